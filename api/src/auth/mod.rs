@@ -1,0 +1,81 @@
+//! Who is calling. A handler learns of a person only through [`Identity`], and nothing makes an
+//! [`Identity`] but a verified session token.
+
+mod claims;
+mod jwks;
+mod token;
+
+use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+pub use claims::Claims;
+pub use jwks::Keys;
+pub use token::Verifier;
+
+use crate::error::ApiError;
+
+/// The caller, as the session token names them.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// What the token says.
+    pub claims: Claims,
+}
+
+impl Identity {
+    /// Clerk's id of the caller.
+    pub fn clerk_id(&self) -> &str {
+        &self.claims.sub
+    }
+}
+
+impl<S> FromRequestParts<S> for Identity
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let token = bearer_token(parts)?;
+        let claims = Verifier::from_ref(state).verify(token).await?;
+        Ok(Self { claims })
+    }
+}
+
+/// The caller, on a path that names their own id: `/api/users/{clerkId}`.
+#[derive(Clone, Debug)]
+pub struct Owner(pub Identity);
+
+impl<S> FromRequestParts<S> for Owner
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let identity = Identity::from_request_parts(parts, state).await?;
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(clerk_id)) if clerk_id == identity.clerk_id() => Ok(Self(identity)),
+            _ => Err(ApiError::Forbidden),
+        }
+    }
+}
+
+/// The token of the one `Authorization` header (RFC 6750 § 2.1). Two of them are refused:
+/// a proxy and this server might not read the same one.
+fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
+    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+    let header = headers.next().ok_or(ApiError::NoToken)?;
+    if headers.next().is_some() {
+        return Err(ApiError::InvalidToken("several Authorization headers"));
+    }
+    let header = header
+        .to_str()
+        .map_err(|_| ApiError::InvalidToken("Authorization is not ASCII"))?;
+    match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(ApiError::NoToken),
+    }
+}

@@ -1,0 +1,109 @@
+//! The built page: its files as trunk left them, `index.html` for the paths of its router.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, LINK};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+use tower_http::services::ServeFile;
+
+use crate::App;
+use crate::config::Config;
+use crate::error::ApiError;
+
+/// Adds the page to the router, when it has been built.
+pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
+    let index = config.dist_dir.join("index.html");
+    if !index.is_file() {
+        tracing::warn!("there is no {}: serving the API only", index.display());
+        return router.fallback(|| async { ApiError::NoRoute });
+    }
+    let preload = preload(&config.page);
+    let index = ServeFile::new(index)
+        .precompressed_br()
+        .precompressed_gzip();
+    let page = move |request: Request| {
+        let (index, preload) = (index.clone(), preload.clone());
+        async move {
+            if !is_page_path(&request) {
+                return ApiError::NoRoute.into_response();
+            }
+            let mut response = match index.oneshot(request).await {
+                Ok(response) => response.into_response(),
+                Err(never) => match never {},
+            };
+            if let Some(preload) = preload {
+                response.headers_mut().insert(LINK, preload);
+            }
+            response
+        }
+    };
+    let files = ServeDir::new(&config.dist_dir)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(axum::handler::HandlerWithoutStateExt::into_service(page));
+    router.fallback_service(Router::new().fallback_service(files).layer(from_fn(cache)))
+}
+
+/// Page paths have no file extension: a file that is missing must not come as HTML.
+fn is_page_path(request: &Request) -> bool {
+    let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+    [Method::GET, Method::HEAD].contains(request.method()) && !last.contains('.')
+}
+
+/// Files with a hash in their name never change; all others are asked for again each time.
+async fn cache(request: Request, next: Next) -> Response {
+    let hashed = has_hash(request.uri().path());
+    let mut response = next.run(request).await;
+    let value = if hashed && response.status() == StatusCode::OK {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static(value));
+    response
+}
+
+/// trunk names files `name-<16 hex digits>.ext` or `name-<16 hex digits>_bg.wasm`.
+fn has_hash(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit('-').next().is_some_and(|rest| {
+        name.contains('-')
+            && rest.len() > 16
+            && rest.bytes().take(16).all(|b| b.is_ascii_hexdigit())
+    })
+}
+
+/// Lets the browser fetch Clerk's scripts and the configuration beside the wasm, not after it.
+fn preload(page: &shared::PageConfig) -> Option<HeaderValue> {
+    let scripts = page.proxy_url.as_ref()?;
+    let script = |path| {
+        format!("<{scripts}/npm/@clerk/{path}>; rel=preload; as=script; crossorigin=anonymous")
+    };
+    HeaderValue::from_str(&format!(
+        "{}, {}",
+        script("clerk-js@6/dist/clerk.browser.js"),
+        script("ui@1/dist/ui.browser.js")
+    ))
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hashed_names_are_cached_for_ever() {
+        assert!(has_hash("/frontend-0123456789abcdef_bg.wasm"));
+        assert!(has_hash("/styles-0123456789abcdef.css"));
+        assert!(!has_hash("/index.html"));
+        assert!(!has_hash("/sign-in"));
+        assert!(!has_hash("/favicon-large.svg"));
+    }
+}

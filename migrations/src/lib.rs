@@ -1,0 +1,43 @@
+//! The database schema. One set of migrations serves SQLite and PostgreSQL.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{
+    DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+mod m20261123_000001_users;
+
+/// The migrations, oldest first.
+struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_users::Migration)]
+    }
+}
+
+/// PostgreSQL's advisory lock that one migrating process holds; any constant will do.
+const ADVISORY_LOCK: i64 = 0x0059_4557_434c_4b31;
+
+/// Brings the schema up to date.
+///
+/// Any number of processes may call this at once: one migrates while the others wait, then
+/// find nothing left to do. All of it is one transaction, so a crash leaves the old schema.
+pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let transaction = db
+        .begin_with_options(TransactionOptions {
+            // SQLite: take the write lock now. A deferred transaction that read first could
+            // not upgrade once another process had migrated.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        })
+        .await?;
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction
+            .execute_unprepared(&format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+            .await?;
+    }
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await
+}

@@ -1,0 +1,16 @@
+//! What the page and the API agree on: the [`User`], the body that changes one
+//! ([`PutUser`]) with its validation, the page's configuration and the error document.
+//!
+//! The crate compiles natively and for wasm and knows nothing of HTTP servers or databases.
+
+mod config;
+mod problem;
+mod user;
+mod validation;
+
+pub use config::PageConfig;
+pub use problem::Problem;
+pub use user::{PutUser, User, UserUpdate};
+pub use validation::{
+    Code, EMAIL_MAX, Field, FieldError, NAME_MAX, validate_clerk_id, validate_email, validate_name,
+};
