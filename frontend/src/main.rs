@@ -1,1 +1,15 @@
-fn main() {}
+//! The page: sign-in by Clerk, and the person's own row, live.
+
+mod api;
+mod app;
+mod components;
+mod current_user;
+mod live;
+mod pages;
+mod retry;
+mod sync;
+mod user_provider;
+
+fn main() {
+    yew::Renderer::<app::App>::new().render();
+}

@@ -1,0 +1,161 @@
+//! The API as the page calls it.
+
+use clerk_yew::{Auth, TokenError, TokenOptions};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use serde::{Deserialize, Serialize};
+use shared::{FieldError, PageConfig, Problem, PutUser, User, UserUpdate};
+use web_sys::AbortSignal;
+
+/// A row and its version, which grows with every change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versioned {
+    /// 0 before the row exists.
+    pub version: i64,
+    /// None before the row exists and after it was deleted.
+    pub user: Option<User>,
+}
+
+/// Why a call failed, as far as the page can do something about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// The server could not be reached, or failed. Trying again may help.
+    Unavailable,
+    /// Clerk gives no token. Trying again may help.
+    NoToken(TokenError),
+    /// The account was deleted.
+    Gone,
+    /// Some fields are not valid.
+    Invalid(Vec<FieldError>),
+    /// The server refused; what it said.
+    Refused(String),
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unavailable => f.write_str("The server cannot be reached."),
+            Self::NoToken(error) => error.fmt(f),
+            Self::Gone => f.write_str("This account was deleted."),
+            Self::Invalid(_) => f.write_str("Some fields are not valid."),
+            Self::Refused(detail) => f.write_str(detail),
+        }
+    }
+}
+
+/// What the page needs before it can load Clerk.
+pub async fn page_config() -> Result<PageConfig, ApiError> {
+    let response = Request::get("/api/config")
+        .send()
+        .await
+        .map_err(unreachable)?;
+    if !response.ok() {
+        return Err(ApiError::Unavailable);
+    }
+    response.json().await.map_err(unreachable)
+}
+
+/// The API with the signed-in person's tokens.
+#[derive(Clone, PartialEq)]
+pub struct Api {
+    auth: Auth,
+    template: Option<String>,
+}
+
+impl Api {
+    /// Calls with tokens of `auth`, made by this JWT template if there is one.
+    pub fn new(auth: Auth, template: Option<String>) -> Self {
+        Self { auth, template }
+    }
+
+    /// The person's row, made if need be.
+    pub async fn get_or_create(&self) -> Result<Versioned, ApiError> {
+        versioned(self.call(Method::POST, "/api/users", None, None).await?).await
+    }
+
+    /// Writes e-mail address and name.
+    pub async fn put(&self, update: UserUpdate) -> Result<Versioned, ApiError> {
+        let path = format!("/api/users/{}", update.clerk_id);
+        versioned(
+            self.call(Method::PUT, &path, Some(update.into()), None)
+                .await?,
+        )
+        .await
+    }
+
+    /// Opens the live query; it ends when `signal` aborts it.
+    pub async fn events(&self, signal: &AbortSignal) -> Result<Response, ApiError> {
+        self.call(Method::GET, "/api/users/me/events", None, Some(signal))
+            .await
+    }
+
+    /// Sends with a token. A 401 gets one fresh token and one more try.
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<PutUser>,
+        signal: Option<&AbortSignal>,
+    ) -> Result<Response, ApiError> {
+        let mut fresh = false;
+        loop {
+            let options = TokenOptions {
+                template: self.template.clone(),
+                skip_cache: fresh,
+            };
+            let token = self
+                .auth
+                .get_token(&options)
+                .await
+                .map_err(ApiError::NoToken)?;
+            let request = RequestBuilder::new(path)
+                .method(method.clone())
+                .abort_signal(signal)
+                .header("Authorization", &format!("Bearer {token}"));
+            let response = match &body {
+                Some(body) => request.json(body).map_err(unreachable)?.send().await,
+                None => request.send().await,
+            };
+            let response = response.map_err(unreachable)?;
+            if response.status() == 401 && !fresh {
+                fresh = true;
+                continue;
+            }
+            return if response.ok() {
+                Ok(response)
+            } else {
+                Err(refusal(response).await)
+            };
+        }
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unreachable(_: gloo_net::Error) -> ApiError {
+    ApiError::Unavailable
+}
+
+/// The row in an answer, with its version in the entity tag.
+async fn versioned(response: Response) -> Result<Versioned, ApiError> {
+    let version = response
+        .headers()
+        .get("ETag")
+        .and_then(|tag| tag.trim_matches('"').parse().ok())
+        .unwrap_or_default();
+    let user = response.json().await.map_err(unreachable)?;
+    Ok(Versioned {
+        version,
+        user: Some(user),
+    })
+}
+
+async fn refusal(response: Response) -> ApiError {
+    match response.status() {
+        410 => ApiError::Gone,
+        429 | 500.. => ApiError::Unavailable,
+        _ => match response.json::<Problem>().await {
+            Ok(problem) if problem.errors.is_empty() => ApiError::Refused(problem.detail),
+            Ok(problem) => ApiError::Invalid(problem.errors),
+            Err(_) => ApiError::Unavailable,
+        },
+    }
+}

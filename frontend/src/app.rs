@@ -1,0 +1,140 @@
+//! The page's frame: configuration, Clerk, routes, header.
+
+use clerk_yew::{
+    Appearance, ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, SignInButton, SignedIn,
+    SignedOut, Task, UserButton, use_clerk,
+};
+use shared::PageConfig;
+use yew::prelude::*;
+use yew_router::history::{BrowserHistory, History};
+use yew_router::prelude::*;
+
+use crate::api::page_config;
+use crate::components::{LiveNotice, Notice, Spinner};
+use crate::pages::{Route, switch};
+use crate::retry;
+use crate::user_provider::UserProvider;
+
+/// The whole page.
+#[component]
+pub fn App() -> Html {
+    let config = use_state(|| None::<PageConfig>);
+    let trouble = use_state_eq(|| None::<String>);
+    let (setter, troubled) = (config.setter(), trouble.setter());
+    use_effect_with((), move |()| {
+        let task = Task::spawn(async move {
+            for failures in 0.. {
+                match page_config().await {
+                    Ok(config) => return setter.set(Some(config)),
+                    Err(error) => {
+                        troubled.set(Some(error.to_string()));
+                        retry::wait(failures).await;
+                    }
+                }
+            }
+        });
+        move || drop(task)
+    });
+    match &*config {
+        Some(config) => html! {
+            <BrowserRouter><Shell config={config.clone()} /></BrowserRouter>
+        },
+        None => html! {
+            <main>
+                <Spinner text="Initializing…" />
+                if let Some(trouble) = &*trouble {
+                    <p class="hint" role="status">{ trouble }{ " Trying again…" }</p>
+                }
+            </main>
+        },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ShellProps {
+    config: PageConfig,
+}
+
+#[component]
+fn Shell(props: &ShellProps) -> Html {
+    let PageConfig {
+        publishable_key,
+        proxy_url,
+        jwt_template,
+    } = props.config.clone();
+    html! {
+        <ClerkProvider
+            {publishable_key}
+            proxy_url={proxy_url.map(AttrValue::from)}
+            on_navigate={Callback::from(navigate)}
+            appearance={appearance()}
+        >
+            <UserProvider {jwt_template}>
+                <Header />
+                <main>
+                    <ClerkLoading><Spinner text="Initializing…" /></ClerkLoading>
+                    <ClerkFailed><Failure /></ClerkFailed>
+                    <ClerkLoaded><Switch<Route> render={switch} /></ClerkLoaded>
+                </main>
+            </UserProvider>
+        </ClerkProvider>
+    }
+}
+
+/// Clerk's steps have paths and queries of their own, which no route of ours would keep.
+fn navigate(to: String) {
+    BrowserHistory::new().push(to);
+}
+
+/// Clerk's UI in the page's own colours, which follow the person's dark or light mode.
+fn appearance() -> Appearance {
+    vec![
+        ("colorPrimary", "var(--accent)"),
+        ("colorPrimaryForeground", "var(--on-accent)"),
+        ("colorBackground", "var(--surface)"),
+        ("colorForeground", "var(--text)"),
+        ("colorMutedForeground", "var(--muted)"),
+        ("colorMuted", "var(--raised)"),
+        ("colorNeutral", "var(--text)"),
+        ("colorInput", "var(--field)"),
+        ("colorInputForeground", "var(--text)"),
+        ("colorBorder", "var(--text)"),
+        ("colorDanger", "var(--danger)"),
+        ("colorSuccess", "var(--good)"),
+        ("fontFamily", "inherit"),
+        ("borderRadius", "0.5rem"),
+    ]
+}
+
+#[component]
+fn Header() -> Html {
+    html! {
+        <header>
+            <nav aria-label="Main">
+                <Link<Route> to={Route::Home} classes="brand">{ "Yew + Clerk" }</Link<Route>>
+                <SignedIn>
+                    <Link<Route> to={Route::Profile} classes="link">{ "Profile" }</Link<Route>>
+                </SignedIn>
+            </nav>
+            <SignedIn><LiveNotice /></SignedIn>
+            <div class="who">
+                <SignedOut><SignInButton class="button quiet" /></SignedOut>
+                <SignedIn><UserButton /></SignedIn>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Failure() -> Html {
+    let clerk = use_clerk();
+    let clerk_yew::Status::Failed(error) = clerk.status() else {
+        return Html::default();
+    };
+    let text = format!("{error} Check the connection and try again.");
+    let again = clerk.clone();
+    html! {
+        <Notice title="Sign-in is not available" {text}
+            retry={Callback::from(move |()| again.retry())} />
+    }
+}

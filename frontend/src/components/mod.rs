@@ -1,0 +1,15 @@
+//! Parts of pages.
+
+mod connected;
+mod field;
+mod live_notice;
+mod notice;
+mod profile_edit;
+mod profile_view;
+mod spinner;
+
+pub use connected::Connected;
+pub use live_notice::LiveNotice;
+pub use notice::Notice;
+pub use profile_view::ProfileView;
+pub use spinner::{Size, Spinner};

@@ -1,0 +1,66 @@
+use clerk_yew::{SignInButton, SignUpButton, SignedIn, SignedOut};
+use yew::prelude::*;
+
+use crate::components::{Connected, ProfileView};
+use crate::user_provider::use_current_user;
+
+/// Signed out: what this is. Signed in: a greeting and the profile.
+#[component]
+pub fn Home() -> Html {
+    html! {
+        <>
+            <SignedOut><Welcome /></SignedOut>
+            <SignedIn><Connected><Greeting /><ProfileView /></Connected></SignedIn>
+        </>
+    }
+}
+
+#[component]
+fn Welcome() -> Html {
+    let facts = [
+        (
+            "Real sign-in",
+            "E-mail, verification code, password and sessions by Clerk, from the first run on.",
+        ),
+        (
+            "Live data",
+            "A change shows in every open tab at once, with no reload.",
+        ),
+        (
+            "All Rust",
+            "Yew in the browser, axum and SeaORM behind it, one crate that validates for both.",
+        ),
+    ];
+    html! {
+        <section class="welcome">
+            <h1>{ "Sign-up, sign-in and live user data, in Rust" }</h1>
+            <p class="lead">{ "A starter to clone on day one and to keep: your profile is a row in the database, and this page shows it as it is right now." }</p>
+            <div class="actions">
+                <SignUpButton class="button primary">{ "Create an account" }</SignUpButton>
+                <SignInButton class="button">{ "Sign in" }</SignInButton>
+            </div>
+            <ul class="facts">
+                { for facts.map(|(title, text)| html! {
+                    <li><h2>{ title }</h2><p>{ text }</p></li>
+                }) }
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Greeting() -> Html {
+    let current = use_current_user();
+    let name = current
+        .state()
+        .row
+        .user
+        .as_ref()
+        .map_or("", |user| user.name.as_str());
+    let greeting = if name.is_empty() {
+        "Welcome".to_owned()
+    } else {
+        format!("Welcome, {name}")
+    };
+    html! { <h1 class="greeting">{ greeting }</h1> }
+}

@@ -1,0 +1,16 @@
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::Route;
+
+/// For every path that is no page.
+#[component]
+pub fn NotFound() -> Html {
+    html! {
+        <section class="card notice">
+            <h1>{ "Page not found" }</h1>
+            <p>{ "There is no page at this address." }</p>
+            <Link<Route> to={Route::Home} classes="button primary">{ "Go home" }</Link<Route>>
+        </section>
+    }
+}

@@ -1,0 +1,29 @@
+use clerk_yew::{SignInButton, SignedIn, SignedOut, UserProfile};
+use yew::prelude::*;
+
+use crate::components::{Connected, ProfileView};
+
+/// The person's row, and Clerk's page for the account behind it.
+#[component]
+pub fn Profile() -> Html {
+    html! {
+        <>
+            <SignedOut>
+                <section class="card notice">
+                    <h1>{ "You are signed out" }</h1>
+                    <p>{ "Sign in to see your profile." }</p>
+                    <SignInButton class="button primary" />
+                </section>
+            </SignedOut>
+            <SignedIn>
+                <h1>{ "Profile" }</h1>
+                <Connected><ProfileView /></Connected>
+                <section class="account" aria-label="Account">
+                    <h2>{ "Account" }</h2>
+                    <p class="hint">{ "Name, e-mail address and password as Clerk keeps them. What you change here reaches your profile above." }</p>
+                    <UserProfile />
+                </section>
+            </SignedIn>
+        </>
+    }
+}
