@@ -10,9 +10,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jsonwebtoken::DecodingKey;
 use url::Url;
 
-/// The Frontend API host of the emulator's publishable key. `.localhost` never leaves the
-/// machine (RFC 6761 § 6.3), should anything ignore the proxy.
-const EMULATOR_HOST: &str = "clerk-emulator.localhost";
+/// The Frontend API host of the emulator's publishable key. clerk-js takes an instance for one of
+/// development by this ending; requests go through the proxy, none goes to this host.
+const EMULATOR_HOST: &str = "emulator.clerk.accounts.dev";
 /// Where Clerk takes proxied Frontend API requests
 /// (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>).
 const CLERK_PROXY_UPSTREAM: &str = "https://frontend-api.clerk.dev";

@@ -171,7 +171,12 @@ pub fn sign_up(sign_up: &SignUp) -> Value {
     } else {
         "missing_requirements"
     };
-    let mut email = verification_or_none(sign_up.email_verification.as_ref());
+    // Until a code was sent, neither status nor strategy may be named: the prebuilt UI would take
+    // the code for sent and not ask for one.
+    let mut email = sign_up
+        .email_verification
+        .as_ref()
+        .map_or_else(|| json!({ "status": null, "strategy": null }), verification);
     if sign_up.email_address.is_some() {
         let prepared = sign_up.email_verification.is_some();
         email["next_action"] = match (verified, prepared) {
@@ -296,13 +301,6 @@ fn email_address(address: &EmailAddress) -> Value {
         "linked_to": [],
         "matches_sso_connection": false,
     })
-}
-
-fn verification_or_none(it: Option<&Verification>) -> Value {
-    it.map_or_else(
-        || json!({ "status": "unverified", "strategy": "email_code" }),
-        verification,
-    )
 }
 
 fn verification(it: &Verification) -> Value {

@@ -1,1 +1,34 @@
+//! Browser tests: real Chromium, real clerk-js, the real binaries, on free ports and temporary
+//! data. A [`story`] builds its world, tells what a person does, and leaves nothing behind;
+//! when it fails it keeps a screenshot, the browser's console and the servers' logs.
 
+mod browser;
+mod person;
+mod stack;
+mod story;
+
+pub use browser::{Browser, Look};
+pub use person::{PASSWORD, Person, TEST_CODE};
+pub use stack::{Stack, StackOptions};
+pub use story::{Story, story, story_with};
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+/// How long a condition may take to become true.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until `check` answers something.
+pub async fn wait_for<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        if let Some(value) = check().await {
+            return Ok(value);
+        }
+        if start.elapsed() > PATIENCE {
+            bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

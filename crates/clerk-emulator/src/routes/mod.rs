@@ -12,6 +12,7 @@ use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+use tower_http::trace::TraceLayer;
 
 use crate::Emulator;
 use crate::environment::environment;
@@ -77,7 +78,13 @@ pub fn router(emulator: Emulator) -> Router {
         .method_not_allowed_fallback(unknown)
         .layer(cors)
         .nest_service("/npm", npm::files(&emulator.sdk_dir))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(emulator)
+}
+
+/// A request's span: its path without the query, which holds the browser's token.
+fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }
 
 /// `GET|PATCH /v1/environment`

@@ -1,0 +1,337 @@
+//! A person's browser: Chromium with a profile of its own, driven over WebDriver.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+use crate::stack::free_port;
+use crate::wait_for;
+
+/// How the browser presents pages.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// Dark mode
+    pub dark: bool,
+    /// The window's width and height; none: a desktop's
+    pub size: Option<(u32, u32)>,
+}
+
+/// A browser. [`Browser::close`] ends it; dropping it kills it.
+#[derive(Debug)]
+pub struct Browser {
+    /// The WebDriver session
+    pub client: Client,
+    driver: Child,
+    profile: PathBuf,
+    expected_errors: Vec<String>,
+    console: Vec<String>,
+}
+
+impl Browser {
+    /// Starts Chromium with the profile in this folder. It can reach this machine only.
+    pub async fn start(profile: &Path, look: Look) -> Result<Self> {
+        let port = free_port()?;
+        let driver = Command::new(program("chromedriver"))
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("chromedriver does not start: cargo xtask test installs it")?;
+        let capabilities = capabilities(profile, look);
+        let url = format!("http://127.0.0.1:{port}");
+        let client = wait_for("chromedriver", async || {
+            ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities.clone())
+                .connect(&url)
+                .await
+                .ok()
+        })
+        .await?;
+        Ok(Self {
+            client,
+            driver,
+            profile: profile.to_owned(),
+            expected_errors: Vec::new(),
+            console: Vec::new(),
+        })
+    }
+
+    /// Goes to this address.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Opens a new tab at this address and looks at it.
+    pub async fn open_tab(&self, url: &str) -> Result<()> {
+        let tab = self.client.new_window(true).await?;
+        self.client.switch_to_window(tab.handle).await?;
+        self.open(url).await
+    }
+
+    /// Looks at the tab of this number, from 0.
+    pub async fn look_at_tab(&self, number: usize) -> Result<()> {
+        let tab = self
+            .client
+            .windows()
+            .await?
+            .into_iter()
+            .nth(number)
+            .context("no such tab")?;
+        Ok(self.client.switch_to_window(tab).await?)
+    }
+
+    /// Waits until the page shows this text.
+    pub async fn sees(&self, text: &str) -> Result<()> {
+        let found = wait_for(&format!("the page to show {text:?}"), async || {
+            self.text().await.ok().filter(|shown| shown.contains(text))
+        })
+        .await;
+        match found {
+            Ok(_) => Ok(()),
+            Err(error) => bail!(
+                "{error}; it shows:\n{}",
+                self.text().await.unwrap_or_default()
+            ),
+        }
+    }
+
+    /// Waits until the page does not show this text.
+    pub async fn sees_no(&self, text: &str) -> Result<()> {
+        wait_for(&format!("the page to stop showing {text:?}"), async || {
+            self.text().await.ok().filter(|shown| !shown.contains(text))
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// What the page shows now.
+    pub async fn text(&self) -> Result<String> {
+        let text = self
+            .client
+            .execute("return document.body.innerText", vec![])
+            .await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What the profile shows in this field.
+    pub async fn field(&self, name: &str) -> Result<String> {
+        Ok(self
+            .find(&format!("//dd[@data-field='{name}']"))
+            .await?
+            .text()
+            .await?)
+    }
+
+    /// Waits until the profile shows this value in this field.
+    pub async fn sees_field(&self, name: &str, value: &str) -> Result<()> {
+        wait_for(&format!("{name} to show {value:?}"), async || {
+            self.field(name).await.ok().filter(|shown| shown == value)
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Clicks the button or link of this label.
+    pub async fn click(&self, label: &str) -> Result<()> {
+        let label = literal(label);
+        let path = format!(
+            "//*[self::button or self::a or @role='menuitem'][not(@disabled)]\
+             [normalize-space(.)={label} or @aria-label={label}]"
+        );
+        // The page may replace an element while it is being clicked.
+        wait_for(&format!("{label} to be clickable"), async || {
+            for element in self.client.find_all(Locator::XPath(&path)).await.ok()? {
+                if element.is_displayed().await.ok()? && element.click().await.is_ok() {
+                    return Some(());
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// Types into the field of this label, in place of what it holds.
+    pub async fn fill(&self, label: &str, value: &str) -> Result<()> {
+        let id = format!("//label[normalize-space(.)={}]/@for", literal(label));
+        let field = self.find(&format!("//input[@id={id}]")).await?;
+        field.clear().await?;
+        Ok(field.send_keys(value).await?)
+    }
+
+    /// Types a verification code, once the field is empty: Clerk empties it after a wrong one.
+    pub async fn type_code(&self, code: &str) -> Result<()> {
+        let field = self.find("//input[@autocomplete='one-time-code']").await?;
+        wait_for("the field for the code to be empty", async || {
+            field.prop("value").await.ok()?.filter(String::is_empty)
+        })
+        .await?;
+        Ok(field.send_keys(code).await?)
+    }
+
+    /// Waits for the displayed element at this `XPath`.
+    pub async fn find(&self, path: &str) -> Result<Element> {
+        wait_for(path, async || {
+            let element = self.client.find(Locator::XPath(path)).await.ok()?;
+            element.is_displayed().await.ok()?.then_some(element)
+        })
+        .await
+    }
+
+    /// A token of the signed-in person, as the page gets them.
+    pub async fn token(&self) -> Result<String> {
+        let script = "const done = arguments[0];
+            window.Clerk.session.getToken({template: 'convex'}).then(done, () => done(null));";
+        let token = self.client.execute_async(script, vec![]).await?;
+        Ok(token.as_str().context("there is no token")?.to_owned())
+    }
+
+    /// Console errors that contain this text are part of the story.
+    pub fn expect_error(&mut self, text: &str) {
+        self.expected_errors.push(text.to_owned());
+    }
+
+    /// Reads the console; errors that are no part of the story are an error.
+    pub async fn check_console(&mut self) -> Result<()> {
+        let entries = self.client.issue_cmd(ConsoleLog).await?;
+        let mut unexpected = Vec::new();
+        for entry in entries.as_array().into_iter().flatten() {
+            let level = entry["level"].as_str().unwrap_or_default();
+            let line = format!("{level}: {}", entry["message"].as_str().unwrap_or_default());
+            let expected = self.expected_errors.iter().any(|text| line.contains(text));
+            if level == "SEVERE" && !expected {
+                unexpected.push(line.clone());
+            }
+            self.console.push(line);
+        }
+        if !unexpected.is_empty() {
+            bail!(
+                "errors in the browser's console:\n{}",
+                unexpected.join("\n")
+            );
+        }
+        Ok(())
+    }
+
+    /// Keeps what there is to see: a screenshot, the address, the text, the console.
+    pub async fn keep_evidence(&mut self, folder: &Path, name: &str) {
+        let _ = self.check_console().await;
+        if let Ok(picture) = self.client.screenshot().await {
+            let _ = std::fs::write(folder.join(format!("{name}.png")), picture);
+        }
+        let url = self
+            .client
+            .current_url()
+            .await
+            .map(|url| url.to_string())
+            .unwrap_or_default();
+        let text = self.text().await.unwrap_or_default();
+        let report = format!("{url}\n\n{text}\n\n{}\n", self.console.join("\n"));
+        let _ = std::fs::write(folder.join(format!("{name}.txt")), report);
+    }
+
+    /// Ends the browser.
+    pub async fn close(mut self) -> Result<()> {
+        let _ = self.client.clone().close().await;
+        self.driver.kill().await?;
+        Ok(())
+    }
+}
+
+impl Drop for Browser {
+    /// Chromium's processes are not children of ours: they are found by their profile.
+    fn drop(&mut self) {
+        let profile = self.profile.display().to_string();
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let id = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
+            let arguments = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            if let Some(id) = id.and_then(rustix::process::Pid::from_raw)
+                && String::from_utf8_lossy(&arguments).contains(&profile)
+            {
+                let _ = rustix::process::kill_process(id, rustix::process::Signal::KILL);
+            }
+        }
+    }
+}
+
+/// `WebDriver`'s log of the console, an extension that Chromium's driver has.
+#[derive(Debug)]
+struct ConsoleLog;
+
+impl WebDriverCompatibleCommand for ConsoleLog {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (
+            http::Method::POST,
+            Some(json!({ "type": "browser" }).to_string()),
+        )
+    }
+}
+
+/// A text as `XPath` literal.
+fn literal(text: &str) -> String {
+    if text.contains('\'') {
+        format!("\"{text}\"")
+    } else {
+        format!("'{text}'")
+    }
+}
+
+fn program(name: &str) -> String {
+    std::env::var(name.to_uppercase()).unwrap_or_else(|_| name.to_owned())
+}
+
+fn capabilities(profile: &Path, look: Look) -> Capabilities {
+    let (width, height) = look.size.unwrap_or((1280, 900));
+    let mut arguments = vec![
+        format!("--user-data-dir={}", profile.display()),
+        format!("--window-size={width},{height}"),
+        // Every host but this machine's is unresolvable.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1".to_owned(),
+    ];
+    arguments.extend(
+        [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--lang=en-US",
+        ]
+        .map(str::to_owned),
+    );
+    if look.dark {
+        arguments.push("--force-dark-mode".to_owned());
+        arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
+    }
+    let capabilities = json!({
+        "goog:chromeOptions": { "args": arguments },
+        "goog:loggingPrefs": { "browser": "ALL" },
+    });
+    match capabilities {
+        Value::Object(capabilities) => capabilities,
+        _ => Capabilities::new(),
+    }
+}

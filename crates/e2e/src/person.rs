@@ -1,0 +1,81 @@
+//! What a person does with Clerk's prebuilt UI, by its visible labels.
+
+use anyhow::Result;
+
+use crate::browser::Browser;
+use crate::story::Story;
+use crate::wait_for;
+
+/// The password of every person.
+pub const PASSWORD: &str = "correct horse battery";
+/// The code that test addresses take.
+pub const TEST_CODE: &str = "424242";
+
+/// Somebody with an e-mail address.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// First name
+    pub first: &'static str,
+    /// Last name
+    pub last: &'static str,
+    /// E-mail address
+    pub email: String,
+}
+
+impl Person {
+    /// Somebody whose address takes the test code.
+    pub fn new(first: &'static str, last: &'static str) -> Self {
+        let email = format!("{}+clerk_test@example.com", first.to_lowercase());
+        Self { first, last, email }
+    }
+
+    /// First and last name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+
+    /// Fills in and sends the form for signing up, up to the question for the code.
+    pub async fn begin_sign_up(&self, story: &Story, browser: usize) -> Result<()> {
+        let browser = &story.browsers[browser];
+        browser.open(&format!("{}/sign-up", story.page())).await?;
+        browser.fill("First name", self.first).await?;
+        browser.fill("Last name", self.last).await?;
+        browser.fill("Email address", &self.email).await?;
+        browser.fill("Password", PASSWORD).await?;
+        browser.click("Continue").await?;
+        browser.sees("Verify your email").await?;
+        self.gets_code(story).await?;
+        Ok(())
+    }
+
+    /// Signs up, and waits for the profile.
+    pub async fn sign_up(&self, story: &Story, browser: usize) -> Result<()> {
+        self.begin_sign_up(story, browser).await?;
+        story.browsers[browser].type_code(TEST_CODE).await?;
+        self.sees_own_profile(&story.browsers[browser]).await
+    }
+
+    /// Enters the address on the form for signing in.
+    pub async fn begin_sign_in(&self, story: &Story, browser: usize) -> Result<()> {
+        let browser = &story.browsers[browser];
+        browser.open(&format!("{}/sign-in", story.page())).await?;
+        browser.fill("Email address", &self.email).await?;
+        browser.click("Continue").await
+    }
+
+    /// Waits for the newest code in the terminal.
+    pub async fn gets_code(&self, story: &Story) -> Result<String> {
+        wait_for("the code", async || {
+            let log = story.stack.emulator_log();
+            let line = log.lines().rev().find(|line| line.contains(&self.email))?;
+            line.rsplit(' ').next().map(str::to_owned)
+        })
+        .await
+    }
+
+    /// Waits until the page shows this person's row.
+    pub async fn sees_own_profile(&self, browser: &Browser) -> Result<()> {
+        browser.sees(&format!("Welcome, {}", self.name())).await?;
+        browser.sees_field("email", &self.email).await
+    }
+}

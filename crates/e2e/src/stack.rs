@@ -1,0 +1,201 @@
+//! The servers of one story: the emulator and the API, as processes.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::wait_for;
+
+/// What differs between stories.
+#[derive(Clone, Debug, Default)]
+pub struct StackOptions {
+    /// Seconds until a token expires; none: Clerk's 60
+    pub token_lifetime: Option<u32>,
+    /// Start with the emulator down
+    pub emulator_down: bool,
+    /// A real instance's publishable key: no emulator at all
+    pub publishable_key: Option<String>,
+}
+
+/// The servers, their data and logs. Dropping it ends them and removes their data.
+#[derive(Debug)]
+pub struct Stack {
+    options: StackOptions,
+    directory: TempDir,
+    api_port: u16,
+    emulator_port: u16,
+    api: Option<Child>,
+    emulator: Option<Child>,
+}
+
+impl Stack {
+    /// Starts the servers and waits until they answer.
+    pub async fn start(options: StackOptions) -> Result<Self> {
+        let mut stack = Self {
+            directory: tempfile::tempdir()?,
+            api_port: free_port()?,
+            emulator_port: free_port()?,
+            api: None,
+            emulator: None,
+            options,
+        };
+        if !stack.options.emulator_down && stack.options.publishable_key.is_none() {
+            stack.start_emulator().await?;
+        }
+        stack.start_api().await?;
+        Ok(stack)
+    }
+
+    /// The page's address.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.api_port)
+    }
+
+    /// Starts the emulator and waits until it answers.
+    pub async fn start_emulator(&mut self) -> Result<()> {
+        let mut command = self.command("clerk-emulator", "emulator.log")?;
+        command.env("EMULATOR_DATA_DIR", self.directory.path().join("emulator"));
+        command.env(
+            "EMULATOR_SDK_DIR",
+            env_path("E2E_SDK_DIR", ".tools/clerk-sdk"),
+        );
+        if let Some(seconds) = self.options.token_lifetime {
+            command.env("EMULATOR_TOKEN_LIFETIME", seconds.to_string());
+        }
+        self.emulator = Some(command.spawn().context("clerk-emulator does not start")?);
+        answers(&format!(
+            "http://127.0.0.1:{}/.well-known/jwks.json",
+            self.emulator_port
+        ))
+        .await
+    }
+
+    /// Starts the API and waits until it answers.
+    pub async fn start_api(&mut self) -> Result<()> {
+        let mut command = self.command("api", "api.log")?;
+        command.env(
+            "DATABASE_URL",
+            format!("sqlite://{}?mode=rwc", self.database().display()),
+        );
+        command.env("DIST_DIR", env_path("E2E_DIST_DIR", "dist"));
+        if let Some(key) = &self.options.publishable_key {
+            command.env("CLERK_PUBLISHABLE_KEY", key);
+        }
+        self.api = Some(command.spawn().context("api does not start")?);
+        answers(&format!("{}/healthz", self.url())).await
+    }
+
+    /// Ends the API as a crash would.
+    pub async fn kill_api(&mut self) -> Result<()> {
+        kill(&mut self.api).await
+    }
+
+    /// Ends the emulator as a crash would.
+    pub async fn kill_emulator(&mut self) -> Result<()> {
+        kill(&mut self.emulator).await
+    }
+
+    /// The rows of the table `users`, as (`clerk_id`, `id`, `email`, `name`).
+    pub async fn rows(&self) -> Result<Vec<[String; 4]>> {
+        let db =
+            Database::connect(format!("sqlite://{}?mode=ro", self.database().display())).await?;
+        let sql = "SELECT clerk_id, id, email, name FROM users WHERE deleted_at IS NULL";
+        let rows = db
+            .query_all_raw(Statement::from_string(DbBackend::Sqlite, sql))
+            .await?;
+        let rows = rows
+            .iter()
+            .map(|row| {
+                let text = |column| row.try_get::<String>("", column);
+                Ok([
+                    text("clerk_id")?,
+                    text("id")?,
+                    text("email")?,
+                    text("name")?,
+                ])
+            })
+            .collect::<Result<_>>()?;
+        db.close().await?;
+        Ok(rows)
+    }
+
+    /// What the emulator printed: the codes it sent among it.
+    pub fn emulator_log(&self) -> String {
+        std::fs::read_to_string(self.directory.path().join("emulator.log")).unwrap_or_default()
+    }
+
+    /// Copies the logs into this folder.
+    pub fn keep_logs(&self, folder: &Path) {
+        for name in ["emulator.log", "api.log"] {
+            let _ = std::fs::copy(self.directory.path().join(name), folder.join(name));
+        }
+    }
+
+    /// A folder for the story's other files.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn database(&self) -> PathBuf {
+        self.directory.path().join("app.db")
+    }
+
+    fn command(&self, program: &str, log: &str) -> Result<Command> {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.directory.path().join(log))?;
+        let mut command = Command::new(env_path("E2E_BIN_DIR", "target/debug").join(program));
+        command
+            .env_clear()
+            // Away from the project's own `.env`.
+            .current_dir(self.directory.path())
+            .env("RUST_LOG", "info,api=debug,tower_http=debug")
+            .env("LISTEN_ADDR", format!("127.0.0.1:{}", self.api_port))
+            .env("EMULATOR_ADDR", format!("127.0.0.1:{}", self.emulator_port))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .kill_on_drop(true);
+        Ok(command)
+    }
+}
+
+/// A path from this variable, or below the workspace.
+fn env_path(variable: &str, default: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(
+        || {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../..")
+                .join(default)
+        },
+        PathBuf::from,
+    )
+}
+
+async fn kill(child: &mut Option<Child>) -> Result<()> {
+    if let Some(mut child) = child.take() {
+        child.kill().await?;
+    }
+    Ok(())
+}
+
+async fn answers(url: &str) -> Result<()> {
+    let client = reqwest::Client::new();
+    wait_for(&format!("{url} to answer"), async || {
+        client.get(url).send().await.ok()
+    })
+    .await?;
+    Ok(())
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,3 @@
+//! What people do, each a story of its own.
+
+mod account;
