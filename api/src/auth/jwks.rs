@@ -19,7 +19,7 @@ use crate::error::ApiError;
 /// The shortest time between two fetches caused by tokens.
 const REFETCH_PAUSE: Duration = Duration::from_secs(10);
 /// How often the keys are fetched with no cause.
-const REFRESH_EVERY: Duration = Duration::from_secs(600);
+const REFRESH_EVERY: Duration = Duration::from_mins(10);
 /// How often a fetch is tried while there are no keys at all.
 const RETRY_EVERY: Duration = Duration::from_millis(500);
 /// The longest a fetch may take.

@@ -44,13 +44,14 @@ struct Watch {
 }
 
 async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
-    let state = match watch.first.take() {
-        Some(first) => first,
-        None => tokio::select! {
+    let state = if let Some(first) = watch.first.take() {
+        first
+    } else {
+        tokio::select! {
             state = watch.subscription.newer_than(watch.version) => state,
             () = tokio::time::sleep_until(watch.ends) => return None,
             () = watch.shutdown.cancelled() => return None,
-        },
+        }
     };
     watch.version = state.version;
     let data = serde_json::to_string(&state.user).unwrap_or_else(|_| "null".to_owned());

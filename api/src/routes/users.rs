@@ -100,6 +100,10 @@ fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     if !media_type.trim().eq_ignore_ascii_case("application/json") {
         return Err(ApiError::UnsupportedMediaType);
     }
+    // serde would also take the fields from an array, in order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ApiError::MalformedJson);
+    }
     serde_json::from_slice(body).map_err(|_| ApiError::MalformedJson)
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rand::RngExt;
 use rand::distr::{Alphanumeric, SampleString, Uniform};
-use rand::{Rng, RngExt};
 
 /// An id such as Clerk makes them: a prefix and 27 letters and digits (160 bits).
 pub fn new(prefix: &str) -> String {
@@ -15,9 +15,7 @@ pub fn new(prefix: &str) -> String {
 
 /// 32 hexadecimal digits.
 pub fn hex() -> String {
-    let mut bytes = [0_u8; 16];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", rand::rng().random::<u128>())
 }
 
 /// A code of six digits.

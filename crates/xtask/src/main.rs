@@ -1,1 +1,107 @@
-fn main() {}
+//! The project's commands. Each says what it does, how far it is, and, when it cannot go on,
+//! what is missing and how to mend it.
+
+mod build;
+mod check;
+mod dev;
+mod picture;
+mod process;
+mod serve;
+mod settings;
+mod steps;
+mod tools;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+The project's commands:
+
+  cargo xtask dev      installs what is missing, then runs emulator, API and `trunk serve`;
+                       prints the URL when the page can be reached; Ctrl-C stops all
+  cargo xtask test     everything CI checks: format, lints, unit, API, wasm and browser tests
+  cargo xtask build    release: dist/ with compressed files, and the binary `api`
+  cargo xtask serve    the release build as in production, on one port
+  cargo xtask picture  makes the pictures of the page in docs/
+
+`cargo xtask COMMAND --help` explains one. The environment (also read from .env):
+
+  LISTEN_ADDR            API address                            127.0.0.1:3000
+  WEB_PORT               page in development                    8080
+  EMULATOR_ADDR          local stand-in for Clerk               127.0.0.1:4000
+  EMULATOR_DATA_DIR      its state and signing key              data/emulator
+  DATABASE_URL           SQLite file or postgres://…            sqlite://data/app.db?mode=rwc
+  CLERK_PUBLISHABLE_KEY  of a real Clerk instance; the emulator does not start then
+
+README.md lists them all.";
+
+const DEV_HELP: &str = "\
+cargo xtask dev
+
+Installs what is missing (wasm target, trunk, wasm-bindgen, clerk-js; the first time takes about
+a quarter of an hour on two cores), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
+is not set), the API and `trunk serve`, which rebuilds the page when its source changes. Prints the
+URL when the page can be reached. Verification codes are printed in this terminal. Ctrl-C stops all.";
+
+const TEST_HELP: &str = "\
+cargo xtask test
+
+Runs everything CI checks: format, lints, unit tests, API tests on SQLite and on a PostgreSQL that
+the tests start themselves, wasm tests, and browser tests on the release build. Installs what is
+missing. Ends with the line `N passed, N failed` and fails when any check fails.";
+
+const BUILD_HELP: &str = "\
+cargo xtask build
+
+Makes dist/, the page as small as the toolchain can, with .br and .gz beside each file, and the
+binary target/release/api that serves it.";
+
+const SERVE_HELP: &str = "\
+cargo xtask serve
+
+Builds like `cargo xtask build` and runs the result as in production: page and API on the one port
+of LISTEN_ADDR. The emulator runs beside it when CLERK_PUBLISHABLE_KEY is not set. Ctrl-C stops all.";
+
+const PICTURE_HELP: &str = "\
+cargo xtask picture
+
+Signs up in a real browser and keeps pictures of the page, light and dark, in docs/.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, help) = match arguments.first().map(String::as_str) {
+        Some("dev") => (dev::dev as fn() -> Result<()>, DEV_HELP),
+        Some("test") => (check::check as _, TEST_HELP),
+        Some("build") => (build::build as _, BUILD_HELP),
+        Some("serve") => (serve::serve as _, SERVE_HELP),
+        Some("picture") => (picture::picture as _, PICTURE_HELP),
+        None | Some("help" | "--help" | "-h") => {
+            println!("{HELP}");
+            return Ok(());
+        }
+        Some(other) => bail!("there is no command `{other}`; `cargo xtask --help` lists them"),
+    };
+    match arguments.get(1).map(String::as_str) {
+        None => {}
+        Some("--help" | "-h") => {
+            println!("{help}");
+            return Ok(());
+        }
+        Some(other) => bail!("`{other}` is not understood; try --help"),
+    }
+    std::env::set_current_dir(settings::root())?;
+    process::stop_on_signals()?;
+    command()
+}

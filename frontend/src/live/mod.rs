@@ -2,7 +2,7 @@
 //!
 //! Browsers allow six HTTP/1.1 connections to a host; with a stream in each tab the seventh
 //! would hang. So the tabs elect one by a Web Lock; it holds the stream and passes each state
-//! on through a `BroadcastChannel`. When it closes, the browser gives the lock to the next tab,
+//! on through a BroadcastChannel. When it closes, the browser gives the lock to the next tab,
 //! which opens its own stream.
 
 mod channel;
@@ -41,7 +41,7 @@ impl Live {
             move |message, channel| match message {
                 Message::Row(row) => heard.emit(Event::Row(row)),
                 Message::Link(up) => {
-                    heard.emit(Event::Link(if up { Link::Up } else { Link::Down }))
+                    heard.emit(Event::Link(if up { Link::Up } else { Link::Down }));
                 }
                 // A new tab asks; only the one with the stream has something to tell.
                 Message::Hello => {

@@ -19,7 +19,7 @@ pub async fn show(State(emulator): State<Emulator>, call: Call) -> Answer {
             let (client, _, user) = person(transaction, &call)?;
             answer(
                 &emulator.view(transaction, &call),
-                view::user(&user),
+                &view::user(&user),
                 &client,
             )
         })
@@ -41,7 +41,7 @@ pub async fn update(State(emulator): State<Emulator>, call: Call) -> Answer {
             transaction.put_user(&user)?;
             answer(
                 &emulator.view(transaction, &call),
-                view::user(&user),
+                &view::user(&user),
                 &client,
             )
         })

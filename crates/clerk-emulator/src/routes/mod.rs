@@ -109,7 +109,7 @@ async fn unknown(request: Request) -> ClerkError {
 }
 
 /// An answer with the whole client riding along, by which clerk-js replaces its state.
-fn answer(view: &View<'_>, response: Value, client: &Client) -> Answer {
+fn answer(view: &View<'_>, response: &Value, client: &Client) -> Answer {
     Ok(Json(
         json!({ "response": response, "client": view.client(client)? }),
     ))

@@ -21,7 +21,7 @@ pub async fn touch(State(emulator): State<Emulator>, Path(id): Path<String>, cal
             client.last_active_session_id = Some(id);
             call.keep(transaction, &mut client)?;
             let view = emulator.view(transaction, &call);
-            answer(&view, view.session(&session)?, &client)
+            answer(&view, &view.session(&session)?, &client)
         })
         .await
 }
@@ -51,7 +51,7 @@ async fn stop(
             client.last_active_session_id = client.session_ids.last().cloned();
             call.keep(transaction, &mut client)?;
             let view = emulator.view(transaction, &call);
-            answer(&view, view.session(&session)?, &client)
+            answer(&view, &view.session(&session)?, &client)
         })
         .await
 }

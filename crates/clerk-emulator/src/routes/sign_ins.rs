@@ -45,7 +45,7 @@ pub async fn create(State(emulator): State<Emulator>, call: Call) -> Answer {
                 return prove(emulator, transaction, &call, client, sign_in, "password");
             }
             let view = emulator.view(transaction, &call);
-            answer(&view, view.sign_in(Some(&sign_in))?, &client)
+            answer(&view, &view.sign_in(Some(&sign_in))?, &client)
         })
         .await
 }
@@ -56,7 +56,7 @@ pub async fn show(State(emulator): State<Emulator>, Path(id): Path<String>, call
         .run(move |emulator, transaction| {
             let (client, sign_in) = find(transaction, &call, &id)?;
             let view = emulator.view(transaction, &call);
-            answer(&view, view.sign_in(Some(&sign_in))?, &client)
+            answer(&view, &view.sign_in(Some(&sign_in))?, &client)
         })
         .await
 }
@@ -79,12 +79,12 @@ pub async fn prepare(
             });
             let email = &address.ok_or_else(invalid_strategy)?.email_address;
             let verification = email_code(email, call.now);
-            emulator.send(email, &verification);
+            crate::send(email, &verification);
             sign_in.first_factor = Some(verification);
             client.sign_in = Some(sign_in.clone());
             call.keep(transaction, &mut client)?;
             let view = emulator.view(transaction, &call);
-            answer(&view, view.sign_in(Some(&sign_in))?, &client)
+            answer(&view, &view.sign_in(Some(&sign_in))?, &client)
         })
         .await
 }
@@ -180,7 +180,7 @@ fn prove(
     client.sign_up = None;
     call.keep(transaction, &mut client)?;
     let view = emulator.view(transaction, call);
-    answer(&view, view.sign_in(Some(&sign_in))?, &client)
+    answer(&view, &view.sign_in(Some(&sign_in))?, &client)
 }
 
 fn check_password(user: &User, call: &Call) -> Result<(), ClerkError> {

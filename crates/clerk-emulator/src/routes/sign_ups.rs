@@ -45,7 +45,7 @@ pub async fn show(State(emulator): State<Emulator>, Path(id): Path<String>, call
         .run(move |emulator, transaction| {
             let (client, sign_up) = find(transaction, &call, &id)?;
             let response = view::sign_up(&sign_up);
-            answer(&emulator.view(transaction, &call), response, &client)
+            answer(&emulator.view(transaction, &call), &response, &client)
         })
         .await
 }
@@ -83,7 +83,7 @@ pub async fn prepare(
                 )
             })?;
             let verification = email_code(&email, call.now);
-            emulator.send(&email, &verification);
+            crate::send(&email, &verification);
             sign_up.email_verification = Some(verification);
             finish(emulator, transaction, &call, &mut client, sign_up)
         })
@@ -211,7 +211,7 @@ fn finish(
         client.sign_up = Some(sign_up);
     }
     call.keep(transaction, client)?;
-    answer(&emulator.view(transaction, call), response, client)
+    answer(&emulator.view(transaction, call), &response, client)
 }
 
 fn account(sign_up: &SignUp, email: String, now: i64) -> User {

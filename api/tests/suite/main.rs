@@ -1,0 +1,9 @@
+//! The API over real HTTP, each story on SQLite and on PostgreSQL.
+
+mod config;
+mod events;
+mod postgres;
+mod server;
+mod tokens;
+mod users;
+mod world;

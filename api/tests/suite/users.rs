@@ -1,0 +1,443 @@
+//! One's own row: made, read, changed, deleted; and nobody else's.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::on_both_databases;
+use crate::world::{World, expect, send, token, token_with_profile};
+
+on_both_databases!(
+    the_first_sight_makes_the_row_from_the_claims,
+    there_is_no_row_before_the_first_sight,
+    a_put_makes_the_row_and_changes_it,
+    an_unchanged_put_writes_nothing,
+    nobody_reads_or_writes_anothers_row,
+    who_one_is_counts_before_what_one_sends,
+    invalid_fields_are_named_all_at_once,
+    a_body_that_is_no_json_object_is_refused,
+    a_deleted_person_never_comes_back,
+    deleting_leaves_no_personal_data,
+    a_condition_on_the_version_is_honoured,
+    a_known_version_is_not_sent_again,
+    two_first_sights_at_once_make_one_row,
+    writes_at_once_lose_none,
+);
+
+const ADA: &str = "user_ada";
+
+fn body(email: &str, name: &str) -> Value {
+    json!({"clerkId": ADA, "email": email, "name": name})
+}
+
+async fn the_first_sight_makes_the_row_from_the_claims(world: World) {
+    let ada = token_with_profile(ADA, "ada@example.com", "Ada Lovelace");
+    let answer = send(
+        world.request(Method::POST, "/api/users").bearer_auth(&ada),
+        StatusCode::CREATED,
+    )
+    .await;
+    assert_eq!(answer.headers()["location"], "/api/users/user_ada");
+    assert_eq!(answer.headers()["etag"], "\"1\"");
+    let made: Value = answer.json().await.expect("a user");
+    assert_eq!(made["clerkId"], ADA);
+    assert_eq!(made["email"], "ada@example.com");
+    assert_eq!(made["name"], "Ada Lovelace");
+    assert_eq!(made["createdAt"], made["updatedAt"]);
+    assert_eq!(made.as_object().expect("an object").len(), 6);
+
+    let again = world
+        .call(Method::POST, "/api/users", &ada, None, StatusCode::OK)
+        .await;
+    let me = world
+        .call(Method::GET, "/api/users/me", &ada, None, StatusCode::OK)
+        .await;
+    let by_id = world
+        .call(
+            Method::GET,
+            "/api/users/user_ada",
+            &ada,
+            None,
+            StatusCode::OK,
+        )
+        .await;
+    assert_eq!([&again, &me, &by_id], [&made; 3]);
+}
+
+async fn there_is_no_row_before_the_first_sight(world: World) {
+    let problem = world
+        .call(
+            Method::GET,
+            "/api/users/me",
+            &token(ADA),
+            None,
+            StatusCode::NOT_FOUND,
+        )
+        .await;
+    assert_eq!(problem["status"], 404);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .is_some_and(|detail| detail.contains("POST /api/users"))
+    );
+}
+
+async fn a_put_makes_the_row_and_changes_it(world: World) {
+    let path = "/api/users/user_ada";
+    let ada = token(ADA);
+    let made = world
+        .call(
+            Method::PUT,
+            path,
+            &ada,
+            Some(body("a@b.co", " Ada ")),
+            StatusCode::CREATED,
+        )
+        .await;
+    assert_eq!(made["name"], "Ada", "trimmed");
+    let changed = world
+        .call(
+            Method::PUT,
+            path,
+            &ada,
+            Some(body("new@b.co", "")),
+            StatusCode::OK,
+        )
+        .await;
+    assert_eq!(
+        (&changed["email"], &changed["name"]),
+        (&json!("new@b.co"), &json!(""))
+    );
+    assert_eq!(changed["id"], made["id"]);
+    let me = world
+        .call(Method::GET, "/api/users/me", &ada, None, StatusCode::OK)
+        .await;
+    assert_eq!(me, changed);
+}
+
+async fn an_unchanged_put_writes_nothing(world: World) {
+    let path = "/api/users/user_ada";
+    let put = |name: &str| {
+        world
+            .request(Method::PUT, path)
+            .bearer_auth(token(ADA))
+            .json(&body("a@b.co", name))
+    };
+    let first = send(put("Ada"), StatusCode::CREATED).await.headers()["etag"].clone();
+    let same = send(put("Ada"), StatusCode::OK).await.headers()["etag"].clone();
+    let other = send(put("Bob"), StatusCode::OK).await.headers()["etag"].clone();
+    assert_eq!(first, same);
+    assert_ne!(same, other);
+}
+
+async fn nobody_reads_or_writes_anothers_row(world: World) {
+    world
+        .call(
+            Method::POST,
+            "/api/users",
+            &token("user_bob"),
+            None,
+            StatusCode::CREATED,
+        )
+        .await;
+    let ada = token(ADA);
+    for other in [
+        "/api/users/user_bob",
+        "/api/users/user_nobody",
+        "/api/users/USER_ADA",
+    ] {
+        let clerk_id = other.rsplit('/').next();
+        let change = json!({"clerkId": clerk_id, "email": "a@b.co", "name": "x"});
+        let forbidden = StatusCode::FORBIDDEN;
+        let problem = world.call(Method::GET, other, &ada, None, forbidden).await;
+        assert_eq!(
+            problem["detail"],
+            "You can only see and change your own row."
+        );
+        world
+            .call(Method::PUT, other, &ada, Some(change), forbidden)
+            .await;
+        world
+            .call(Method::DELETE, other, &ada, None, forbidden)
+            .await;
+    }
+    let bob = world
+        .call(
+            Method::GET,
+            "/api/users/me",
+            &token("user_bob"),
+            None,
+            StatusCode::OK,
+        )
+        .await;
+    assert_eq!(bob["name"], "");
+}
+
+async fn who_one_is_counts_before_what_one_sends(world: World) {
+    let put = |path: &str| world.request(Method::PUT, path).body("no json");
+    expect(put("/api/users/user_ada"), StatusCode::UNAUTHORIZED).await;
+    expect(
+        put("/api/users/user_bob").bearer_auth(token(ADA)),
+        StatusCode::FORBIDDEN,
+    )
+    .await;
+    expect(
+        put("/api/users/user_ada").bearer_auth(token(ADA)),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    )
+    .await;
+}
+
+async fn invalid_fields_are_named_all_at_once(world: World) {
+    let cases = [
+        (
+            json!({}),
+            vec!["clerkId required", "email required", "name required"],
+        ),
+        (
+            json!({"clerkId": "user_bob", "email": "a@b.co", "name": ""}),
+            vec!["clerkId mismatch"],
+        ),
+        (
+            body("no address", "a\u{7}b"),
+            vec!["email invalid_format", "name control_character"],
+        ),
+        (
+            body("", &"x".repeat(201)),
+            vec!["email required", "name too_long"],
+        ),
+        (
+            json!({"clerkId": "user_bob", "email": "?", "name": ""}),
+            vec!["clerkId mismatch", "email invalid_format"],
+        ),
+    ];
+    for (body, expected) in cases {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let problem = world
+            .call(
+                Method::PUT,
+                "/api/users/user_ada",
+                &token(ADA),
+                Some(body),
+                status,
+            )
+            .await;
+        let errors = problem["errors"].as_array().expect("errors");
+        let named: Vec<String> = errors
+            .iter()
+            .map(|error| format!("{} {}", error["field"], error["code"]).replace('"', ""))
+            .collect();
+        assert_eq!(named, expected);
+        assert!(errors.iter().all(|error| error["message"].is_string()));
+    }
+    world
+        .call(
+            Method::GET,
+            "/api/users/me",
+            &token(ADA),
+            None,
+            StatusCode::NOT_FOUND,
+        )
+        .await;
+}
+
+async fn a_body_that_is_no_json_object_is_refused(world: World) {
+    let put = |kind: &'static str, body: String| {
+        world
+            .request(Method::PUT, "/api/users/user_ada")
+            .bearer_auth(token(ADA))
+            .header("Content-Type", kind)
+            .body(body)
+    };
+    let good = body("a@b.co", "Ada").to_string();
+    for broken in ["", "{", "[]", "null", "{\"email\": 5}", "\u{0}"] {
+        expect(
+            put("application/json", broken.to_owned()),
+            StatusCode::BAD_REQUEST,
+        )
+        .await;
+    }
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+    ] {
+        expect(put(kind, good.clone()), StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
+    }
+    let huge = body("a@b.co", &"x".repeat(17 * 1024)).to_string();
+    expect(put("application/json", huge), StatusCode::PAYLOAD_TOO_LARGE).await;
+    expect(
+        put("application/json; charset=utf-8", good),
+        StatusCode::CREATED,
+    )
+    .await;
+}
+
+async fn a_deleted_person_never_comes_back(world: World) {
+    let ada = token_with_profile(ADA, "a@b.co", "Ada");
+    let path = "/api/users/user_ada";
+    world
+        .call(Method::POST, "/api/users", &ada, None, StatusCode::CREATED)
+        .await;
+    world
+        .call(Method::DELETE, path, &ada, None, StatusCode::NO_CONTENT)
+        .await;
+    world
+        .call(Method::DELETE, path, &ada, None, StatusCode::NO_CONTENT)
+        .await;
+    world
+        .call(
+            Method::GET,
+            "/api/users/me",
+            &ada,
+            None,
+            StatusCode::NOT_FOUND,
+        )
+        .await;
+    world
+        .call(Method::POST, "/api/users", &ada, None, StatusCode::GONE)
+        .await;
+    world
+        .call(
+            Method::PUT,
+            path,
+            &ada,
+            Some(body("a@b.co", "Ada")),
+            StatusCode::GONE,
+        )
+        .await;
+}
+
+async fn deleting_leaves_no_personal_data(world: World) {
+    use sea_orm::{Database, EntityTrait};
+    let ada = token_with_profile(ADA, "a@b.co", "Ada");
+    world
+        .call(Method::POST, "/api/users", &ada, None, StatusCode::CREATED)
+        .await;
+    world
+        .call(
+            Method::DELETE,
+            "/api/users/user_ada",
+            &ada,
+            None,
+            StatusCode::NO_CONTENT,
+        )
+        .await;
+    let db = Database::connect(&world.database_url)
+        .await
+        .expect("the database");
+    let rows = api::users::entity::Entity::find()
+        .all(&db)
+        .await
+        .expect("rows");
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].email.as_str(), rows[0].name.as_str()), ("", ""));
+    assert!(rows[0].deleted_at.is_some());
+}
+
+async fn a_condition_on_the_version_is_honoured(world: World) {
+    let path = "/api/users/user_ada";
+    let put = |condition: &'static str, name: &str| {
+        world
+            .request(Method::PUT, path)
+            .bearer_auth(token(ADA))
+            .header("If-Match", condition)
+            .json(&body("a@b.co", name))
+    };
+    let failed = StatusCode::PRECONDITION_FAILED;
+    expect(put("*", "Ada"), failed).await;
+    world
+        .call(
+            Method::POST,
+            "/api/users",
+            &token(ADA),
+            None,
+            StatusCode::CREATED,
+        )
+        .await;
+    for stale in ["\"2\"", "W/\"1\"", "\"one\"", "garbage"] {
+        expect(put(stale, "Ada"), failed).await;
+    }
+    expect(put("\"1\"", "Ada"), StatusCode::OK).await;
+    expect(put("\"1\"", "Bob"), failed).await;
+    expect(put("\"7\", \"2\"", "Bob"), StatusCode::OK).await;
+    expect(put("*", "Cay"), StatusCode::OK).await;
+
+    let delete = |condition: &'static str| {
+        let request = world.request(Method::DELETE, path).bearer_auth(token(ADA));
+        request.header("If-Match", condition)
+    };
+    expect(delete("\"1\""), failed).await;
+    expect(delete("\"4\""), StatusCode::NO_CONTENT).await;
+    expect(put("*", "Ada"), StatusCode::GONE).await;
+}
+
+async fn a_known_version_is_not_sent_again(world: World) {
+    world
+        .call(
+            Method::POST,
+            "/api/users",
+            &token(ADA),
+            None,
+            StatusCode::CREATED,
+        )
+        .await;
+    let get = |known: &'static str| {
+        let request = world
+            .request(Method::GET, "/api/users/me")
+            .bearer_auth(token(ADA));
+        request.header("If-None-Match", known)
+    };
+    let answer = send(get("\"1\""), StatusCode::NOT_MODIFIED).await;
+    assert_eq!(answer.headers()["etag"], "\"1\"");
+    send(get("W/\"1\""), StatusCode::NOT_MODIFIED).await;
+    send(get("*"), StatusCode::NOT_MODIFIED).await;
+    send(get("\"2\""), StatusCode::OK).await;
+}
+
+async fn two_first_sights_at_once_make_one_row(world: World) {
+    let first_sight = || async {
+        let request = world
+            .request(Method::POST, "/api/users")
+            .bearer_auth(token(ADA));
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status();
+        (
+            status,
+            answer.json::<Value>().await.expect("a user")["id"].clone(),
+        )
+    };
+    let results = futures_util::future::join_all((0..16).map(|_| first_sight())).await;
+    let created = results
+        .iter()
+        .filter(|(status, _)| *status == StatusCode::CREATED)
+        .count();
+    assert_eq!(created, 1);
+    assert!(
+        results
+            .iter()
+            .all(|(status, id)| status.is_success() && *id == results[0].1)
+    );
+}
+
+async fn writes_at_once_lose_none(world: World) {
+    let names: Vec<String> = (0..24).map(|number| format!("name {number}")).collect();
+    let writes = names.iter().map(|name| {
+        let request = world
+            .request(Method::PUT, "/api/users/user_ada")
+            .bearer_auth(token(ADA))
+            .json(&body("a@b.co", name));
+        async { request.send().await.expect("an answer") }
+    });
+    let mut versions = Vec::new();
+    for answer in futures_util::future::join_all(writes).await {
+        assert!(answer.status().is_success());
+        versions.push(answer.headers()["etag"].to_str().expect("text").to_owned());
+    }
+    versions.sort();
+    versions.dedup();
+    assert_eq!(
+        versions.len(),
+        names.len(),
+        "each write is a version of its own"
+    );
+}

@@ -1,0 +1,258 @@
+//! The world of a story: the API on a free port, an issuer whose keys it trusts, a client.
+
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use api::config::Config;
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use axum::routing::get;
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// What makes tokens in these stories.
+pub struct Issuer {
+    key: EncodingKey,
+    kid: String,
+}
+
+/// The issuer the API trusts, and one it does not know.
+pub static TRUSTED: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("key-1"));
+pub static STRANGER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("key-1"));
+
+pub const ISSUER: &str = "https://clerk.example.com";
+pub const ORIGIN: &str = "http://localhost:3000";
+
+impl Issuer {
+    fn new(kid: &str) -> Self {
+        let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+        let der: Pkcs8V1Der<'_> = pair.as_der().expect("its encoding");
+        let pem = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            STANDARD.encode(der.as_ref())
+        );
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).expect("the same key");
+        Self {
+            key,
+            kid: kid.to_owned(),
+        }
+    }
+
+    /// The JWKS document.
+    pub fn jwks(&self) -> JwkSet {
+        let mut jwk = Jwk::from_encoding_key(&self.key, Algorithm::RS256).expect("a public key");
+        jwk.common.key_id = Some(self.kid.clone());
+        JwkSet { keys: vec![jwk] }
+    }
+
+    /// A token with this header and these claims.
+    pub fn sign(&self, change: impl FnOnce(&mut Header), claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid = Some(self.kid.clone());
+        change(&mut header);
+        encode(&header, claims, &self.key).expect("a token")
+    }
+}
+
+/// The claims of a good session token.
+pub fn claims(clerk_id: &str) -> Value {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs();
+    json!({
+        "iss": ISSUER, "sub": clerk_id, "azp": ORIGIN, "sid": "sess_1",
+        "iat": now, "nbf": now - 10, "exp": now + 60, "sts": "active", "v": 2,
+    })
+}
+
+/// A good session token.
+pub fn token(clerk_id: &str) -> String {
+    TRUSTED.sign(|_| {}, &claims(clerk_id))
+}
+
+/// A good token that carries e-mail address and name.
+pub fn token_with_profile(clerk_id: &str, email: &str, name: &str) -> String {
+    let mut claims = claims(clerk_id);
+    claims["email"] = json!(email);
+    claims["name"] = json!(name);
+    TRUSTED.sign(|_| {}, &claims)
+}
+
+/// Which database a story runs on.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// The API, running.
+pub struct World {
+    pub url: String,
+    pub database_url: String,
+    client: reqwest::Client,
+    stop: CancellationToken,
+    _folder: TempDir,
+}
+
+impl World {
+    /// The API on a fresh database of this kind.
+    pub async fn new(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database_url = match kind {
+            Kind::Sqlite => format!("sqlite://{}/app.db?mode=rwc", folder.path().display()),
+            Kind::Postgres => crate::postgres::database().await,
+        };
+        Self::on(folder, database_url).await
+    }
+
+    async fn on(folder: TempDir, database_url: String) -> Self {
+        let jwks = serve_jwks().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let dist = folder.path().join("dist");
+        let variables = [
+            // base64 of "clerk.example.com$"
+            ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
+            ("CLERK_JWKS_URL", jwks.as_str()),
+            ("CLERK_AUTHORIZED_PARTIES", ORIGIN),
+            ("DATABASE_URL", database_url.as_str()),
+            ("DIST_DIR", dist.to_str().expect("text")),
+        ];
+        let config = Config::read(|name| {
+            variables
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+        .expect("a valid configuration");
+        let stop = CancellationToken::new();
+        let stopping = stop.clone();
+        tokio::spawn(async move {
+            api::serve(config, listener, stopping)
+                .await
+                .expect("served");
+        });
+        let world = Self {
+            url,
+            database_url,
+            client: client(),
+            stop,
+            _folder: folder,
+        };
+        world.until_ready().await;
+        world
+    }
+
+    async fn until_ready(&self) {
+        let ready = async {
+            while !self
+                .client
+                .get(format!("{}/readyz", self.url))
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status() == 200)
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), ready)
+            .await
+            .expect("the API gets ready");
+    }
+
+    /// Tells the API to stop.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// A request without a token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Sends with a token and checks the status; answers the body, `null` when there is none.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<Value>,
+        expected: StatusCode,
+    ) -> Value {
+        let mut request = self.request(method, path).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        expect(request, expected).await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Sends and checks the status; answers the body, `null` when there is none.
+pub async fn expect(request: RequestBuilder, expected: StatusCode) -> Value {
+    let answer = send(request, expected).await;
+    let text = answer.text().await.expect("a body");
+    if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).expect("JSON")
+    }
+}
+
+/// Sends and checks the status.
+pub async fn send(request: RequestBuilder, expected: StatusCode) -> Response {
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), expected, "{}", answer.url());
+    answer
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .build()
+        .expect("a client")
+}
+
+async fn serve_jwks() -> String {
+    let router = Router::new().route("/jwks.json", get(async || Json(TRUSTED.jwks())));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!(
+        "http://{}/jwks.json",
+        listener.local_addr().expect("its address")
+    );
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+/// A story on SQLite and on PostgreSQL.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($story:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story($crate::world::World::new($crate::world::Kind::Sqlite).await).await;
+            })+
+        }
+        mod postgresql {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story($crate::world::World::new($crate::world::Kind::Postgres).await).await;
+            })+
+        }
+    };
+}

@@ -1,0 +1,76 @@
+//! `cargo xtask dev`
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::process::{Running, run, supervise, wait_until_ready};
+use crate::serve::servers;
+use crate::settings::Settings;
+use crate::steps::Steps;
+use crate::tools;
+use crate::wasm::Toolchain;
+
+/// How long the first build of the page may take.
+const BUILD_WITHIN: Duration = Duration::from_secs(20 * 60);
+
+/// Installs what is missing, then runs everything for development.
+pub fn dev() -> Result<()> {
+    let settings = Settings::read()?;
+    settings.check_ports(true)?;
+    let emulated = settings.emulator_addr.is_some();
+    let mut steps = Steps::new(4);
+    steps.next("finding tools: wasm compiler, trunk, wasm-bindgen, clerk-js");
+    if emulated {
+        tools::clerk_sdk()?;
+    }
+    let toolchain = Toolchain::prepare()?;
+    steps.next("building the servers");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "-p", "api"]);
+    if emulated {
+        cargo.args(["-p", "clerk-emulator"]);
+    }
+    run("cargo build", &mut cargo)?;
+    steps.next("starting the servers");
+    let mut programs = servers(&settings, "target/debug")?;
+    steps.next("building the page");
+    let mut trunk = toolchain.command("trunk")?;
+    trunk
+        .arg("--config")
+        .arg(trunk_config(&settings)?)
+        .args(["serve", "--no-color"]);
+    programs.push(Running::start("trunk serve", &mut trunk)?);
+    let page = SocketAddr::from(([127, 0, 0, 1], settings.web_port));
+    for path in ["/", "/api/config"] {
+        wait_until_ready("the page", &mut programs, page, path, BUILD_WITHIN)?;
+    }
+    println!("\n  ➜  http://localhost:{}\n", settings.web_port);
+    if emulated {
+        println!("     Verification codes are printed here.");
+    }
+    println!("     Ctrl-C stops everything.\n");
+    supervise(programs)
+}
+
+/// Trunk.toml with these ports in place of the usual ones. It has to lie in the project's folder,
+/// from which trunk takes all paths.
+fn trunk_config(settings: &Settings) -> Result<&'static Path> {
+    let usual = fs::read_to_string("Trunk.toml").context("Trunk.toml cannot be read")?;
+    let config = usual
+        .replace("port = 8080", &format!("port = {}", settings.web_port))
+        .replace(
+            "http://127.0.0.1:3000",
+            &format!("http://{}", settings.listen_addr),
+        );
+    if config == usual {
+        return Ok(Path::new("Trunk.toml"));
+    }
+    let path = Path::new(".trunk-dev.toml");
+    fs::write(path, config)?;
+    Ok(path)
+}

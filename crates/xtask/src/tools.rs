@@ -1,0 +1,217 @@
+//! What the commands need and the machine may lack: found, or installed where that may be done.
+//! Versions are pinned, and what is installed once is found again.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{output, run};
+use crate::settings::cargo_home;
+
+/// The newest trunk that this project's toolchains build.
+const TRUNK: &str = "0.21.14";
+/// Clerk's scripts: what `@6` and `@1` stand for at the emulator.
+const CLERK_JS: &str = "6.40.0";
+const CLERK_UI: &str = "1.36.0";
+/// wasm-opt, out of the npm package binaryen.
+const BINARYEN: &str = "132.0.0";
+
+/// Folder for what is fetched for this project alone.
+const FETCHED: &str = ".tools";
+
+/// trunk, as a folder to put on the path.
+pub fn trunk() -> Result<PathBuf> {
+    if output(Command::new("trunk").arg("--version")).as_deref() == Some(&format!("trunk {TRUNK}"))
+    {
+        return found("trunk");
+    }
+    // Without its TLS of choice it needs no OpenSSL; unoptimized it builds in half the time,
+    // and spends its life waiting for cargo.
+    let options = ["--locked", "--no-default-features", "--features", "rustls"];
+    cargo_install("trunk", TRUNK, &options, "0")
+}
+
+/// wasm-bindgen of exactly the version in Cargo.lock, as a folder to put on the path.
+pub fn wasm_bindgen() -> Result<PathBuf> {
+    let lock = std::fs::read_to_string("Cargo.lock").context("Cargo.lock cannot be read")?;
+    let version = lock
+        .split_once("name = \"wasm-bindgen\"\nversion = \"")
+        .and_then(|(_, rest)| rest.split('"').next())
+        .context("Cargo.lock names no wasm-bindgen")?;
+    let installed = output(Command::new("wasm-bindgen").arg("--version"));
+    if installed.as_deref() == Some(&format!("wasm-bindgen {version}"))
+        && output(Command::new("wasm-bindgen-test-runner").arg("--version")).is_some()
+    {
+        return found("wasm-bindgen");
+    }
+    cargo_install("wasm-bindgen-cli", version, &[], "1")
+}
+
+/// The folder of a program on the path.
+fn found(program: &str) -> Result<PathBuf> {
+    which(program)
+        .and_then(|path| path.parent().map(Path::to_owned))
+        .with_context(|| format!("{program} is on no path"))
+}
+
+/// Where a program lies, if it is on the path.
+pub fn which(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+}
+
+/// Installs into cargo's folder, beside what the person has installed, not over it.
+fn cargo_install(
+    package: &str,
+    version: &str,
+    options: &[&str],
+    opt_level: &str,
+) -> Result<PathBuf> {
+    let home = cargo_home()?
+        .join("xtask")
+        .join(format!("{package}-{version}"));
+    let bin = home.join("bin");
+    // cargo writes this file last.
+    if home.join(".crates2.json").is_file() {
+        return Ok(bin);
+    }
+    println!("  installing {package} {version} (once, some minutes)");
+    run(
+        &format!("cargo install {package}"),
+        Command::new("cargo")
+            .args(["install", package, "--version", version, "--root"])
+            .arg(&home)
+            .args(options)
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)
+            .env_remove("CARGO_TARGET_DIR"),
+    )
+    .context("without the network it cannot be installed; connect and run this again")?;
+    Ok(bin)
+}
+
+/// clerk-js and its UI for the emulator; answers the folder.
+pub fn clerk_sdk() -> Result<PathBuf> {
+    let folder = Path::new(FETCHED).join("clerk-sdk");
+    for (package, version) in [("@clerk/clerk-js", CLERK_JS), ("@clerk/ui", CLERK_UI)] {
+        npm_package(package, version, &folder.join(package).join(version))?;
+    }
+    Ok(std::path::absolute(folder)?)
+}
+
+/// wasm-opt, as a folder to put on the path.
+pub fn wasm_opt() -> Result<PathBuf> {
+    let folder = Path::new(FETCHED).join("binaryen").join(BINARYEN);
+    npm_package("binaryen", BINARYEN, &folder)?;
+    Ok(std::path::absolute(folder.join("bin"))?)
+}
+
+/// Fetches one package without what it depends on, and lays it down in this folder, whole or
+/// not at all. npm checks its integrity.
+fn npm_package(package: &str, version: &str, folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    println!("  fetching {package} {version}");
+    if which("npm").is_none() {
+        bail!(
+            "npm is missing, which fetches {package}: install Node.js (Debian: apt-get install nodejs npm)"
+        );
+    }
+    let unfinished = folder.with_extension("unfinished");
+    let _ = std::fs::remove_dir_all(&unfinished);
+    std::fs::create_dir_all(&unfinished)?;
+    let name = output(
+        Command::new("npm")
+            .args(["pack", "--silent", "--pack-destination"])
+            .arg(&unfinished)
+            .arg(format!("{package}@{version}")),
+    )
+    .with_context(|| {
+        format!("npm cannot fetch {package} {version}: check the network, then run this again")
+    })?;
+    let archive = unfinished.join(name.lines().last().unwrap_or_default());
+    run(
+        "tar",
+        Command::new("tar")
+            .arg("-xzf")
+            .arg(&archive)
+            .arg("-C")
+            .arg(&unfinished)
+            .arg("--strip-components=1"),
+    )?;
+    std::fs::remove_file(&archive)?;
+    std::fs::rename(&unfinished, folder)?;
+    Ok(())
+}
+
+/// Chromium and its driver.
+pub fn chromium() -> Result<()> {
+    debian(
+        &["chromium", "chromedriver"],
+        &["chromium", "chromium-driver"],
+    )
+}
+
+/// PostgreSQL's programs; answers their folder.
+pub fn postgres() -> Result<PathBuf> {
+    if postgres_folder().is_none() {
+        debian(&["initdb"], &["postgresql"])?;
+    }
+    postgres_folder().context("PostgreSQL's initdb is nowhere to be found: install PostgreSQL")
+}
+
+fn postgres_folder() -> Option<PathBuf> {
+    // Debian keeps these off the path, one folder a version.
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let on_path = which("initdb").and_then(|path| path.parent().map(Path::to_owned));
+    debian
+        .map(|entry| entry.path().join("bin"))
+        .chain(on_path)
+        .filter(|folder| folder.join("initdb").is_file())
+        .max()
+}
+
+/// Makes sure of programs, out of Debian's packages where that may be done.
+pub fn debian(programs: &[&str], packages: &[&str]) -> Result<()> {
+    let missing: Vec<&str> = programs
+        .iter()
+        .copied()
+        .filter(|program| which(program).is_none())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if which("apt-get").is_none() || !rustix::process::geteuid().is_root() {
+        bail!(
+            "{} missing; install the system's packages for it (Debian: sudo apt-get install {})",
+            missing.join(" and "),
+            packages.join(" ")
+        );
+    }
+    apt_install(packages)
+}
+
+/// Installs Debian's packages, as root.
+pub fn apt_install(packages: &[&str]) -> Result<()> {
+    println!("  installing {} (once)", packages.join(", "));
+    let apt = |arguments: &[&str]| {
+        run(
+            "apt-get",
+            Command::new("apt-get")
+                .args(arguments)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+        .context("Debian's packages cannot be installed: check the network, then run this again")
+    };
+    apt(&["update", "-qq"])?;
+    let options = ["install", "-y", "-qq", "--no-install-recommends"];
+    apt(&[&options, packages].concat())
+}
