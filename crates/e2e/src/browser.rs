@@ -194,6 +194,37 @@ impl Browser {
         Ok(token.as_str().context("there is no token")?.to_owned())
     }
 
+    /// Begins to note when this field of the profile takes which value.
+    pub async fn watch_field(&self, name: &str) -> Result<()> {
+        let script = "const field = document.querySelector(`dd[data-field='${arguments[0]}']`);
+            const root = field.closest('main');
+            window.noted = {};
+            new MutationObserver(() => {
+                const shown = document.querySelector(`dd[data-field='${arguments[0]}']`);
+                if (shown) window.noted[shown.innerText] ??= Date.now();
+            }).observe(root, {subtree: true, childList: true, characterData: true});";
+        self.client.execute(script, vec![json!(name)]).await?;
+        Ok(())
+    }
+
+    /// When the watched field took this value, in milliseconds since the Unix epoch.
+    pub async fn changed_at(&self, name: &str, value: &str) -> Result<f64> {
+        self.sees_field(name, value).await?;
+        let noted = self
+            .client
+            .execute("return window.noted[arguments[0]]", vec![json!(value)]);
+        noted
+            .await?
+            .as_f64()
+            .with_context(|| format!("{name} was not seen to change"))
+    }
+
+    /// Everything on the console so far.
+    pub async fn console_lines(&mut self) -> Result<&[String]> {
+        self.check_console().await?;
+        Ok(&self.console)
+    }
+
     /// Console errors that contain this text are part of the story.
     pub fn expect_error(&mut self, text: &str) {
         self.expected_errors.push(text.to_owned());

@@ -63,6 +63,26 @@ impl Person {
         browser.click("Continue").await
     }
 
+    /// Signs out by the menu of the picture.
+    pub async fn sign_out(&self, browser: &Browser) -> Result<()> {
+        browser.click("Open user menu").await?;
+        browser.click("Sign out").await?;
+        browser.sees("Create an account").await
+    }
+
+    /// Waits until this many codes have been sent.
+    pub async fn gets_codes(&self, story: &Story, count: usize) -> Result<()> {
+        wait_for("the code", async || {
+            let log = story.stack.emulator_log();
+            (log.lines()
+                .filter(|line| line.contains(&self.email))
+                .count()
+                >= count)
+                .then_some(())
+        })
+        .await
+    }
+
     /// Waits for the newest code in the terminal.
     pub async fn gets_code(&self, story: &Story) -> Result<String> {
         wait_for("the code", async || {

@@ -1,3 +1,8 @@
 //! What people do, each a story of its own.
 
 mod account;
+mod commands;
+mod faults;
+mod live;
+mod pages;
+mod privacy;

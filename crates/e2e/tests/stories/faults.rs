@@ -1,0 +1,108 @@
+//! What the page does when something is down, and how it heals.
+
+use anyhow::{Result, ensure};
+use e2e::{Person, StackOptions, story, story_with};
+
+#[tokio::test]
+async fn with_the_api_down_the_page_says_so_and_heals_by_itself() -> Result<()> {
+    story("api-down", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        for error in [
+            "ERR_CONNECTION_REFUSED",
+            "ERR_INCOMPLETE_CHUNKED_ENCODING",
+            "ERR_EMPTY_RESPONSE",
+            "ERR_CONNECTION_RESET",
+        ] {
+            story.browsers[0].expect_error(error);
+        }
+        story.stack.kill_api().await?;
+        story.browsers[0].sees("Reconnecting…").await?;
+        story.browsers[0].click("Edit").await?;
+        story.browsers[0]
+            .fill("Name", "Typed while it was down")
+            .await?;
+        story.browsers[0].click("Save").await?;
+        story.browsers[0].sees("Nothing is lost").await?;
+        story.stack.start_api().await?;
+        story.browsers[0].sees_no("Reconnecting…").await?;
+        story.browsers[0].click("Save").await?;
+        story.browsers[0]
+            .sees_field("name", "Typed while it was down")
+            .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn with_clerks_scripts_unreachable_the_page_fails_with_a_retry_that_works() -> Result<()> {
+    let options = StackOptions {
+        emulator_down: true,
+        ..StackOptions::default()
+    };
+    story_with("scripts-unreachable", options, async |story| {
+        story.browsers[0].expect_error("status of 502");
+        let page = story.page();
+        story.browsers[0].open(&page).await?;
+        story.browsers[0].sees("Sign-in is not available").await?;
+        story.browsers[0]
+            .sees("The sign-in service could not be reached.")
+            .await?;
+        story.stack.start_emulator().await?;
+        story.browsers[0].click("Retry").await?;
+        story.browsers[0].sees("Create an account").await?;
+        Person::new("Ada", "Lovelace").sign_up(story, 0).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_crash_of_every_process_loses_nothing() -> Result<()> {
+    story("crash", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        let rows = story.stack.rows().await?;
+        for error in ["ERR_", "status of 502"] {
+            story.browsers[0].expect_error(error);
+        }
+        story.stack.kill_api().await?;
+        story.stack.kill_emulator().await?;
+        story.stack.start_emulator().await?;
+        story.stack.start_api().await?;
+        story.browsers[0].client.refresh().await?;
+        ada.sees_own_profile(&story.browsers[0]).await?;
+        assert_eq!(story.stack.rows().await?, rows);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn with_a_real_key_the_page_asks_that_instance_for_the_scripts() -> Result<()> {
+    // base64 of "clerk.example.com$"
+    let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".to_owned();
+    let options = StackOptions {
+        publishable_key: Some(key),
+        ..StackOptions::default()
+    };
+    story_with("real-key", options, async |story| {
+        let page = story.page();
+        let browser = &mut story.browsers[0];
+        browser.expect_error("clerk.example.com");
+        browser.open(&page).await?;
+        browser.sees("Sign-in is not available").await?;
+        let asked = browser.console_lines().await?;
+        for script in [
+            "@clerk/clerk-js@6/dist/clerk.browser.js",
+            "@clerk/ui@1/dist/ui.browser.js",
+        ] {
+            let url = format!("https://clerk.example.com/npm/{script}");
+            ensure!(
+                asked.iter().any(|line| line.contains(&url)),
+                "{url} was not asked for"
+            );
+        }
+        Ok(())
+    })
+    .await
+}
