@@ -53,7 +53,7 @@ fn display_config() -> Value {
         "object": "display_config",
         "id": "display_config_emulator",
         "instance_environment_type": "development",
-        "application_name": "the app",
+        "application_name": "My Application",
         "preferred_sign_in_strategy": "password",
         "branded": false,
         "show_devmode_warning": true,

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -19,8 +20,8 @@ use crate::wait_for;
 pub struct Look {
     /// Dark mode
     pub dark: bool,
-    /// The window's width and height; none: a desktop's
-    pub size: Option<(u32, u32)>,
+    /// A phone's width in place of a desktop's
+    pub phone: bool,
 }
 
 /// A browser. [`Browser::close`] ends it; dropping it kills it.
@@ -163,8 +164,15 @@ impl Browser {
     pub async fn fill(&self, label: &str, value: &str) -> Result<()> {
         let id = format!("//label[normalize-space(.)={}]/@for", literal(label));
         let field = self.find(&format!("//input[@id={id}]")).await?;
-        field.clear().await?;
-        Ok(field.send_keys(value).await?)
+        // WebDriver's own way to empty a field goes unnoticed by React: select all, type over.
+        let select_all = format!("{}a{}", char::from(Key::Control), char::from(Key::Null));
+        field.send_keys(&select_all).await?;
+        let typed = if value.is_empty() {
+            char::from(Key::Delete).to_string()
+        } else {
+            value.into()
+        };
+        Ok(field.send_keys(&typed).await?)
     }
 
     /// Types a verification code, once the field is empty: Clerk empties it after a wrong one.
@@ -192,6 +200,18 @@ impl Browser {
             window.Clerk.session.getToken({template: 'convex'}).then(done, () => done(null));";
         let token = self.client.execute_async(script, vec![]).await?;
         Ok(token.as_str().context("there is no token")?.to_owned())
+    }
+
+    /// Waits until nothing moves any more.
+    pub async fn settles(&self) -> Result<()> {
+        let script = "return document.getAnimations().every(animation =>
+            animation.playState !== 'running' ||
+            animation.effect.getTiming().iterations === Infinity)";
+        wait_for("animations to end", async || {
+            let still = self.client.execute(script, vec![]).await.ok()?;
+            still.as_bool()?.then_some(())
+        })
+        .await
     }
 
     /// Begins to note when this field of the profile takes which value.
@@ -331,7 +351,7 @@ fn program(name: &str) -> String {
 }
 
 fn capabilities(profile: &Path, look: Look) -> Capabilities {
-    let (width, height) = look.size.unwrap_or((1280, 900));
+    let (width, height) = (1280, 900);
     let mut arguments = vec![
         format!("--user-data-dir={}", profile.display()),
         format!("--window-size={width},{height}"),
@@ -357,8 +377,13 @@ fn capabilities(profile: &Path, look: Look) -> Capabilities {
         arguments.push("--force-dark-mode".to_owned());
         arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
     }
+    let mut options = json!({ "args": arguments });
+    if look.phone {
+        let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2, "touch": true });
+        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+    }
     let capabilities = json!({
-        "goog:chromeOptions": { "args": arguments },
+        "goog:chromeOptions": options,
         "goog:loggingPrefs": { "browser": "ALL" },
     });
     match capabilities {

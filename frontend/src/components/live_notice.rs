@@ -26,7 +26,7 @@ pub fn LiveNotice() -> Html {
         move || drop(task)
     });
     if *shown && down {
-        html! { <Spinner size={Size::Small} color="var(--warn)" text="Reconnecting…" /> }
+        html! { <Spinner size={Size::Small} color="var(--app-warn)" text="Reconnecting…" /> }
     } else {
         Html::default()
     }

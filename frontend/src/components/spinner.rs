@@ -17,7 +17,7 @@ pub struct SpinnerProps {
     #[prop_or_default]
     pub size: Size,
     /// Its colour, any of CSS
-    #[prop_or(AttrValue::Static("var(--accent)"))]
+    #[prop_or(AttrValue::Static("var(--app-accent)"))]
     pub color: AttrValue,
     /// What is being waited for
     #[prop_or_default]

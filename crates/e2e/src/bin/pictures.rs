@@ -1,0 +1,83 @@
+//! Takes pictures of the page as it is: `pictures FOLDER`. `cargo xtask picture` runs it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use e2e::{Browser, Look, Person, story};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let folder: PathBuf = std::env::args_os()
+        .nth(1)
+        .context("usage: pictures FOLDER")?
+        .into();
+    std::fs::create_dir_all(&folder)?;
+    let looks = [
+        ("desktop-light", Look::default()),
+        (
+            "desktop-dark",
+            Look {
+                dark: true,
+                ..Look::default()
+            },
+        ),
+        (
+            "phone-light",
+            Look {
+                phone: true,
+                ..Look::default()
+            },
+        ),
+        (
+            "phone-dark",
+            Look {
+                dark: true,
+                phone: true,
+            },
+        ),
+    ];
+    for (name, look) in looks {
+        story("pictures", async |story| {
+            let number = story.browser_with(look).await?;
+            tour(story, number, &folder, name).await
+        })
+        .await?;
+        println!("  {name}");
+    }
+    Ok(())
+}
+
+/// Walks through the pages and keeps a picture of each.
+async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> Result<()> {
+    let ada = Person::new("Ada", "Lovelace");
+    let browser = &story.browsers[number];
+    let page = story.page();
+    browser.open(&page).await?;
+    browser.sees("Create an account").await?;
+    keep(browser, folder, &format!("welcome-{look}")).await?;
+    browser.open(&format!("{page}/sign-in")).await?;
+    browser
+        .find("//label[normalize-space(.)='Email address']")
+        .await?;
+    keep(browser, folder, &format!("sign-in-{look}")).await?;
+    ada.begin_sign_up(story, number).await?;
+    keep(browser, folder, &format!("code-{look}")).await?;
+    browser.type_code(e2e::TEST_CODE).await?;
+    ada.sees_own_profile(browser).await?;
+    keep(browser, folder, &format!("home-{look}")).await?;
+    browser.click("Edit").await?;
+    browser.fill("E-mail", "ada at example.com").await?;
+    browser.click("Save").await?;
+    browser.sees("Enter an e-mail address").await?;
+    keep(browser, folder, &format!("edit-{look}")).await?;
+    browser.click("Cancel").await?;
+    browser.click("Profile").await?;
+    browser.sees("Profile details").await?;
+    keep(browser, folder, &format!("profile-{look}")).await
+}
+
+async fn keep(browser: &Browser, folder: &Path, name: &str) -> Result<()> {
+    browser.settles().await?;
+    let picture = browser.client.screenshot().await?;
+    Ok(std::fs::write(folder.join(format!("{name}.png")), picture)?)
+}
