@@ -43,7 +43,9 @@ impl Person {
         browser.fill("Email address", &self.email).await?;
         browser.fill("Password", PASSWORD).await?;
         // The verdict moves the button that is to be clicked.
-        browser.sees("Your password meets all the necessary requirements.").await?;
+        browser
+            .sees("Your password meets all the necessary requirements.")
+            .await?;
         browser.settles().await?;
         browser.click("Continue").await?;
         browser.sees("Verify your email").await?;

@@ -4,13 +4,18 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::wait_for;
+
+/// How long one of the project's own commands may build.
+const BUILD_WITHIN: Duration = Duration::from_secs(20 * 60);
 
 /// What differs between stories.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +26,8 @@ pub struct StackOptions {
     pub emulator_down: bool,
     /// A real instance's publishable key: no emulator at all
     pub publishable_key: Option<String>,
+    /// Let `cargo xtask` of this name run everything
+    pub command: Option<&'static str>,
 }
 
 /// The servers, their data and logs. Dropping it ends them and removes their data.
@@ -30,6 +37,7 @@ pub struct Stack {
     directory: TempDir,
     api_port: u16,
     emulator_port: u16,
+    web_port: u16,
     api: Option<Child>,
     emulator: Option<Child>,
 }
@@ -41,10 +49,15 @@ impl Stack {
             directory: tempfile::tempdir()?,
             api_port: free_port()?,
             emulator_port: free_port()?,
+            web_port: free_port()?,
             api: None,
             emulator: None,
             options,
         };
+        if let Some(command) = stack.options.command {
+            stack.start_command(command).await?;
+            return Ok(stack);
+        }
         if !stack.options.emulator_down && stack.options.publishable_key.is_none() {
             stack.start_emulator().await?;
         }
@@ -54,7 +67,69 @@ impl Stack {
 
     /// The page's address.
     pub fn url(&self) -> String {
-        format!("http://localhost:{}", self.api_port)
+        let dev = self.options.command == Some("dev");
+        format!(
+            "http://localhost:{}",
+            if dev { self.web_port } else { self.api_port }
+        )
+    }
+
+    /// Starts one of the project's own commands and waits until it prints the page's address.
+    async fn start_command(&mut self, name: &str) -> Result<()> {
+        let mut command = Command::new(env_path("E2E_XTASK", "target/debug/xtask"));
+        let log = File::create(self.directory.path().join("emulator.log"))?;
+        command
+            .arg(name)
+            .env(
+                "DATABASE_URL",
+                format!("sqlite://{}?mode=rwc", self.database().display()),
+            )
+            .env("EMULATOR_DATA_DIR", self.directory.path().join("emulator"))
+            .env("LISTEN_ADDR", format!("127.0.0.1:{}", self.api_port))
+            .env("EMULATOR_ADDR", format!("127.0.0.1:{}", self.emulator_port))
+            .env("WEB_PORT", self.web_port.to_string())
+            .env("RUST_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        self.api = Some(command.spawn().context("xtask does not start")?);
+        let begun = Instant::now();
+        while !self.emulator_log().contains(&format!("➜  {}", self.url())) {
+            let ended = self
+                .api
+                .as_mut()
+                .map(Child::try_wait)
+                .transpose()?
+                .flatten();
+            if ended.is_some() || begun.elapsed() > BUILD_WITHIN {
+                bail!(
+                    "cargo xtask {name} printed no address:\n{}",
+                    self.emulator_log()
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
+    /// Presses Ctrl-C and checks that everything ends.
+    pub async fn interrupt(&mut self) -> Result<()> {
+        let mut command = self.api.take().context("nothing runs")?;
+        let id = command
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        kill_process(id.context("it has ended")?, Signal::INT)?;
+        let status = command.wait().await?;
+        ensure!(
+            status.success(),
+            "it ended with {status}:\n{}",
+            self.emulator_log()
+        );
+        for port in [self.api_port, self.emulator_port, self.web_port] {
+            TcpListener::bind(("127.0.0.1", port)).context("a port is still in use")?;
+        }
+        Ok(())
     }
 
     /// Starts the emulator and waits until it answers.

@@ -80,7 +80,8 @@ pub fn check() -> Result<()> {
             ])
             .env("E2E_BIN_DIR", std::path::absolute("target/release")?)
             .env("E2E_DIST_DIR", std::path::absolute("dist")?)
-            .env("E2E_SDK_DIR", clerk_sdk),
+            .env("E2E_SDK_DIR", clerk_sdk)
+            .env("E2E_XTASK", std::env::current_exe()?),
     )?;
     tally.close()
 }

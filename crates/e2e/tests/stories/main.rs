@@ -1,7 +1,6 @@
 //! What people do, each a story of its own.
 
 mod account;
-mod commands;
 mod faults;
 mod live;
 mod pages;
