@@ -202,6 +202,26 @@ impl Browser {
         Ok(token.as_str().context("there is no token")?.to_owned())
     }
 
+    /// Lets the next page note when its first button can be used.
+    pub async fn note_first_button(&self) -> Result<()> {
+        let source = "const look = () => document.querySelector('button:not([disabled])')
+            ? window.firstButton = performance.now() : requestAnimationFrame(look); look();";
+        self.client.issue_cmd(BeforePage(source)).await?;
+        Ok(())
+    }
+
+    /// When the first button could be used, in milliseconds after navigation.
+    pub async fn first_button(&self) -> Result<f64> {
+        wait_for("a button", async || {
+            self.client
+                .execute("return window.firstButton", vec![])
+                .await
+                .ok()?
+                .as_f64()
+        })
+        .await
+    }
+
     /// Waits until nothing moves any more.
     pub async fn settles(&self) -> Result<()> {
         let script = "return document.getAnimations().every(animation =>
@@ -334,6 +354,29 @@ impl WebDriverCompatibleCommand for ConsoleLog {
             http::Method::POST,
             Some(json!({ "type": "browser" }).to_string()),
         )
+    }
+}
+
+/// Runs a script in every page before its own, by the `DevTools` protocol.
+#[derive(Debug)]
+struct BeforePage(&'static str);
+
+impl WebDriverCompatibleCommand for BeforePage {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let cmd = "Page.addScriptToEvaluateOnNewDocument";
+        let body = json!({ "cmd": cmd, "params": { "source": self.0 } });
+        (http::Method::POST, Some(body.to_string()))
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 use crate::wait_for;
 
 /// How long one of the project's own commands may build.
-const BUILD_WITHIN: Duration = Duration::from_secs(20 * 60);
+const BUILD_WITHIN: Duration = Duration::from_mins(20);
 
 /// What differs between stories.
 #[derive(Clone, Debug, Default)]
@@ -198,6 +198,21 @@ impl Stack {
             .collect::<Result<_>>()?;
         db.close().await?;
         Ok(rows)
+    }
+
+    /// Kilobytes of memory that the API holds.
+    pub fn api_memory(&self) -> Result<u64> {
+        let id = self
+            .api
+            .as_ref()
+            .and_then(Child::id)
+            .context("the API does not run")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        Ok(line
+            .and_then(|it| it.split_whitespace().next())
+            .context("no figure")?
+            .parse()?)
     }
 
     /// What the emulator printed: the codes it sent among it.

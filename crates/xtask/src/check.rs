@@ -189,10 +189,9 @@ impl Tally {
         };
         println!("\n{} passed, {} failed{skipped}", self.passed, self.failed);
         if self.failed > 0 {
-            bail!("some checks failed")
-        } else {
-            Ok(())
+            bail!("some checks failed");
         }
+        Ok(())
     }
 }
 

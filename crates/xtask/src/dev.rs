@@ -16,7 +16,7 @@ use crate::tools;
 use crate::wasm::Toolchain;
 
 /// How long the first build of the page may take.
-const BUILD_WITHIN: Duration = Duration::from_secs(20 * 60);
+const BUILD_WITHIN: Duration = Duration::from_mins(20);
 
 /// Installs what is missing, then runs everything for development.
 pub fn dev() -> Result<()> {

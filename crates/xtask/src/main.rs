@@ -24,7 +24,8 @@ The project's commands:
   cargo xtask test     everything CI checks: format, lints, unit, API, wasm and browser tests
   cargo xtask build    release: dist/ with compressed files, and the binary `api`
   cargo xtask serve    the release build as in production, on one port
-  cargo xtask picture  makes the pictures of the page in docs/
+  cargo xtask figures  prints the README's table, measured on this machine
+  cargo xtask picture  takes pictures of the page, and renews those in docs/
 
 `cargo xtask COMMAND --help` explains one. The environment (also read from .env):
 
@@ -64,10 +65,17 @@ cargo xtask serve
 Builds like `cargo xtask build` and runs the result as in production: page and API on the one port
 of LISTEN_ADDR. The emulator runs beside it when CLERK_PUBLISHABLE_KEY is not set. Ctrl-C stops all.";
 
+const FIGURES_HELP: &str = "\
+cargo xtask figures
+
+Prints the size of the release page, the time until its first button can be used in a browser that
+has never seen it, and the API's memory.";
+
 const PICTURE_HELP: &str = "\
 cargo xtask picture
 
-Signs up in a real browser and keeps pictures of the page, light and dark, in docs/.";
+Walks through the page in a real browser, light and dark, on a desktop and on a phone, and keeps
+pictures of it in target/pictures; renews those in docs/.";
 
 fn main() -> ExitCode {
     match run() {
@@ -86,6 +94,7 @@ fn run() -> Result<()> {
         Some("test") => (check::check as _, TEST_HELP),
         Some("build") => (build::build as _, BUILD_HELP),
         Some("serve") => (serve::serve as _, SERVE_HELP),
+        Some("figures") => (picture::figures as _, FIGURES_HELP),
         Some("picture") => (picture::picture as _, PICTURE_HELP),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -17,7 +17,7 @@ const ABANDON_AFTER: i64 = 24 * 60 * 60 * 1000;
 pub async fn create(State(emulator): State<Emulator>, call: Call) -> Answer {
     emulator
         .run(move |emulator, transaction| {
-            let mut client = call.client_or_new(transaction)?;
+            let client = call.client_or_new(transaction)?;
             let mut sign_in = SignIn {
                 id: id::new("sia"),
                 identifier: None,
@@ -39,13 +39,10 @@ pub async fn create(State(emulator): State<Emulator>, call: Call) -> Answer {
                 sign_in.identifier = Some(identifier.trim().to_owned());
                 sign_in.user_id = Some(user.id);
             }
-            client.sign_in = Some(sign_in.clone());
-            call.keep(transaction, &mut client)?;
             if call.param("password").is_some() {
                 return prove(emulator, transaction, &call, client, sign_in, "password");
             }
-            let view = emulator.view(transaction, &call);
-            answer(&view, &view.sign_in(Some(&sign_in))?, &client)
+            keep(emulator, transaction, &call, client, sign_in)
         })
         .await
 }
@@ -69,7 +66,7 @@ pub async fn prepare(
 ) -> Answer {
     emulator
         .run(move |emulator, transaction| {
-            let (mut client, mut sign_in) = find(transaction, &call, &id)?;
+            let (client, mut sign_in) = find(transaction, &call, &id)?;
             let user = person(transaction, &sign_in)?;
             let address = user.email_addresses.iter().find(|address| {
                 call.param("strategy") == Some("email_code")
@@ -81,10 +78,7 @@ pub async fn prepare(
             let verification = email_code(email, call.now);
             crate::send(email, &verification);
             sign_in.first_factor = Some(verification);
-            client.sign_in = Some(sign_in.clone());
-            call.keep(transaction, &mut client)?;
-            let view = emulator.view(transaction, &call);
-            answer(&view, &view.sign_in(Some(&sign_in))?, &client)
+            keep(emulator, transaction, &call, client, sign_in)
         })
         .await
 }
@@ -102,6 +96,20 @@ pub async fn attempt(
             prove(emulator, transaction, &call, client, sign_in, &strategy)
         })
         .await
+}
+
+/// Keeps a sign-in in progress, and answers it.
+fn keep(
+    emulator: &Emulator,
+    transaction: &Transaction,
+    call: &Call,
+    mut client: Client,
+    sign_in: SignIn,
+) -> Answer {
+    client.sign_in = Some(sign_in);
+    call.keep(transaction, &mut client)?;
+    let view = emulator.view(transaction, call);
+    answer(&view, &view.sign_in(client.sign_in.as_ref())?, &client)
 }
 
 fn invalid_strategy() -> ClerkError {

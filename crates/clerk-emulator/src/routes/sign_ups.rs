@@ -139,13 +139,7 @@ fn find(transaction: &Transaction, call: &Call, id: &str) -> Result<(Client, Sig
 fn fill(transaction: &Transaction, call: &Call, sign_up: &mut SignUp) -> Result<(), ClerkError> {
     if let Some(email) = call.param("email_address") {
         let email = email_syntax(email)?;
-        if transaction.user_by_email(&email)?.is_some() {
-            return Err(ClerkError::at(
-                "email_address",
-                "form_identifier_exists",
-                "That email address is taken. Please try another.",
-            ));
-        }
+        must_be_free(transaction, &email)?;
         if sign_up.email_address.as_deref() != Some(&email) {
             sign_up.email_verification = None;
         }
@@ -179,6 +173,17 @@ fn email_syntax(email: &str) -> Result<String, ClerkError> {
     ))
 }
 
+fn must_be_free(transaction: &Transaction, email: &str) -> Result<(), ClerkError> {
+    if transaction.user_by_email(email)?.is_none() {
+        return Ok(());
+    }
+    Err(ClerkError::at(
+        "email_address",
+        "form_identifier_exists",
+        "That email address is taken. Please try another.",
+    ))
+}
+
 /// Makes the account once everything is there, and answers.
 fn finish(
     emulator: &Emulator,
@@ -192,13 +197,7 @@ fn finish(
     let response: Value;
     if let (true, Some(email)) = (complete, sign_up.email_address.clone()) {
         // Somebody else may have been quicker with this address.
-        if transaction.user_by_email(&email)?.is_some() {
-            return Err(ClerkError::at(
-                "email_address",
-                "form_identifier_exists",
-                "That email address is taken. Please try another.",
-            ));
-        }
+        must_be_free(transaction, &email)?;
         let mut user = account(&sign_up, email, call.now);
         let session_id = sessions::start(transaction, call, client, &mut user)?;
         sign_up.created_user_id = Some(user.id);
