@@ -92,6 +92,9 @@ impl Stack {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
+        if let Some(key) = &self.options.publishable_key {
+            command.env("CLERK_PUBLISHABLE_KEY", key);
+        }
         self.api = Some(command.spawn().context("xtask does not start")?);
         let begun = Instant::now();
         while !self.emulator_log().contains(&format!("➜  {}", self.url())) {
@@ -110,6 +113,11 @@ impl Stack {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(())
+    }
+
+    /// Whether anything listens at the emulator's address.
+    pub fn emulator_runs(&self) -> bool {
+        TcpListener::bind(("127.0.0.1", self.emulator_port)).is_err()
     }
 
     /// Presses Ctrl-C and checks that everything ends.
