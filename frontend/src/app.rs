@@ -1,8 +1,8 @@
 //! The page's frame: configuration, Clerk, routes, header.
 
 use clerk_yew::{
-    Appearance, ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, SignInButton, SignedIn,
-    SignedOut, Task, UserButton, use_clerk,
+    Appearance, ClerkProvider, SignInButton, SignedIn, SignedOut, Status, Task, UserButton,
+    use_clerk,
 };
 use shared::PageConfig;
 use yew::prelude::*;
@@ -37,7 +37,7 @@ pub fn App() -> Html {
     });
     match &*config {
         Some(config) => html! {
-            <BrowserRouter><Shell config={config.clone()} /></BrowserRouter>
+            <BrowserRouter>{ shell(config) }</BrowserRouter>
         },
         None => html! {
             <main>
@@ -50,18 +50,13 @@ pub fn App() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ShellProps {
-    config: PageConfig,
-}
-
-#[component]
-fn Shell(props: &ShellProps) -> Html {
+/// Clerk, the person's row, and the page's frame around what there is to see.
+fn shell(config: &PageConfig) -> Html {
     let PageConfig {
         publishable_key,
         proxy_url,
         jwt_template,
-    } = props.config.clone();
+    } = config.clone();
     html! {
         <ClerkProvider
             {publishable_key}
@@ -70,11 +65,9 @@ fn Shell(props: &ShellProps) -> Html {
             appearance={appearance()}
         >
             <UserProvider {jwt_template}>
-                <Header />
+                { header() }
                 <main>
-                    <ClerkLoading><Spinner text="Initializing…" /></ClerkLoading>
-                    <ClerkFailed><Failure /></ClerkFailed>
-                    <ClerkLoaded><Switch<Route> render={switch} /></ClerkLoaded>
+                    <Body />
                 </main>
             </UserProvider>
         </ClerkProvider>
@@ -106,8 +99,7 @@ fn appearance() -> Appearance {
     ]
 }
 
-#[component]
-fn Header() -> Html {
+fn header() -> Html {
     html! {
         <header>
             <nav aria-label="Main">
@@ -125,16 +117,20 @@ fn Header() -> Html {
     }
 }
 
+/// What there is to see, as far as Clerk is loaded.
 #[component]
-fn Failure() -> Html {
+fn Body() -> Html {
     let clerk = use_clerk();
-    let clerk_yew::Status::Failed(error) = clerk.status() else {
-        return Html::default();
-    };
-    let text = format!("{error} Check the connection and try again.");
-    let again = clerk.clone();
-    html! {
-        <Notice title="Sign-in is not available" {text}
-            retry={Callback::from(move |()| again.retry())} />
+    match clerk.status() {
+        Status::Loading => html! { <Spinner text="Initializing…" /> },
+        Status::Failed(error) => {
+            let text = format!("{error} Check the connection and try again.");
+            let again = clerk.clone();
+            html! {
+                <Notice title="Sign-in is not available" {text}
+                    retry={Callback::from(move |()| again.retry())} />
+            }
+        }
+        Status::SignedOut | Status::SignedIn(..) => html! { <Switch<Route> render={switch} /> },
     }
 }

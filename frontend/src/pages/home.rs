@@ -1,22 +1,19 @@
 use clerk_yew::{SignInButton, SignUpButton, SignedIn, SignedOut};
 use yew::prelude::*;
 
-use crate::components::{Connected, ProfileView};
-use crate::user_provider::use_current_user;
+use crate::components::{Connected, Greeting, ProfileView};
 
 /// Signed out: what this is. Signed in: a greeting and the profile.
-#[component]
-pub fn Home() -> Html {
+pub fn home() -> Html {
     html! {
         <>
-            <SignedOut><Welcome /></SignedOut>
+            <SignedOut>{ welcome() }</SignedOut>
             <SignedIn><Connected><Greeting /><ProfileView /></Connected></SignedIn>
         </>
     }
 }
 
-#[component]
-fn Welcome() -> Html {
+fn welcome() -> Html {
     let facts = [
         (
             "Real sign-in",
@@ -46,21 +43,4 @@ fn Welcome() -> Html {
             </ul>
         </section>
     }
-}
-
-#[component]
-fn Greeting() -> Html {
-    let current = use_current_user();
-    let name = current
-        .state()
-        .row
-        .user
-        .as_ref()
-        .map_or("", |user| user.name.as_str());
-    let greeting = if name.is_empty() {
-        "Welcome".to_owned()
-    } else {
-        format!("Welcome, {name}")
-    };
-    html! { <h1 class="greeting">{ greeting }</h1> }
 }

@@ -1,10 +1,10 @@
-//! The pages, by their routes.
+//! The pages, by their routes. A page that needs no state of its own is a plain function: each
+//! component costs some kilobytes of wasm.
 
 mod home;
 mod not_found;
 mod profile;
 mod sign_in;
-mod sign_up;
 
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -36,10 +36,10 @@ pub enum Route {
 )]
 pub fn switch(route: Route) -> Html {
     match route {
-        Route::Home => html! { <home::Home /> },
-        Route::SignIn | Route::SignInStep { .. } => html! { <sign_in::SignInPage /> },
-        Route::SignUp | Route::SignUpStep { .. } => html! { <sign_up::SignUpPage /> },
-        Route::Profile => html! { <profile::Profile /> },
-        Route::NotFound => html! { <not_found::NotFound /> },
+        Route::Home => home::home(),
+        Route::SignIn | Route::SignInStep { .. } => sign_in::sign_in(),
+        Route::SignUp | Route::SignUpStep { .. } => sign_in::sign_up(),
+        Route::Profile => profile::profile(),
+        Route::NotFound => not_found::not_found(),
     }
 }

@@ -4,8 +4,7 @@ use yew_router::prelude::*;
 use super::Route;
 
 /// For every path that is no page.
-#[component]
-pub fn NotFound() -> Html {
+pub fn not_found() -> Html {
     html! {
         <section class="card notice">
             <h1>{ "Page not found" }</h1>

@@ -4,8 +4,7 @@ use yew::prelude::*;
 use crate::components::{Connected, ProfileView};
 
 /// The person's row, and Clerk's page for the account behind it.
-#[component]
-pub fn Profile() -> Html {
+pub fn profile() -> Html {
     html! {
         <>
             <SignedOut>
