@@ -28,6 +28,9 @@ const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
 /// How long a connection to the Frontend API may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long the Frontend API may be silent in the middle of an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// What every handler may use.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -70,6 +73,7 @@ pub async fn serve(
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
         .build()?;
     let app = App {
         http,

@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{CONNECTION, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use axum::http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
@@ -51,6 +53,9 @@ async fn forward(
     // `nest` took the proxy's own path away. Setting path and query cannot change the host.
     set_path(&mut url, &parts.uri);
     let mut headers = forwarded(&parts.headers);
+    if parts.method != Method::POST {
+        headers.remove(CONTENT_LENGTH);
+    }
     headers.insert(
         HeaderName::from_static("x-forwarded-for"),
         HeaderValue::from_str(&peer.ip().to_string()).map_err(|_| ApiError::BadGateway)?,
@@ -64,6 +69,7 @@ async fn forward(
         }
     }
     let mut onward = client.request(parts.method.clone(), url).headers(headers);
+    // Only a POST has a body that counts; the length of another would promise one.
     if parts.method == Method::POST {
         onward = onward.body(reqwest::Body::wrap_stream(body.into_data_stream()));
     }

@@ -2,6 +2,7 @@
 
 mod config;
 mod events;
+mod page;
 mod postgres;
 mod server;
 mod tokens;

@@ -1,5 +1,6 @@
 //! The world of a story: the API on a free port, an issuer whose keys it trusts, a client.
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -111,10 +112,28 @@ impl World {
             Kind::Sqlite => format!("sqlite://{}/app.db?mode=rwc", folder.path().display()),
             Kind::Postgres => crate::postgres::database().await,
         };
-        Self::on(folder, database_url).await
+        Self::on(folder, database_url, &[]).await
     }
 
-    async fn on(folder: TempDir, database_url: String) -> Self {
+    /// The API with the emulator's proxy to this upstream, serving a page of these files.
+    pub async fn with_page(upstream: SocketAddr, files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dist = folder.path().join("dist");
+        std::fs::create_dir(&dist).expect("a folder");
+        for (name, content) in files {
+            std::fs::write(dist.join(name), content).expect("written");
+        }
+        let database_url = format!("sqlite://{}/app.db?mode=rwc", folder.path().display());
+        let upstream = upstream.to_string();
+        // Empty counts as unset: without a key the emulator stands in.
+        let more = [
+            ("CLERK_PUBLISHABLE_KEY", ""),
+            ("EMULATOR_ADDR", upstream.as_str()),
+        ];
+        Self::on(folder, database_url, &more).await
+    }
+
+    async fn on(folder: TempDir, database_url: String, more: &[(&str, &str)]) -> Self {
         let jwks = serve_jwks().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
@@ -128,8 +147,8 @@ impl World {
             ("DIST_DIR", dist.to_str().expect("text")),
         ];
         let config = Config::read(|name| {
-            variables
-                .iter()
+            more.iter()
+                .chain(&variables)
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| (*value).to_owned())
         })

@@ -4,7 +4,7 @@
 mod build;
 mod check;
 mod dev;
-mod picture;
+mod look;
 mod process;
 mod serve;
 mod settings;
@@ -24,7 +24,7 @@ The project's commands:
   cargo xtask test     everything CI checks: format, lints, unit, API, wasm and browser tests
   cargo xtask build    release: dist/ with compressed files, and the binary `api`
   cargo xtask serve    the release build as in production, on one port
-  cargo xtask figures  prints the README's table, measured on this machine
+  cargo xtask bench    prints the README's table, measured on this machine
   cargo xtask picture  takes pictures of the page, and renews those in docs/
 
 `cargo xtask COMMAND --help` explains one. The environment (also read from .env):
@@ -42,7 +42,7 @@ const DEV_HELP: &str = "\
 cargo xtask dev
 
 Installs what is missing (wasm target, trunk, wasm-bindgen, clerk-js; the first time takes about
-a quarter of an hour on two cores), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
+ten minutes on two cores), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
 is not set), the API and `trunk serve`, which rebuilds the page when its source changes. Prints the
 URL when the page can be reached. Verification codes are printed in this terminal. Ctrl-C stops all.";
 
@@ -65,8 +65,8 @@ cargo xtask serve
 Builds like `cargo xtask build` and runs the result as in production: page and API on the one port
 of LISTEN_ADDR. The emulator runs beside it when CLERK_PUBLISHABLE_KEY is not set. Ctrl-C stops all.";
 
-const FIGURES_HELP: &str = "\
-cargo xtask figures
+const BENCH_HELP: &str = "\
+cargo xtask bench
 
 Prints the size of the release page, the time until its first button can be used in a browser that
 has never seen it, and the API's memory.";
@@ -94,8 +94,8 @@ fn run() -> Result<()> {
         Some("test") => (check::check as _, TEST_HELP),
         Some("build") => (build::build as _, BUILD_HELP),
         Some("serve") => (serve::serve as _, SERVE_HELP),
-        Some("figures") => (picture::figures as _, FIGURES_HELP),
-        Some("picture") => (picture::picture as _, PICTURE_HELP),
+        Some("bench") => (look::bench as _, BENCH_HELP),
+        Some("picture") => (look::picture as _, PICTURE_HELP),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             return Ok(());

@@ -1,4 +1,4 @@
-//! Measures the page as it is served: `figures`. `cargo xtask figures` runs it on the release build.
+//! Measures the page as it is served: `figures`. `cargo xtask bench` runs it on the release build.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask picture` and `cargo xtask figures`: what the page looks like, and costs.
+//! `cargo xtask picture` and `cargo xtask bench`: what the page looks like, and costs.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,7 +26,7 @@ pub fn picture() -> Result<()> {
 }
 
 /// Prints the table of figures.
-pub fn figures() -> Result<()> {
+pub fn bench() -> Result<()> {
     on_the_release("measuring", &["figures"])
 }
 

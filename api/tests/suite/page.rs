@@ -1,0 +1,141 @@
+//! The built page, and the way to the Frontend API beside it.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::Request;
+use reqwest::{Method, StatusCode};
+use tokio::net::TcpListener;
+
+use crate::world::{World, expect, send};
+
+const FILES: [(&str, &str); 4] = [
+    ("index.html", "<p>the page</p>"),
+    ("index.html.br", "compressed"),
+    ("frontend-0123456789abcdef.js", "the script"),
+    ("robots.txt", "all welcome"),
+];
+
+/// An upstream that answers what it was asked.
+async fn echo() -> SocketAddr {
+    let router = Router::new().fallback(async |request: Request| {
+        let mut names: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
+        names.sort();
+        let head = format!("{} {} {}", request.method(), request.uri(), names.join(","));
+        let body = axum::body::to_bytes(request.into_body(), 1024)
+            .await
+            .expect("a body");
+        format!("{head} {}", String::from_utf8_lossy(&body))
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// An address where nobody listens.
+async fn nobody() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    listener.local_addr().expect("its address")
+}
+
+#[tokio::test]
+async fn page_paths_get_the_page_and_missing_files_do_not() {
+    let world = World::with_page(echo().await, &FILES).await;
+    for path in ["/", "/profile", "/sign-in/factor-one", "/no/such/page"] {
+        let answer = send(world.request(Method::GET, path), StatusCode::OK).await;
+        assert_eq!(answer.headers()["cache-control"], "no-cache");
+        let link = answer.headers()["link"].to_str().expect("text").to_owned();
+        assert!(link.contains("</__clerk/npm/@clerk/clerk-js@6/dist/clerk.browser.js>"));
+        assert_eq!(answer.text().await.expect("a body"), "<p>the page</p>");
+    }
+    for path in [
+        "/missing.js",
+        "/assets/missing.wasm",
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+    ] {
+        let answer = send(world.request(Method::GET, path), StatusCode::NOT_FOUND).await;
+        assert_eq!(answer.headers()["cache-control"], "no-cache", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn files_come_compressed_and_are_cached_by_their_names() {
+    let world = World::with_page(echo().await, &FILES).await;
+    let brotli = world
+        .request(Method::GET, "/")
+        .header("Accept-Encoding", "br");
+    let answer = send(brotli, StatusCode::OK).await;
+    assert_eq!(answer.headers()["content-encoding"], "br");
+    let cache = async |path| {
+        let answer = send(world.request(Method::GET, path), StatusCode::OK).await;
+        answer.headers()["cache-control"]
+            .to_str()
+            .expect("text")
+            .to_owned()
+    };
+    assert_eq!(
+        cache("/frontend-0123456789abcdef.js").await,
+        "public, max-age=31536000, immutable"
+    );
+    assert_eq!(cache("/robots.txt").await, "no-cache");
+}
+
+#[tokio::test]
+async fn calls_of_clerk_js_reach_the_frontend_api() {
+    let world = World::with_page(echo().await, &FILES).await;
+    let get = world
+        .request(Method::GET, "/__clerk/v1/client?a=b%20c")
+        .header("Connection", "close, x-secret")
+        .header("Content-Length", "0");
+    let answer = send(get, StatusCode::OK)
+        .await
+        .text()
+        .await
+        .expect("a body");
+    assert_eq!(
+        answer,
+        "GET /v1/client?a=b%20c accept,host,x-forwarded-for "
+    );
+    let post = world
+        .request(Method::POST, "/__clerk/v1/client/sign_ins")
+        .body("identifier=a");
+    let answer = send(post, StatusCode::OK)
+        .await
+        .text()
+        .await
+        .expect("a body");
+    assert!(answer.starts_with("POST /v1/client/sign_ins ") && answer.ends_with(" identifier=a"));
+}
+
+#[tokio::test]
+async fn the_proxy_leads_nowhere_else() {
+    let upstream = echo().await;
+    let world = World::with_page(upstream, &FILES).await;
+    for path in [
+        "/__clerk//evil.example/x",
+        "/__clerk/http://evil.example/",
+        "/__clerk/@evil.example",
+    ] {
+        let answer = send(world.request(Method::GET, path), StatusCode::OK).await;
+        // The upstream was asked, for a path of its own.
+        let asked = answer.text().await.expect("a body");
+        assert!(asked.starts_with("GET /"), "{asked}");
+    }
+    for method in [Method::PUT, Method::DELETE, Method::CONNECT, Method::TRACE] {
+        let refused = world.request(method, "/__clerk/v1/client");
+        send(refused, StatusCode::METHOD_NOT_ALLOWED).await;
+    }
+}
+
+#[tokio::test]
+async fn a_frontend_api_that_is_away_is_a_bad_gateway() {
+    let world = World::with_page(nobody().await, &FILES).await;
+    let problem = expect(
+        world.request(Method::GET, "/__clerk/v1/client"),
+        StatusCode::BAD_GATEWAY,
+    )
+    .await;
+    assert_eq!(problem["status"], 502);
+}
