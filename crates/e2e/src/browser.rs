@@ -428,6 +428,8 @@ fn capabilities(profile: &Path, look: Look) -> Capabilities {
     let capabilities = json!({
         "goog:chromeOptions": options,
         "goog:loggingPrefs": { "browser": "ALL" },
+        // Stories wait for what a person waits for, not for the last byte.
+        "pageLoadStrategy": "eager",
     });
     match capabilities {
         Value::Object(capabilities) => capabilities,

@@ -159,6 +159,11 @@ impl Stack {
         .await
     }
 
+    /// Takes the emulator's place without ever answering, until the result is dropped.
+    pub fn occupy_emulator(&self) -> Result<TcpListener> {
+        Ok(TcpListener::bind(("127.0.0.1", self.emulator_port))?)
+    }
+
     /// Starts the API and waits until it answers.
     pub async fn start_api(&mut self) -> Result<()> {
         let mut command = self.command("api", "api.log")?;

@@ -57,6 +57,30 @@ async fn with_clerks_scripts_unreachable_the_page_fails_with_a_retry_that_works(
 }
 
 #[tokio::test]
+async fn scripts_that_do_not_arrive_in_time_are_given_up() -> Result<()> {
+    let options = StackOptions {
+        emulator_down: true,
+        ..StackOptions::default()
+    };
+    story_with("scripts-silent", options, async |story| {
+        story.browsers[0].expect_error("status of 502");
+        let silent = story.stack.occupy_emulator()?;
+        let page = story.page();
+        story.browsers[0].open(&page).await?;
+        story.browsers[0].sees("Initializing…").await?;
+        // After 15 s, as Clerk's own SDKs wait.
+        story.browsers[0]
+            .sees("The sign-in service did not answer in time.")
+            .await?;
+        drop(silent);
+        story.stack.start_emulator().await?;
+        story.browsers[0].click("Retry").await?;
+        story.browsers[0].sees("Create an account").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_crash_of_every_process_loses_nothing() -> Result<()> {
     story("crash", async |story| {
         let ada = Person::new("Ada", "Lovelace");
