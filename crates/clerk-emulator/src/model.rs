@@ -12,6 +12,8 @@ pub struct User {
     pub primary_email_address_id: Option<String>,
     /// Argon2id in PHC string form.
     pub password_hash: Option<String>,
+    /// Open sessions, on all clients, oldest first.
+    pub session_ids: Vec<String>,
     pub last_sign_in_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
@@ -35,11 +37,25 @@ impl User {
     }
 }
 
-/// An e-mail address of a person. Only verified ones are kept.
+/// An e-mail address of a person.
+#[allow(clippy::struct_field_names, reason = "named as in Clerk's JSON")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EmailAddress {
     pub id: String,
     pub email_address: String,
+    /// The proof that it is the person's own.
+    pub verification: Option<Verification>,
+}
+
+impl EmailAddress {
+    /// Whether it is proven to be the person's own.
+    pub fn is_verified(&self) -> bool {
+        let status = self
+            .verification
+            .as_ref()
+            .map(|verification| verification.status);
+        status == Some(VerificationStatus::Verified)
+    }
 }
 
 /// One browser. Clerk calls it a client.

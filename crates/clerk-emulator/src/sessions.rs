@@ -18,6 +18,7 @@ pub fn start(
 ) -> Result<String, ClerkError> {
     for id in std::mem::take(&mut client.session_ids) {
         end(transaction, &id, SessionStatus::Removed, call.now)?;
+        user.session_ids.retain(|open| *open != id);
     }
     let session = Session {
         id: id::new("sess"),
@@ -32,6 +33,7 @@ pub fn start(
     };
     transaction.put_session(&session)?;
     user.last_sign_in_at = Some(call.now);
+    user.session_ids.push(session.id.clone());
     transaction.put_user(user)?;
     client.session_ids.push(session.id.clone());
     client.last_active_session_id = Some(session.id.clone());
@@ -45,10 +47,15 @@ pub fn end(
     status: SessionStatus,
     now: i64,
 ) -> Result<(), ClerkError> {
-    if let Some(mut session) = transaction.session(id)? {
-        session.status = status;
-        session.updated_at = now;
-        transaction.put_session(&session)?;
+    let Some(mut session) = transaction.session(id)? else {
+        return Ok(());
+    };
+    session.status = status;
+    session.updated_at = now;
+    transaction.put_session(&session)?;
+    if let Some(mut user) = transaction.user(&session.user_id)? {
+        user.session_ids.retain(|open| open != id);
+        transaction.put_user(&user)?;
     }
     Ok(())
 }

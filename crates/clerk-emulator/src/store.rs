@@ -98,15 +98,34 @@ impl Transaction {
     pub fn put_user(&self, user: &User) -> Result<(), ClerkError> {
         let write = || {
             self.put(USERS, &user.id, user)?;
-            user.email_addresses.iter().try_for_each(|address| {
-                self.point(
-                    USER_BY_EMAIL,
-                    &address.email_address.to_lowercase(),
-                    &user.id,
-                )
-            })
+            // An address that is not proven to be one's own must not keep others from it.
+            user.email_addresses
+                .iter()
+                .filter(|it| it.is_verified())
+                .try_for_each(|address| {
+                    self.point(
+                        USER_BY_EMAIL,
+                        &address.email_address.to_lowercase(),
+                        &user.id,
+                    )
+                })
         };
         write().map_err(ClerkError::internal)
+    }
+
+    /// Lets go of an address that was a person's.
+    pub fn release_email(&self, email: &str) -> Result<(), ClerkError> {
+        let remove = || -> Result<(), StoreError> {
+            let mut index = self
+                .0
+                .open_table(USER_BY_EMAIL)
+                .map_err(redb::Error::from)?;
+            index
+                .remove(email.to_lowercase().as_str())
+                .map_err(redb::Error::from)?;
+            Ok(())
+        };
+        remove().map_err(ClerkError::internal)
     }
 
     pub fn client(&self, id: &str) -> Result<Option<Client>, ClerkError> {

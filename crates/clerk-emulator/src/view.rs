@@ -103,6 +103,26 @@ impl View<'_> {
         }))
     }
 
+    /// A session as the list of a person's devices shows it. The emulator does not know where
+    /// browsers are.
+    pub fn session_with_activity(&self, session: &Session) -> Result<Value, ClerkError> {
+        let mut shown = self.session(session)?;
+        shown["user"] = Value::Null;
+        shown["last_active_token"] = Value::Null;
+        shown["latest_activity"] = json!({
+            "object": "session_activity",
+            "id": format!("sess_activity_{}", session.id),
+            "browser_name": null,
+            "browser_version": null,
+            "device_type": null,
+            "ip_address": null,
+            "city": null,
+            "country": null,
+            "is_mobile": false,
+        });
+        Ok(shown)
+    }
+
     /// A sign-in with the proofs it would take.
     pub fn sign_in(&self, sign_in: Option<&SignIn>) -> Result<Value, ClerkError> {
         let Some(sign_in) = sign_in else {
@@ -146,7 +166,11 @@ fn first_factors(user: &User) -> Value {
     if user.password_hash.is_some() {
         factors.push(json!({ "strategy": "password" }));
     }
-    for address in &user.email_addresses {
+    for address in user
+        .email_addresses
+        .iter()
+        .filter(|address| address.is_verified())
+    {
         factors.push(json!({
             "strategy": "email_code",
             "email_address_id": address.id,
@@ -285,19 +309,14 @@ pub fn user(user: &User) -> Value {
     })
 }
 
-fn email_address(address: &EmailAddress) -> Value {
+/// One of a person's addresses.
+pub fn email_address(address: &EmailAddress) -> Value {
     json!({
         "object": "email_address",
         "id": address.id,
         "email_address": address.email_address,
         "reserved": false,
-        "verification": {
-            "object": "verification_email_code",
-            "status": "verified",
-            "strategy": "email_code",
-            "attempts": null,
-            "expire_at": null,
-        },
+        "verification": address.verification.as_ref().map(verification),
         "linked_to": [],
         "matches_sso_connection": false,
     })

@@ -129,7 +129,7 @@ impl Browser<'_> {
     }
 }
 
-fn code(body: &Value) -> &str {
+fn code_of(body: &Value) -> &str {
     body["errors"][0]["code"].as_str().unwrap_or_default()
 }
 
@@ -197,14 +197,14 @@ async fn every_browser_is_its_own_client() {
     for action in ["tokens", "tokens/convex", "touch", "end", "remove"] {
         let path = format!("/client/sessions/{session}/{action}");
         let (status, body) = bobs.call(Method::POST, &path, &[]).await;
-        assert_eq!((status, code(&body)), (401, "signed_out"), "{action}");
+        assert_eq!((status, code_of(&body)), (401, "signed_out"), "{action}");
         let nobody = Browser {
             world: &world,
             token: "dvb_guessed".to_owned(),
         };
         let (status, body) = nobody.call(Method::POST, &path, &[]).await;
         assert_eq!(
-            (status, code(&body)),
+            (status, code_of(&body)),
             (401, "dev_browser_unauthenticated"),
             "{action}"
         );
@@ -260,12 +260,12 @@ async fn guessing_a_code_ends_after_a_few_attempts() {
     };
     for _ in 0..5 {
         let (status, body) = guess("000000").await;
-        assert_eq!((status, code(&body)), (422, "form_code_incorrect"));
+        assert_eq!((status, code_of(&body)), (422, "form_code_incorrect"));
         assert_eq!(body["errors"][0]["meta"]["param_name"], "code");
     }
     let (status, body) = guess("424242").await;
     assert_eq!(
-        (status, code(&body)),
+        (status, code_of(&body)),
         (422, "verification_failed"),
         "even the right one"
     );
@@ -315,7 +315,7 @@ async fn wrong_forms_get_clerks_codes() {
     ];
     for (path, form, expected) in cases {
         let (status, body) = other.call(Method::POST, path, &form).await;
-        assert_eq!((status, code(&body)), (422, expected));
+        assert_eq!((status, code_of(&body)), (422, expected));
     }
 }
 
@@ -329,7 +329,86 @@ async fn signing_out_ends_the_tokens() {
     assert_eq!(browser.client().await["sessions"], json!([]));
     let path = format!("/client/sessions/{session}/tokens");
     let (status, body) = browser.call(Method::POST, &path, &[]).await;
-    assert_eq!((status, code(&body)), (401, "signed_out"));
+    assert_eq!((status, code_of(&body)), (401, "signed_out"));
+}
+
+#[tokio::test]
+async fn a_person_moves_to_another_address() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let new = "countess+clerk_test@example.com";
+    let added = browser
+        .post("/me/email_addresses", &[("email_address", new)])
+        .await;
+    let id = added["response"]["id"].as_str().expect("an id").to_owned();
+    let primary = [("primary_email_address_id", id.as_str())];
+    let (status, _) = browser.call(Method::PATCH, "/me", &primary).await;
+    assert_eq!(status, 422, "not before it is verified");
+    // Until then it keeps nobody else from it.
+    let other = world.browser().await;
+    other
+        .post("/client/sign_ups", &[("email_address", new)])
+        .await;
+
+    let path = format!("/me/email_addresses/{id}");
+    let code = [("strategy", "email_code"), ("code", "424242")];
+    browser
+        .post(&format!("{path}/prepare_verification"), &code[..1])
+        .await;
+    browser
+        .post(&format!("{path}/attempt_verification"), &code)
+        .await;
+    let (status, body) = browser.call(Method::PATCH, "/me", &primary).await;
+    assert_eq!(
+        (status, &body["response"]["primary_email_address_id"]),
+        (200, &json!(id))
+    );
+    let (status, _) = browser.call(Method::DELETE, &path, &[]).await;
+    assert_eq!(status, 422, "the primary one stays");
+
+    let (status, body) = other
+        .call(Method::POST, "/client/sign_ups", &[("email_address", new)])
+        .await;
+    assert_eq!((status, code_of(&body)), (422, "form_identifier_exists"));
+}
+
+#[tokio::test]
+async fn a_new_password_signs_out_the_other_browsers_if_one_likes() {
+    let world = World::new().await;
+    let (here, there) = (world.browser().await, world.browser().await);
+    here.sign_up(ADA).await;
+    let sign_in = |password| {
+        [
+            ("identifier", ADA),
+            ("strategy", "password"),
+            ("password", password),
+        ]
+    };
+    there.post("/client/sign_ins", &sign_in(PASSWORD)).await;
+    let sessions = async || here.call(Method::GET, "/me/sessions/active", &[]).await.1;
+    assert_eq!(sessions().await.as_array().map(Vec::len), Some(2));
+    let change = |current| {
+        [
+            ("current_password", current),
+            ("new_password", "battery horse correct"),
+            ("sign_out_of_other_sessions", "true"),
+        ]
+    };
+    let (status, body) = here
+        .call(Method::POST, "/me/change_password", &change("wrong"))
+        .await;
+    assert_eq!((status, code_of(&body)), (422, "form_password_incorrect"));
+    here.post("/me/change_password", &change(PASSWORD)).await;
+    assert_eq!(sessions().await.as_array().map(Vec::len), Some(1));
+    assert_eq!(there.client().await["sessions"], json!([]));
+    let (status, _) = there
+        .call(Method::POST, "/client/sign_ins", &sign_in(PASSWORD))
+        .await;
+    assert_eq!(status, 422, "the old password");
+    there
+        .post("/client/sign_ins", &sign_in("battery horse correct"))
+        .await;
 }
 
 #[tokio::test]
@@ -398,7 +477,7 @@ async fn what_is_not_supported_gets_clerks_error_shape() {
     let world = World::new().await;
     let browser = world.browser().await;
     let (status, body) = browser.call(Method::GET, "/waitlist", &[]).await;
-    assert_eq!((status, code(&body)), (404, "resource_not_found"));
+    assert_eq!((status, code_of(&body)), (404, "resource_not_found"));
     assert!(
         body["errors"][0]["long_message"]
             .as_str()

@@ -1,6 +1,7 @@
 //! The URL space of the Frontend API, one file for each resource.
 
 mod client;
+mod email_addresses;
 mod me;
 mod npm;
 mod sessions;
@@ -64,6 +65,17 @@ pub fn router(emulator: Emulator) -> Router {
             post(sign_ins::attempt),
         )
         .route("/me", patch(me::update).get(me::show))
+        .route("/me/change_password", post(me::change_password))
+        .route("/me/email_addresses", post(email_addresses::create))
+        .route("/me/email_addresses/{id}", delete(email_addresses::remove))
+        .route(
+            "/me/email_addresses/{id}/prepare_verification",
+            post(email_addresses::prepare),
+        )
+        .route(
+            "/me/email_addresses/{id}/attempt_verification",
+            post(email_addresses::attempt),
+        )
         .route("/me/sessions/active", get(me::active_sessions));
     // A page of any origin may call, as at Clerk: no cookie counts, only the browser's token.
     let cors = CorsLayer::new()

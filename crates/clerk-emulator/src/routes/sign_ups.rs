@@ -1,13 +1,12 @@
 //! `/v1/client/sign_ups`: an account in the making.
 
 use axum::extract::{Path, State};
-use email_address::EmailAddress;
 use serde_json::Value;
 
-use super::{Answer, answer};
+use super::{Answer, answer, email_addresses};
 use crate::call::Call;
 use crate::error::ClerkError;
-use crate::model::{self, Client, SignUp, User};
+use crate::model::{Client, EmailAddress, SignUp, User};
 use crate::store::Transaction;
 use crate::verification::{attempt as attempt_code, email_code};
 use crate::view::{self, is_verified, missing_fields};
@@ -138,8 +137,8 @@ fn find(transaction: &Transaction, call: &Call, id: &str) -> Result<(Client, Sig
 
 fn fill(transaction: &Transaction, call: &Call, sign_up: &mut SignUp) -> Result<(), ClerkError> {
     if let Some(email) = call.param("email_address") {
-        let email = email_syntax(email)?;
-        must_be_free(transaction, &email)?;
+        let email = email_addresses::checked(email)?;
+        email_addresses::must_be_free(transaction, &email)?;
         if sign_up.email_address.as_deref() != Some(&email) {
             sign_up.email_verification = None;
         }
@@ -160,30 +159,6 @@ fn fill(transaction: &Transaction, call: &Call, sign_up: &mut SignUp) -> Result<
     Ok(())
 }
 
-/// The address as it is kept, if it is one.
-fn email_syntax(email: &str) -> Result<String, ClerkError> {
-    let email = email.trim();
-    if EmailAddress::is_valid(email) {
-        return Ok(email.to_owned());
-    }
-    Err(ClerkError::at(
-        "email_address",
-        "form_param_format_invalid",
-        "Email address must be a valid email address.",
-    ))
-}
-
-fn must_be_free(transaction: &Transaction, email: &str) -> Result<(), ClerkError> {
-    if transaction.user_by_email(email)?.is_none() {
-        return Ok(());
-    }
-    Err(ClerkError::at(
-        "email_address",
-        "form_identifier_exists",
-        "That email address is taken. Please try another.",
-    ))
-}
-
 /// Makes the account once everything is there, and answers.
 fn finish(
     emulator: &Emulator,
@@ -197,7 +172,7 @@ fn finish(
     let response: Value;
     if let (true, Some(email)) = (complete, sign_up.email_address.clone()) {
         // Somebody else may have been quicker with this address.
-        must_be_free(transaction, &email)?;
+        email_addresses::must_be_free(transaction, &email)?;
         let mut user = account(&sign_up, email, call.now);
         let session_id = sessions::start(transaction, call, client, &mut user)?;
         sign_up.created_user_id = Some(user.id);
@@ -214,9 +189,10 @@ fn finish(
 }
 
 fn account(sign_up: &SignUp, email: String, now: i64) -> User {
-    let address = model::EmailAddress {
+    let address = EmailAddress {
         id: id::new("idn"),
         email_address: email,
+        verification: sign_up.email_verification.clone(),
     };
     User {
         id: id::new("user"),
@@ -225,6 +201,7 @@ fn account(sign_up: &SignUp, email: String, now: i64) -> User {
         primary_email_address_id: Some(address.id.clone()),
         email_addresses: vec![address],
         password_hash: sign_up.password_hash.clone(),
+        session_ids: Vec::new(),
         last_sign_in_at: None,
         created_at: now,
         updated_at: now,
