@@ -31,6 +31,7 @@ use axum::extract::Request;
 use tokio::net::TcpListener;
 use tower::Layer;
 use tower::util::MapRequestLayer;
+use tower_http::normalize_path::NormalizePathLayer;
 
 use call::Call;
 use config::Config;
@@ -71,6 +72,8 @@ impl Emulator {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let service = MapRequestLayer::new(call::real_method).layer(routes::router(self));
+        // clerk-js ends some paths with a slash.
+        let service = NormalizePathLayer::trim_trailing_slash().layer(service);
         let service = ServiceExt::<Request>::into_make_service(service);
         axum::serve(listener, service)
             .with_graceful_shutdown(shutdown)

@@ -39,7 +39,11 @@ impl Browser {
     /// Starts Chromium with the profile in this folder. It can reach this machine only.
     pub async fn start(profile: &Path, look: Look) -> Result<Self> {
         let port = free_port()?;
+        // Chromium leaves sockets and locks in the folder for temporary files.
+        let temporary = profile.with_extension("tmp");
+        std::fs::create_dir_all(&temporary)?;
         let driver = Command::new(program("chromedriver"))
+            .env("TMPDIR", &temporary)
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

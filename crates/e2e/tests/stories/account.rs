@@ -127,3 +127,33 @@ async fn a_rename_at_clerk_reaches_the_row() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_new_address_at_clerk_reaches_the_row() -> Result<()> {
+    story("new-address", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        let new = Person {
+            email: "countess+clerk_test@example.com".into(),
+            ..ada
+        };
+        let browser = &story.browsers[0];
+        browser.click("Profile").await?;
+        browser.click("Add email address").await?;
+        browser.fill("Email address", &new.email).await?;
+        browser.click("Add").await?;
+        new.gets_code(story).await?;
+        browser.type_code(TEST_CODE).await?;
+        // Each address has a menu; the new one is the second.
+        browser
+            .find("(//button[@aria-label='Open menu'])[2]")
+            .await?
+            .click()
+            .await?;
+        browser.click("Set as primary").await?;
+        browser.sees_field("email", &new.email).await?;
+        assert_eq!(story.stack.rows().await?[0][2], new.email);
+        Ok(())
+    })
+    .await
+}
