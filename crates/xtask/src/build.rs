@@ -41,6 +41,10 @@ pub fn page(toolchain: &Toolchain) -> Result<()> {
     Ok(())
 }
 
+/// What runs for development and tests. Always built together, also where the emulator does not
+/// run: alone, either would have features of its own, and all they share be built once more.
+pub const SERVERS: [&str; 2] = ["api", "clerk-emulator"];
+
 /// Builds these packages' release binaries.
 pub fn binaries(packages: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");

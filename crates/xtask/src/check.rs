@@ -70,7 +70,7 @@ pub fn check() -> Result<()> {
     steps.next("the page, release");
     tally.step("page", build::page(&toolchain))?;
     steps.next("the servers, release");
-    tally.step("servers", build::binaries(&["api", "clerk-emulator"]))?;
+    tally.step("servers", build::binaries(&build::SERVERS))?;
     steps.next("browser tests");
     tally.tests(
         Command::new("cargo")

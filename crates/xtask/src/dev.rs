@@ -12,8 +12,8 @@ use crate::process::{Running, run, supervise, wait_until_ready};
 use crate::serve::servers;
 use crate::settings::Settings;
 use crate::steps::Steps;
-use crate::tools;
 use crate::wasm::Toolchain;
+use crate::{build, tools};
 
 /// How long the first build of the page may take.
 const BUILD_WITHIN: Duration = Duration::from_mins(20);
@@ -31,10 +31,9 @@ pub fn dev() -> Result<()> {
     let toolchain = Toolchain::prepare()?;
     steps.next("building the servers");
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "-p", "api"]);
-    if emulated {
-        cargo.args(["-p", "clerk-emulator"]);
-    }
+    cargo
+        .arg("build")
+        .args(build::SERVERS.iter().flat_map(|package| ["-p", package]));
     run("cargo build", &mut cargo)?;
     steps.next("starting the servers");
     let mut programs = servers(&settings, "target/debug")?;

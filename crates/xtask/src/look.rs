@@ -39,7 +39,7 @@ fn on_the_release(what: &str, program: &[&str]) -> Result<()> {
     steps.next("building the page (release)");
     build::page(&toolchain)?;
     steps.next("building the servers (release)");
-    build::binaries(&["api", "clerk-emulator"])?;
+    build::binaries(&build::SERVERS)?;
     steps.next(what);
     run(
         "cargo run",

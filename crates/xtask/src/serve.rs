@@ -24,12 +24,7 @@ pub fn serve() -> Result<()> {
     steps.next("building the page (release)");
     build::page(&toolchain)?;
     steps.next("building the servers (release)");
-    let emulated = settings.emulator_addr.is_some();
-    build::binaries(if emulated {
-        &["api", "clerk-emulator"]
-    } else {
-        &["api"]
-    })?;
+    build::binaries(&build::SERVERS)?;
     steps.next("starting");
     let programs = servers(&settings, "target/release")?;
     println!(
