@@ -13,6 +13,14 @@ use tokio::sync::oneshot;
 const ADA: &str = "ada+clerk_test@example.com";
 const PASSWORD: &str = "correct horse battery";
 
+/// Opens the state kept in this folder.
+fn open(folder: &TempDir, url: &str) -> Result<Emulator, Box<dyn std::error::Error>> {
+    let config = Config::read(|name| {
+        (name == "EMULATOR_DATA_DIR").then(|| folder.path().display().to_string())
+    })?;
+    Emulator::open(&config, url)
+}
+
 /// An emulator on a free port.
 struct World {
     url: String,
@@ -27,13 +35,9 @@ impl World {
     }
 
     async fn on(folder: TempDir) -> Self {
-        let config = Config::read(|name| {
-            (name == "EMULATOR_DATA_DIR").then(|| folder.path().display().to_string())
-        })
-        .expect("a valid configuration");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
-        let emulator = Emulator::open(&config, &url).expect("it opens");
+        let emulator = open(&folder, &url).expect("it opens");
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(emulator.serve(listener, async {
             let _ = stopped.await;
@@ -420,11 +424,7 @@ async fn what_was_answered_is_kept_and_one_process_has_it() {
         browser.sign_up(ADA).await;
         browser.token
     };
-    let config = Config::read(|name| {
-        (name == "EMULATOR_DATA_DIR").then(|| world.folder.path().display().to_string())
-    })
-    .expect("a valid configuration");
-    let second = Emulator::open(&config, &world.url)
+    let second = open(&world.folder, &world.url)
         .err()
         .expect("refused")
         .to_string();
@@ -450,10 +450,7 @@ async fn what_was_answered_is_kept_and_one_process_has_it() {
         tokio::task::yield_now().await;
     }
     let again = loop {
-        let config = Config::read(|name| {
-            (name == "EMULATOR_DATA_DIR").then(|| folder.path().display().to_string())
-        });
-        if Emulator::open(&config.expect("valid"), &url).is_ok() {
+        if open(&folder, &url).is_ok() {
             break World::on(folder).await;
         }
         tokio::task::yield_now().await;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use serde_json::json;
 
-use super::me::person;
+use super::me::{keep, person};
 use super::{Answer, answer};
 use crate::call::Call;
 use crate::error::ClerkError;
@@ -110,11 +110,6 @@ fn find<'a>(user: &'a mut User, id: &str) -> Result<&'a mut EmailAddress, ClerkE
     addresses
         .find(|address| address.id == id)
         .ok_or_else(|| ClerkError::not_found("The address"))
-}
-
-fn keep(transaction: &Transaction, call: &Call, user: &mut User) -> Result<(), ClerkError> {
-    user.updated_at = call.now;
-    transaction.put_user(user)
 }
 
 /// The address as it is kept, if it is one.

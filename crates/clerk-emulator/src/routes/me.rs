@@ -47,8 +47,7 @@ pub async fn update(State(emulator): State<Emulator>, call: Call) -> Answer {
                 }
                 user.primary_email_address_id = Some(id.to_owned());
             }
-            user.updated_at = call.now;
-            transaction.put_user(&user)?;
+            keep(transaction, &call, &mut user)?;
             answer(
                 &emulator.view(transaction, &call),
                 &view::user(&user),
@@ -84,8 +83,7 @@ pub async fn change_password(State(emulator): State<Emulator>, call: Call) -> An
                 }
                 user.session_ids = kept;
             }
-            user.updated_at = call.now;
-            transaction.put_user(&user)?;
+            keep(transaction, &call, &mut user)?;
             answer(
                 &emulator.view(transaction, &call),
                 &view::user(&user),
@@ -124,4 +122,10 @@ pub fn person(
         .user(&session.user_id)?
         .ok_or_else(ClerkError::signed_out)?;
     Ok((client, session, user))
+}
+
+/// Keeps a person who has changed.
+pub fn keep(transaction: &Transaction, call: &Call, user: &mut User) -> Result<(), ClerkError> {
+    user.updated_at = call.now;
+    transaction.put_user(user)
 }
