@@ -1,17 +1,18 @@
 //! The one error type of the API: what went wrong, as a problem document (RFC 9457).
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use shared::{FieldError, Problem};
 
 /// Seconds a client should wait when the database or the key server is away.
-const RETRY_SECONDS: &str = "2";
+const RETRY_SECONDS: u64 = 2;
 
 /// Why a request was not served.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ApiError {
     /// 401: there is no bearer token. RFC 6750 § 3.1 wants no error code then.
     #[error("no token")]
@@ -43,22 +44,59 @@ pub enum ApiError {
     /// 413: the body is over the limit.
     #[error("body too large")]
     BodyTooLarge,
+    /// 408: the body did not come in time.
+    #[error("body too slow")]
+    BodyTooSlow,
     /// 415: the body is not declared as JSON.
     #[error("wrong content type")]
     UnsupportedMediaType,
     /// 422: fields that break the rules of validation.
     #[error("invalid fields")]
     Invalid(Vec<FieldError>),
+    /// 400: a webhook without a valid signature, or too old.
+    #[error("webhook refused: {0}")]
+    WebhookRefused(&'static str),
+    /// 429: this identity or address asks too often.
+    #[error("too many requests")]
+    TooManyRequests {
+        /// Seconds until it may ask again.
+        retry_after: u64,
+    },
+    /// 429: this person has too many live queries open.
+    #[error("too many streams of one person")]
+    TooManyStreams,
+    /// 500: a bug in this server.
+    #[error("a handler panicked")]
+    Panicked,
     /// 502: the Frontend API behind the proxy does not answer.
     #[error("Frontend API unreachable")]
     BadGateway,
     /// 503: the keys that verify tokens have not been fetched yet.
     #[error("no verification keys")]
     NoKeys,
+    /// 503: no secret to verify webhooks with is configured.
+    #[error("CLERK_WEBHOOK_SIGNING_SECRET is not set")]
+    WebhooksOff,
+    /// 503: this process has as many live queries open as it takes.
+    #[error("too many streams")]
+    StreamsFull,
+    /// 503: the process stops.
+    #[error("stopping")]
+    Stopping,
     /// 503: the database does not answer.
     #[error("database: {0}")]
-    Database(#[from] sea_orm::DbErr),
+    Database(Arc<sea_orm::DbErr>),
 }
+
+impl From<sea_orm::DbErr> for ApiError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+/// Why a request was not served, for the log: kept with the answer.
+#[derive(Clone, Debug)]
+pub struct Reason(pub Arc<ApiError>);
 
 impl ApiError {
     fn status(&self) -> StatusCode {
@@ -69,12 +107,19 @@ impl ApiError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Deleted => StatusCode::GONE,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::MalformedJson => StatusCode::BAD_REQUEST,
+            Self::MalformedJson | Self::WebhookRefused(_) => StatusCode::BAD_REQUEST,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooManyRequests { .. } | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+            Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
-            Self::NoKeys | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoKeys
+            | Self::WebhooksOff
+            | Self::StreamsFull
+            | Self::Stopping
+            | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -89,11 +134,20 @@ impl ApiError {
             Self::Deleted => "This account was deleted.",
             Self::PreconditionFailed => "The row has changed since you read it. Read it again.",
             Self::MalformedJson => "The body must be a JSON object of strings.",
-            Self::BodyTooLarge => "The body must not exceed 16 KiB.",
+            Self::BodyTooLarge => "The body is too large.",
+            Self::BodyTooSlow => "The body did not arrive in time.",
+            Self::WebhookRefused(_) => {
+                "The delivery is not signed by the configured secret, or not now."
+            }
+            Self::TooManyRequests { .. } => "Too many requests. Wait before the next one.",
+            Self::TooManyStreams => "Too many live queries are open. Close some first.",
+            Self::Panicked => "Something went wrong on our side.",
+            Self::WebhooksOff => "Webhooks are not configured: CLERK_WEBHOOK_SIGNING_SECRET.",
+            Self::StreamsFull => "Too many live queries are open. Try again shortly.",
             Self::UnsupportedMediaType => "Send the body as Content-Type: application/json.",
             Self::Invalid(_) => "Some fields are not valid.",
             Self::BadGateway => "The sign-in service does not answer. Try again shortly.",
-            Self::NoKeys | Self::Database(_) => {
+            Self::NoKeys | Self::Stopping | Self::Database(_) => {
                 "The service is temporarily unavailable. Try again shortly."
             }
         }
@@ -102,29 +156,30 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        match &self {
-            Self::InvalidToken(_) => tracing::debug!("{self}"),
-            Self::Database(_) | Self::NoKeys | Self::BadGateway => tracing::error!("{self}"),
-            _ => {}
-        }
         let status = self.status();
         let problem = Problem {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
             detail: self.detail().to_owned(),
-            errors: Vec::new(),
+            errors: match &self {
+                Self::Invalid(errors) => errors.clone(),
+                _ => Vec::new(),
+            },
         };
         let challenge = match &self {
             Self::NoToken => Some("Bearer"),
             Self::InvalidToken(_) => Some("Bearer error=\"invalid_token\""),
             _ => None,
         };
-        let problem = match self {
-            Self::Invalid(errors) => Problem { errors, ..problem },
-            _ => problem,
+        let retry_after = match &self {
+            Self::TooManyRequests { retry_after } => Some(*retry_after),
+            Self::TooManyStreams => Some(RETRY_SECONDS),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_SECONDS),
+            _ => None,
         };
         let mut response = (status, Json(problem)).into_response();
+        response.extensions_mut().insert(Reason(Arc::new(self)));
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,
@@ -133,19 +188,9 @@ impl IntoResponse for ApiError {
         if let Some(challenge) = challenge {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+        if let Some(seconds) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
-    }
-}
-
-impl From<BytesRejection> for ApiError {
-    fn from(rejection: BytesRejection) -> Self {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::BodyTooLarge
-        } else {
-            Self::MalformedJson
-        }
     }
 }

@@ -2,28 +2,31 @@
 //! and serves the built page. It knows nothing of Yew, and of Clerk only its tokens.
 
 pub mod auth;
+pub mod client;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod limits;
+pub mod metrics;
 mod routes;
+mod server;
 pub mod users;
 
-use std::net::SocketAddr;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use std::future::IntoFuture;
-
-use axum::extract::FromRef;
+use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use auth::{Keys, Verifier};
-use config::Config;
+use config::{Config, Secret};
+use limits::Limits;
+use metrics::Metrics;
 use users::Users;
-
-/// How long requests in flight may take after the process was told to stop.
-const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
 
 /// How long a connection to the Frontend API may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,20 +34,37 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the Frontend API may be silent in the middle of an answer.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What every handler may use.
+/// What every handler may use. Clones share it.
 #[derive(Clone, Debug)]
-pub struct App {
-    config: Arc<Config>,
+pub struct App(Arc<Inner>);
+
+/// The parts of an [`App`].
+pub struct Inner {
+    config: Config,
     users: Users,
     verifier: Verifier,
+    limits: Limits,
+    metrics: Metrics,
+    /// Verifies webhooks, when a secret is configured.
+    webhook: Option<Webhook>,
     /// Calls the upstream of the Frontend-API proxy.
     http: reqwest::Client,
     shutdown: CancellationToken,
 }
 
-impl FromRef<App> for Verifier {
-    fn from_ref(app: &App) -> Self {
-        app.verifier.clone()
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,9 +77,6 @@ pub enum ServeError {
     /// The HTTP client cannot be set up.
     #[error("HTTP client: {0}")]
     Client(#[from] reqwest::Error),
-    /// Accepting connections failed.
-    #[error("HTTP server: {0}")]
-    Io(#[from] std::io::Error),
 }
 
 /// Serves on `listener` until `shutdown` is cancelled, then ends open streams, lets requests in
@@ -75,26 +92,31 @@ pub async fn serve(
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
         .build()?;
-    let app = App {
+    let db = db::connect(config.database_url.expose()).await?;
+    let app = App(Arc::new(Inner {
         http,
-        users: Users::new(db::connect(config.database_url.expose()).await?),
+        users: Users::new(db, config.streams),
         verifier: Verifier::new(&config.tokens, keys.clone()),
-        config: Arc::new(config),
+        limits: Limits::new(config.rate_limit_identity, config.rate_limit_address),
+        metrics: Metrics::default(),
+        webhook: config.webhook_secret.as_ref().and_then(webhook),
         shutdown: shutdown.clone(),
-    };
-    let refresh = tokio::spawn(keys.keep_fresh());
-    let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
-        .into_future();
-    let too_long = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(SHUTDOWN_MAX).await;
-    };
-    let result = tokio::select! {
-        result = server => result,
-        () = too_long => Ok(()),
-    };
-    refresh.abort();
-    Ok(result?)
+        config,
+    }));
+    // Dropped, and thereby ended, when this function returns.
+    let mut background = JoinSet::new();
+    background.spawn(keys.keep_fresh());
+    background.spawn(app.limits.clone().forget_the_idle());
+    background.spawn(app.users.clone().prune_deliveries());
+    background.spawn(users::follow(
+        app.users.clone(),
+        app.config.listen_database_url.clone(),
+    ));
+    server::serve(listener, routes::router(app), shutdown).await;
+    Ok(())
+}
+
+/// The configuration has made sure that the secret can be read.
+fn webhook(secret: &Secret) -> Option<Webhook> {
+    Webhook::new(secret.expose()).ok()
 }

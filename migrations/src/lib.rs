@@ -6,6 +6,7 @@ use sea_orm_migration::sea_orm::{
 };
 
 mod m20261123_000001_users;
+mod m20261123_000002_live;
 
 /// The migrations, oldest first.
 struct Migrator;
@@ -13,7 +14,10 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_users::Migration)]
+        vec![
+            Box::new(m20261123_000001_users::Migration),
+            Box::new(m20261123_000002_live::Migration),
+        ]
     }
 }
 

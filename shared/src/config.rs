@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// What the page must know before it can load Clerk: the answer of `GET /api/config`.
 ///
 /// It is fetched at run time, so that one build of the page serves every environment.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageConfig {

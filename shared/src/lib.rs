@@ -12,5 +12,6 @@ pub use config::PageConfig;
 pub use problem::Problem;
 pub use user::{PutUser, User, UserUpdate};
 pub use validation::{
-    Code, EMAIL_MAX, Field, FieldError, NAME_MAX, validate_clerk_id, validate_email, validate_name,
+    Code, EMAIL_MAX, Field, FieldError, NAME_MAX, nearest_name, validate_clerk_id, validate_email,
+    validate_name,
 };

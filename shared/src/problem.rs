@@ -4,6 +4,7 @@ use crate::FieldError;
 
 /// An error as the API answers it: a problem document of
 /// [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457), media type `application/problem+json`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What kind of problem this is; `about:blank` when the status says it all.

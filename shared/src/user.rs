@@ -5,6 +5,7 @@ use crate::validation::{
 };
 
 /// A person's row as every client sees it.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
@@ -25,6 +26,7 @@ pub struct User {
 /// The body of `PUT /api/users/{clerkId}` as it arrives: any field may be missing.
 ///
 /// Only [`PutUser::validate`] makes a [`UserUpdate`] of it, so nothing unchecked is ever written.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PutUser {

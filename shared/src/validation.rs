@@ -13,6 +13,7 @@ pub const NAME_MAX: usize = 200;
 const CLERK_ID_MAX: usize = 64;
 
 /// A field of the user, named as in JSON.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Field {
@@ -35,6 +36,7 @@ impl fmt::Display for Field {
 }
 
 /// Why a value was refused, for programs.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -51,6 +53,7 @@ pub enum Code {
 }
 
 /// One field's failure: the code for programs, the message for people.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// The field at fault.
@@ -128,6 +131,18 @@ pub fn validate_name(name: &str) -> Result<String, FieldError> {
     Ok(name.to_owned())
 }
 
+/// The nearest valid name to one that somebody else decided on: control characters become spaces,
+/// what exceeds [`NAME_MAX`] is cut off.
+pub fn nearest_name(name: &str) -> String {
+    let name: String = name
+        .trim()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(NAME_MAX)
+        .collect();
+    name.trim().to_owned()
+}
+
 /// Accepts `user_` followed by ASCII letters and digits, at most 64 characters in all.
 pub fn validate_clerk_id(clerk_id: &str) -> Result<String, FieldError> {
     let fail = |code| Err(FieldError::new(Field::ClerkId, code));
@@ -153,6 +168,13 @@ mod tests {
 
     fn code<T>(result: Result<T, FieldError>) -> Option<Code> {
         result.err().map(|e| e.code)
+    }
+
+    #[test]
+    fn the_nearest_name_is_valid() {
+        assert_eq!(nearest_name("  Ada\nLovelace "), "Ada Lovelace");
+        assert_eq!(nearest_name(&"é".repeat(300)).chars().count(), NAME_MAX);
+        assert_eq!(nearest_name("\u{7}"), "");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a session token says, and the rules that need no key. Pure: the time is an argument.
 
 use serde::Deserialize;
-use shared::{UserUpdate, validate_clerk_id, validate_email, validate_name};
+use shared::{UserUpdate, nearest_name, validate_clerk_id, validate_email};
 
 use crate::error::ApiError;
 
@@ -34,7 +34,7 @@ impl Claims {
         if validate_clerk_id(&self.sub).is_err() {
             return refuse("sub is no Clerk user id");
         }
-        if self.iat > now + LEEWAY {
+        if self.iat > now.saturating_add(LEEWAY) {
             return refuse("iat is in the future");
         }
         if let Some(azp) = &self.azp
@@ -46,6 +46,25 @@ impl Claims {
             return refuse("the session is pending");
         }
         Ok(())
+    }
+
+    /// Checks that the token has not expired.
+    pub fn check_lifetime(&self, now: u64) -> Result<(), ApiError> {
+        if self.exp.saturating_add(LEEWAY) < now {
+            return Err(ApiError::InvalidToken("expired"));
+        }
+        Ok(())
+    }
+
+    /// As of when the row that [`Claims::first_row`] makes is complete, in milliseconds since
+    /// the Unix epoch; none when the token says only a part of it.
+    pub fn complete_as_of(&self) -> Option<i64> {
+        let named = self.name.is_some() || self.given_name.is_some();
+        (self.email.is_some() && named).then(|| {
+            i64::try_from(self.iat)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(1000)
+        })
     }
 
     /// The first row of this person: e-mail address and name as far as the token carries valid
@@ -62,7 +81,7 @@ impl Claims {
         UserUpdate {
             clerk_id: self.sub.clone(),
             email: validate_email(self.email.as_deref().unwrap_or_default()).unwrap_or_default(),
-            name: validate_name(&name).unwrap_or_default(),
+            name: nearest_name(&name),
         }
     }
 }
@@ -100,6 +119,13 @@ mod tests {
     }
 
     #[test]
+    fn a_token_ends_when_it_says_so() {
+        let claims = claims(&json!({}));
+        assert!(claims.check_lifetime(NOW + 60 + LEEWAY).is_ok());
+        assert!(claims.check_lifetime(NOW + 61 + LEEWAY).is_err());
+    }
+
+    #[test]
     fn a_token_made_for_another_origin_or_time_is_refused() {
         assert!(refused(&json!({"azp": "https://evil.example"})));
         assert!(refused(&json!({"azp": "https://app.example.evil.example"})));
@@ -129,6 +155,6 @@ mod tests {
     #[test]
     fn the_first_row_leaves_out_what_breaks_the_rules() {
         let row = claims(&json!({"email": "no address", "name": "a\nb"})).first_row();
-        assert_eq!((row.email.as_str(), row.name.as_str()), ("", ""));
+        assert_eq!((row.email.as_str(), row.name.as_str()), ("", "a b"));
     }
 }

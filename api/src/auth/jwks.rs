@@ -1,15 +1,17 @@
 //! The keys that verify tokens: fetched from the issuer, kept, refreshed.
 //!
 //! Keys that were fetched once go on working while the issuer is down. A token with an unknown
-//! `kid` makes the keys be fetched again, once in [`REFETCH_PAUSE`] whatever arrives.
+//! `kid` makes the keys be fetched again, once in [`REFETCH_PAUSE`] whatever arrives. A fetch is
+//! a task of its own: no client can interrupt it by going away.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jsonwebtoken::DecodingKey;
-use jsonwebtoken::jwk::{AlgorithmParameters, JwkSet};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -20,29 +22,36 @@ use crate::error::ApiError;
 const REFETCH_PAUSE: Duration = Duration::from_secs(10);
 /// How often the keys are fetched with no cause.
 const REFRESH_EVERY: Duration = Duration::from_mins(10);
+/// How often a fetch is tried after one that failed.
+const RETRY_EVERY: Duration = Duration::from_secs(30);
 /// How often a fetch is tried while there are no keys at all.
-const RETRY_EVERY: Duration = Duration::from_millis(500);
+const FIRST_RETRY_EVERY: Duration = Duration::from_millis(500);
 /// The longest a fetch may take.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest document that is read, in bytes.
 const DOCUMENT_MAX: usize = 256 * 1024;
 
-type ByKid = HashMap<String, DecodingKey>;
+type ByKid = HashMap<String, (Jwk, DecodingKey)>;
 
 /// The verification keys. Clones share them.
 #[derive(Clone)]
-pub struct Keys(Arc<Source>);
+pub struct Keys(Source);
 
+#[derive(Clone)]
 enum Source {
-    Fixed(DecodingKey),
-    Jwks(Jwks),
+    Fixed(Arc<DecodingKey>),
+    Jwks(Arc<Jwks>),
 }
 
 struct Jwks {
     url: Url,
     client: reqwest::Client,
     keys: RwLock<Arc<ByKid>>,
-    /// Held during a fetch, so that there is one at a time.
+    /// Counts how often the keys became others.
+    generation: AtomicU64,
+    /// When the keys were fetched last with success.
+    fetched: RwLock<Option<Instant>>,
+    /// Held during a fetch, so that there is one at a time; when the last one began.
     last_fetch: Mutex<Option<Instant>>,
 }
 
@@ -68,36 +77,60 @@ enum FetchError {
 impl Keys {
     /// The keys of this source. Those of a JWKS are fetched as soon as [`Keys::keep_fresh`] runs.
     pub fn new(source: KeySource) -> Result<Self, reqwest::Error> {
-        Ok(Self(Arc::new(match source {
-            KeySource::Fixed(key) => Source::Fixed(*key),
-            KeySource::Jwks(url) => Source::Jwks(Jwks {
+        Ok(Self(match source {
+            KeySource::Fixed(key) => Source::Fixed(Arc::new(*key)),
+            KeySource::Jwks(url) => Source::Jwks(Arc::new(Jwks {
                 url,
                 client: reqwest::Client::builder().timeout(FETCH_TIMEOUT).build()?,
                 keys: RwLock::default(),
+                generation: AtomicU64::new(0),
+                fetched: RwLock::default(),
                 last_fetch: Mutex::default(),
-            }),
-        })))
+            })),
+        }))
     }
 
     /// Whether tokens can be verified.
     pub fn at_hand(&self) -> bool {
-        match &*self.0 {
+        match &self.0 {
             Source::Fixed(_) => true,
             Source::Jwks(jwks) => !jwks.current().is_empty(),
         }
     }
 
+    /// How long ago the keys were fetched; none for a fixed key, and before the first fetch.
+    pub fn age(&self) -> Option<Duration> {
+        match &self.0 {
+            Source::Fixed(_) => None,
+            Source::Jwks(jwks) => {
+                let fetched = jwks.fetched.read().unwrap_or_else(PoisonError::into_inner);
+                fetched.map(|at| at.elapsed())
+            }
+        }
+    }
+
+    /// A number that changes when the keys become others: what was verified before must be
+    /// verified again then.
+    pub(super) fn generation(&self) -> u64 {
+        match &self.0 {
+            Source::Fixed(_) => 0,
+            Source::Jwks(jwks) => jwks.generation.load(Ordering::Acquire),
+        }
+    }
+
     /// Fetches the keys now and ever again. Never ends.
     pub async fn keep_fresh(self) {
-        let Source::Jwks(jwks) = &*self.0 else {
+        let Source::Jwks(jwks) = &self.0 else {
             return std::future::pending().await;
         };
         loop {
-            jwks.fetch(Duration::ZERO).await;
-            let pause = if jwks.current().is_empty() {
-                RETRY_EVERY
-            } else {
+            let succeeded = jwks.clone().fetch(Duration::ZERO).await;
+            let pause = if succeeded {
                 REFRESH_EVERY
+            } else if jwks.current().is_empty() {
+                FIRST_RETRY_EVERY
+            } else {
+                RETRY_EVERY
             };
             tokio::time::sleep(pause).await;
         }
@@ -105,18 +138,20 @@ impl Keys {
 
     /// The key that `kid` names.
     pub(super) async fn find(&self, kid: Option<&str>) -> Result<DecodingKey, ApiError> {
-        let jwks = match &*self.0 {
-            Source::Fixed(key) => return Ok(key.clone()),
+        let jwks = match &self.0 {
+            Source::Fixed(key) => return Ok((**key).clone()),
             Source::Jwks(jwks) => jwks,
         };
         let kid = kid.ok_or(ApiError::InvalidToken("no kid"))?;
-        if let Some(key) = jwks.current().get(kid) {
+        if let Some((_, key)) = jwks.current().get(kid) {
             return Ok(key.clone());
         }
-        jwks.fetch(REFETCH_PAUSE).await;
+        // Its end is waited for, whether this call began it or another.
+        let fetch = tokio::spawn(jwks.clone().fetch(REFETCH_PAUSE));
+        let _ = fetch.await;
         let keys = jwks.current();
         match keys.get(kid) {
-            Some(key) => Ok(key.clone()),
+            Some((_, key)) => Ok(key.clone()),
             None if keys.is_empty() => Err(ApiError::NoKeys),
             None => Err(ApiError::InvalidToken("unknown kid")),
         }
@@ -131,19 +166,36 @@ impl Jwks {
             .clone()
     }
 
-    /// Fetches the keys, unless that was done less than `pause` ago.
-    async fn fetch(&self, pause: Duration) {
+    /// Fetches the keys, unless that was done less than `pause` ago. Whether it succeeded.
+    async fn fetch(self: Arc<Self>, pause: Duration) -> bool {
         let mut last_fetch = self.last_fetch.lock().await;
         if last_fetch.is_some_and(|at| at.elapsed() < pause) {
-            return;
-        }
-        match self.download().await {
-            Ok(keys) => {
-                *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
-            }
-            Err(error) => tracing::warn!(%error, "verification keys could not be fetched"),
+            return true;
         }
         *last_fetch = Some(Instant::now());
+        match self.download().await {
+            Ok(keys) => {
+                self.replace(keys);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "verification keys could not be fetched");
+                false
+            }
+        }
+    }
+
+    fn replace(&self, keys: ByKid) {
+        let mut current = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let same = keys.len() == current.len()
+            && keys
+                .iter()
+                .all(|(kid, (jwk, _))| current.get(kid).is_some_and(|(it, _)| it == jwk));
+        if !same {
+            *current = Arc::new(keys);
+            self.generation.fetch_add(1, Ordering::Release);
+        }
+        *self.fetched.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     async fn download(&self) -> Result<ByKid, FetchError> {
@@ -164,7 +216,10 @@ impl Jwks {
             .keys
             .iter()
             .filter(|jwk| matches!(jwk.algorithm, AlgorithmParameters::RSA(_)))
-            .filter_map(|jwk| Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(jwk).ok()?)))
+            .filter_map(|jwk| {
+                let key = DecodingKey::from_jwk(jwk).ok()?;
+                Some((jwk.common.key_id.clone()?, (jwk.clone(), key)))
+            })
             .collect();
         if keys.is_empty() {
             Err(FetchError::Empty)

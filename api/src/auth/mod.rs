@@ -3,9 +3,12 @@
 
 mod claims;
 mod jwks;
+mod members;
 mod token;
 
-use axum::extract::{FromRef, FromRequestParts, Path};
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
@@ -13,13 +16,14 @@ pub use claims::Claims;
 pub use jwks::Keys;
 pub use token::Verifier;
 
+use crate::App;
 use crate::error::ApiError;
 
 /// The caller, as the session token names them.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// What the token says.
-    pub claims: Claims,
+    pub claims: Arc<Claims>,
 }
 
 impl Identity {
@@ -29,16 +33,13 @@ impl Identity {
     }
 }
 
-impl<S> FromRequestParts<S> for Identity
-where
-    S: Send + Sync,
-    Verifier: FromRef<S>,
-{
+impl FromRequestParts<App> for Identity {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer_token(parts)?;
-        let claims = Verifier::from_ref(state).verify(token).await?;
+        let claims = app.verifier.verify(token).await?;
+        app.limits.identity(&claims.sub)?;
         Ok(Self { claims })
     }
 }
@@ -47,16 +48,12 @@ where
 #[derive(Clone, Debug)]
 pub struct Owner(pub Identity);
 
-impl<S> FromRequestParts<S> for Owner
-where
-    S: Send + Sync,
-    Verifier: FromRef<S>,
-{
+impl FromRequestParts<App> for Owner {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let identity = Identity::from_request_parts(parts, state).await?;
-        match Path::<String>::from_request_parts(parts, state).await {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let identity = Identity::from_request_parts(parts, app).await?;
+        match Path::<String>::from_request_parts(parts, app).await {
             Ok(Path(clerk_id)) if clerk_id == identity.clerk_id() => Ok(Self(identity)),
             _ => Err(ApiError::Forbidden),
         }

@@ -1,18 +1,32 @@
 //! Verification of a session token: form, header, signature, claims.
+//!
+//! A token's signature is checked once; after that its SHA-256 stands for it, as long as it is
+//! valid and the keys are the same.
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, get_current_timestamp};
+
+use quick_cache::sync::Cache;
 
 use super::claims::{Claims, LEEWAY};
 use super::jwks::Keys;
+use super::members;
 use crate::config::TokenConfig;
 use crate::error::ApiError;
 
 /// The longest token that is looked at, in bytes.
 const TOKEN_MAX: usize = 8 * 1024;
 
-/// Verifies session tokens. Clones share the keys.
+/// How many verified tokens are remembered; each takes about half a KiB.
+const VERIFIED_MAX: usize = 32 * 1024;
+
+type Digest = [u8; SHA256_OUTPUT_LEN];
+
+/// Verifies session tokens. Clones share the keys and what was verified.
 #[derive(Clone, Debug)]
 pub struct Verifier(Arc<Inner>);
 
@@ -21,6 +35,14 @@ struct Inner {
     keys: Keys,
     validation: Validation,
     authorized_parties: Vec<String>,
+    verified: Cache<Digest, Verified>,
+}
+
+#[derive(Clone, Debug)]
+struct Verified {
+    claims: Arc<Claims>,
+    /// Of the keys that verified it.
+    generation: u64,
 }
 
 impl Verifier {
@@ -42,6 +64,7 @@ impl Verifier {
             keys,
             validation,
             authorized_parties: config.authorized_parties.clone(),
+            verified: Cache::new(VERIFIED_MAX),
         }))
     }
 
@@ -54,10 +77,32 @@ impl Verifier {
     ///
     /// # Errors
     /// [`ApiError::InvalidToken`], or [`ApiError::NoKeys`] while no key could be fetched.
-    pub async fn verify(&self, token: &str) -> Result<Claims, ApiError> {
+    pub async fn verify(&self, token: &str) -> Result<Arc<Claims>, ApiError> {
         if token.len() > TOKEN_MAX {
             return Err(ApiError::InvalidToken("too long"));
         }
+        let generation = self.0.keys.generation();
+        let mut key = Digest::default();
+        key.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        if let Some(verified) = self.0.verified.get(&key) {
+            if verified.generation == generation {
+                verified.claims.check_lifetime(get_current_timestamp())?;
+                return Ok(verified.claims);
+            }
+            self.0.verified.remove(&key);
+        }
+        let claims = Arc::new(self.verify_anew(token).await?);
+        let verified = Verified {
+            claims: claims.clone(),
+            // Of before: if the keys have become others meanwhile, it is verified once more.
+            generation,
+        };
+        self.0.verified.insert(key, verified);
+        Ok(claims)
+    }
+
+    async fn verify_anew(&self, token: &str) -> Result<Claims, ApiError> {
+        check_members(token)?;
         let header = decode_header(token).map_err(|_| ApiError::InvalidToken("malformed"))?;
         check_header(&header)?;
         let key = self.0.keys.find(header.kid.as_deref()).await?;
@@ -67,6 +112,21 @@ impl Verifier {
         claims.check(&self.0.authorized_parties, get_current_timestamp())?;
         Ok(claims)
     }
+}
+
+/// Header and payload are JSON objects without a member that stands twice: two readers could
+/// take different ones (RFC 7519 § 4).
+fn check_members(token: &str) -> Result<(), ApiError> {
+    let malformed = ApiError::InvalidToken("malformed");
+    let mut parts = token.split('.');
+    for _ in 0..2 {
+        let part = parts.next().unwrap_or_default();
+        let json = URL_SAFE_NO_PAD.decode(part);
+        if !json.is_ok_and(|json| members::are_unique(&json)) {
+            return Err(malformed);
+        }
+    }
+    Ok(())
 }
 
 /// Only the header a session token has: nothing that names its own key, nothing encrypted or

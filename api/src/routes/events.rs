@@ -1,9 +1,11 @@
 //! `GET /api/users/me/events`: the live query.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
@@ -13,30 +15,52 @@ use tokio_util::sync::CancellationToken;
 use crate::App;
 use crate::auth::Identity;
 use crate::error::ApiError;
-use crate::users::live::{State as Live, Subscription};
+use crate::users::live::Subscription;
+use crate::users::snapshot::Snapshot;
 
 /// How often a comment shows that the stream is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// The current state at once, then each new one after it is committed, until the token expires
-/// or the process stops.
+/// Streams one's own row.
+///
+/// The current state comes at once, then each new one after it is committed, by whatever path
+/// it changed: `event: user`, `data:` the User or `null`, `id:` a version that grows. A comment
+/// every 15 s shows that the stream is alive. It ends when the token expires; a client comes
+/// back with a fresh one and misses nothing. A slow reader gets the newest state, never a
+/// backlog.
+#[utoipa::path(
+    get,
+    path = "/users/me/events",
+    tag = "users",
+    security(("sessionToken" = [])),
+    responses(
+        (status = 200, description = "Events until the token expires",
+            content_type = "text/event-stream", body = String,
+            example = "event: user\nid: 1764000000000000\ndata: null\n\n"),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
 pub async fn events(
     State(app): State<App>,
     identity: Identity,
+    headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let (state, subscription) = app.users.watch(identity.clerk_id()).await?;
+    let state = after(state, last_event_id(&headers));
     let watch = Watch {
         version: state.version,
         first: Some(state),
         subscription,
         ends: Instant::now() + until(identity.claims.exp),
-        shutdown: app.shutdown,
+        shutdown: app.shutdown.clone(),
     };
     Ok(Sse::new(unfold(watch, next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 struct Watch {
-    first: Option<Live>,
+    first: Option<Arc<Snapshot>>,
     version: i64,
     subscription: Subscription,
     ends: Instant,
@@ -54,17 +78,35 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
         }
     };
     watch.version = state.version;
-    let data = serde_json::to_string(&state.user).unwrap_or_else(|_| "null".to_owned());
+    let data = state.json.as_deref().unwrap_or(b"null");
     let event = Event::default()
         .event("user")
         .id(state.version.to_string())
-        .data(data);
+        // JSON is text.
+        .data(String::from_utf8_lossy(data));
     Some((Ok(event), watch))
+}
+
+/// The version a client saw last, when it comes back
+/// (<https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>).
+fn last_event_id(headers: &HeaderMap) -> Option<i64> {
+    headers.get("last-event-id")?.to_str().ok()?.parse().ok()
+}
+
+/// The state, with a version newer than the one the client saw if there is no row: a row that
+/// was removed by hand left no version behind.
+fn after(state: Arc<Snapshot>, seen: Option<i64>) -> Arc<Snapshot> {
+    match seen {
+        Some(seen) if state.version == 0 && seen > 0 => {
+            Arc::new(Snapshot::none(seen.saturating_add(1)))
+        }
+        _ => state,
+    }
 }
 
 /// How long until this second of the Unix epoch.
 fn until(exp: u64) -> Duration {
-    (UNIX_EPOCH + Duration::from_secs(exp))
+    (UNIX_EPOCH + Duration::from_secs(exp.min(u64::from(u32::MAX))))
         .duration_since(SystemTime::now())
         .unwrap_or_default()
 }

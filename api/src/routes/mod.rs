@@ -1,51 +1,84 @@
 //! The URL space, one file for each group of paths.
 
+mod body;
 mod config;
 mod events;
 mod health;
+mod metrics;
+mod observe;
+mod openapi;
 mod page;
 mod proxy;
 mod users;
+mod webhooks;
+
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, LOCATION,
+    RETRY_AFTER,
+};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use tower_http::trace::TraceLayer;
+use tower_http::cors::CorsLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 use crate::error::ApiError;
 
-/// The largest body the API reads, in bytes.
-const BODY_MAX: usize = 16 * 1024;
+/// How long a browser may remember what CORS allows.
+const CORS_MAX_AGE: Duration = Duration::from_hours(1);
 
 /// Everything this process answers.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
-        .route("/users", axum::routing::post(users::get_or_create))
-        .route("/users/me", get(users::me))
-        .route("/users/me/events", get(events::events))
-        .route(
-            "/users/{clerk_id}",
-            get(users::get).put(users::put).delete(users::delete),
-        )
-        .route("/config", get(config::config))
-        .fallback(|| async { ApiError::NoRoute })
-        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
-        .layer(DefaultBodyLimit::max(BODY_MAX));
-    let mut router = Router::new()
-        .nest("/api", api)
+    let documented = OpenApiRouter::with_openapi(openapi::Description::openapi()).nest(
+        "/api",
+        OpenApiRouter::new()
+            .routes(routes!(users::get_or_create))
+            .routes(routes!(users::me))
+            .routes(routes!(events::events))
+            .routes(routes!(users::get, users::put, users::delete))
+            .routes(routes!(webhooks::clerk))
+            .routes(routes!(config::config)),
+    );
+    let (mut api, document) = documented.split_for_parts();
+    if let Some(cors) = cors(&app.config.cors_origins) {
+        api = api.layer(cors);
+    }
+    let mut router = api
+        .merge(openapi::docs(document))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
     if let Some(proxy) = &app.config.proxy {
         router = router.nest(&proxy.path, proxy::router(proxy.clone()));
     }
     page::serve(router, &app.config)
+        .layer(from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)
-        .layer(TraceLayer::new_for_http().make_span_with(span))
 }
 
-/// A request's span: its path without the query, which may hold tokens.
-fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+/// Lets scripts of these origins call the API; none when there are no such origins.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|it| it.parse().ok()).collect();
+    (!origins.is_empty()).then(|| {
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers([
+                AUTHORIZATION,
+                CONTENT_TYPE,
+                IF_MATCH,
+                IF_NONE_MATCH,
+                HeaderName::from_static("last-event-id"),
+                observe::TRACE_PARENT,
+            ])
+            .expose_headers([ETAG, LOCATION, RETRY_AFTER, observe::REQUEST_ID])
+            .max_age(CORS_MAX_AGE)
+    })
 }

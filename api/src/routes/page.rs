@@ -1,11 +1,14 @@
 //! The built page: its files as trunk left them, `index.html` for the paths of its router.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, LINK};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LINK};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::services::ServeFile;
@@ -22,11 +25,12 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
         return router.fallback(|| async { ApiError::NoRoute });
     }
     let preload = preload(&config.page);
+    let policy = policy(&std::fs::read_to_string(&index).unwrap_or_default(), config);
     let index = ServeFile::new(index)
         .precompressed_br()
         .precompressed_gzip();
     let page = move |request: Request| {
-        let (index, preload) = (index.clone(), preload.clone());
+        let (index, preload, policy) = (index.clone(), preload.clone(), policy.clone());
         async move {
             if !is_page_path(&request) {
                 return ApiError::NoRoute.into_response();
@@ -38,6 +42,9 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
             if let Some(preload) = preload {
                 response.headers_mut().insert(LINK, preload);
             }
+            response
+                .headers_mut()
+                .insert(CONTENT_SECURITY_POLICY, policy);
             response
         }
     };
@@ -94,9 +101,57 @@ fn preload(page: &shared::PageConfig) -> Option<HeaderValue> {
     .ok()
 }
 
+/// What the page may load and whom it may call: itself, and what Clerk needs
+/// (<https://clerk.com/docs/guides/secure/best-practices/csp-headers>). Scripts in the page are
+/// allowed by their hashes.
+fn policy(index: &str, config: &Config) -> HeaderValue {
+    let clerk = config.frontend_api_origins.join(" ");
+    let hashes = inline_scripts(index).map(|script| {
+        let hash = digest(&SHA256, script.as_bytes());
+        format!("'sha256-{}'", STANDARD.encode(hash))
+    });
+    let hashes = hashes.collect::<Vec<_>>().join(" ");
+    let policy = [
+        "default-src 'self'".to_owned(),
+        format!("script-src 'self' 'wasm-unsafe-eval' {hashes} {clerk} {CHALLENGES}"),
+        format!("connect-src 'self' {clerk} https://clerk-telemetry.com"),
+        "img-src 'self' data: blob: https://img.clerk.com".to_owned(),
+        // Clerk's forms style themselves.
+        "style-src 'self' 'unsafe-inline'".to_owned(),
+        "worker-src 'self' blob:".to_owned(),
+        format!("frame-src 'self' {CHALLENGES}"),
+        "object-src 'none'".to_owned(),
+        "base-uri 'none'".to_owned(),
+        "form-action 'self'".to_owned(),
+        "frame-ancestors 'none'".to_owned(),
+    ];
+    // Origins and hashes are ASCII.
+    HeaderValue::from_str(&policy.join("; "))
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"))
+}
+
+/// Where Clerk's protection against bots comes from.
+const CHALLENGES: &str = "https://challenges.cloudflare.com";
+
+/// The scripts that stand in the page itself.
+fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<script").skip(1).filter_map(|rest| {
+        let (attributes, rest) = rest.split_once('>')?;
+        let (script, _) = rest.split_once("</script>")?;
+        (!attributes.contains("src=")).then_some(script)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scripts_in_the_page_are_found() {
+        let html = r#"<script type="module">a()</script><script src="/b.js"></script>
+            <script>c()</script>"#;
+        assert_eq!(inline_scripts(html).collect::<Vec<_>>(), ["a()", "c()"]);
+    }
 
     #[test]
     fn only_hashed_names_are_cached_for_ever() {

@@ -1,24 +1,46 @@
 //! The Frontend-API proxy: passes requests below one path to one upstream
 //! (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>).
 
-use std::net::SocketAddr;
-
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_LENGTH,
+    CONTENT_TYPE, COOKIE, HOST, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, ORIGIN, RANGE,
+    REFERER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
+use axum::{Extension, Router};
 
 use crate::App;
+use crate::client::Client;
 use crate::config::ProxyConfig;
 use crate::error::ApiError;
 
-/// Headers that belong to one connection (RFC 9110 § 7.6.1), the body's framing and the host.
-const NOT_FORWARDED: [HeaderName; 8] = [
+/// What of a request is passed on, beside headers that begin with one of [`PASSED_PREFIXES`].
+const PASSED: [HeaderName; 15] = [
+    ACCEPT,
+    ACCEPT_ENCODING,
+    ACCEPT_LANGUAGE,
+    AUTHORIZATION,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    COOKIE,
+    IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+    ORIGIN,
+    RANGE,
+    REFERER,
+    USER_AGENT,
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+];
+/// What browsers and clerk-js say of themselves.
+const PASSED_PREFIXES: [&str; 2] = ["sec-", "x-clerk-"];
+
+/// What of an answer belongs to one connection only (RFC 9110 § 7.6.1).
+const NOT_RETURNED: [HeaderName; 7] = [
     CONNECTION,
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
@@ -26,17 +48,17 @@ const NOT_FORWARDED: [HeaderName; 8] = [
     TRAILER,
     TRANSFER_ENCODING,
     UPGRADE,
-    HOST,
 ];
 
 /// The proxy, to be nested below its path.
 pub fn router(config: ProxyConfig) -> Router<App> {
     // The only methods clerk-js sends.
     let methods = MethodFilter::GET.or(MethodFilter::POST);
-    let handler =
-        move |State(app): State<App>,
-              ConnectInfo(peer): ConnectInfo<SocketAddr>,
-              request: Request| async move { forward(&app.http, &config, peer, request).await };
+    let handler = move |State(app): State<App>,
+                        Extension(peer): Extension<Client>,
+                        request: Request| async move {
+        forward(&app.http, &config, &peer, request).await
+    };
     Router::new()
         .route("/{*path}", on(methods, handler))
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
@@ -45,20 +67,20 @@ pub fn router(config: ProxyConfig) -> Router<App> {
 async fn forward(
     client: &reqwest::Client,
     config: &ProxyConfig,
-    peer: SocketAddr,
+    peer: &Client,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let mut url = config.upstream.clone();
     // `nest` took the proxy's own path away. Setting path and query cannot change the host.
     set_path(&mut url, &parts.uri);
-    let mut headers = forwarded(&parts.headers);
+    let mut headers = passed(&parts.headers);
     if parts.method != Method::POST {
         headers.remove(CONTENT_LENGTH);
     }
     headers.insert(
         HeaderName::from_static("x-forwarded-for"),
-        HeaderValue::from_str(&peer.ip().to_string()).map_err(|_| ApiError::BadGateway)?,
+        HeaderValue::from_str(&peer.address.to_string()).map_err(|_| ApiError::BadGateway)?,
     );
     if let Some(secret) = &config.secret_key {
         let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| ApiError::BadGateway)?;
@@ -76,7 +98,7 @@ async fn forward(
     let answer = onward.send().await.map_err(|_| ApiError::BadGateway)?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = answer.status();
-    *response.headers_mut() = forwarded(answer.headers());
+    *response.headers_mut() = returned(answer.headers());
     *response.body_mut() = Body::from_stream(answer.bytes_stream());
     Ok(response)
 }
@@ -86,10 +108,24 @@ fn set_path(url: &mut url::Url, uri: &Uri) {
     url.set_query(uri.query());
 }
 
-fn forwarded(headers: &HeaderMap) -> HeaderMap {
+fn passed(headers: &HeaderMap) -> HeaderMap {
+    let allowed = |name: &HeaderName| {
+        PASSED.contains(name)
+            || PASSED_PREFIXES
+                .iter()
+                .any(|prefix| name.as_str().starts_with(prefix))
+    };
+    copy(headers, allowed)
+}
+
+fn returned(headers: &HeaderMap) -> HeaderMap {
+    copy(headers, |name| !NOT_RETURNED.contains(name))
+}
+
+fn copy(headers: &HeaderMap, which: impl Fn(&HeaderName) -> bool) -> HeaderMap {
     headers
         .iter()
-        .filter(|(name, _)| !NOT_FORWARDED.contains(name) && **name != "clerk-secret-key")
+        .filter(|(name, _)| which(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -1,47 +1,110 @@
 //! `/api/users`: the caller's own row.
 
-use axum::Json;
-use axum::body::Bytes;
+use axum::body::Body as AnswerBody;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use headers::{ETag, HeaderMapExt, IfMatch, IfNoneMatch};
-use shared::{Code, Field, FieldError, PutUser};
+use shared::{Code, Field, FieldError, PutUser, User};
 
+use super::body::{Body, json};
 use crate::App;
 use crate::auth::{Identity, Owner};
 use crate::error::ApiError;
 use crate::users::Saved;
-use crate::users::entity::Model;
+use crate::users::snapshot::{Snapshot, quoted};
 
-/// `POST /api/users`: the caller's row, made from the token's claims on first sight.
+/// The largest body, in bytes.
+const BODY_MAX: usize = 16 * 1024;
+
+/// Gets or makes one's own row.
+///
+/// On first sight the row is made from the token's claims: `email`, and `name` or
+/// `given_name` and `family_name`.
+#[utoipa::path(
+    post,
+    path = "/users",
+    tag = "users",
+    security(("sessionToken" = [])),
+    responses(
+        (status = 200, body = User, description = "It was there", headers(("ETag" = String, description = "Its version"))),
+        (status = 201, body = User, description = "It was made", headers(
+            ("ETag" = String, description = "Its version"), ("Location" = String, description = "Its path"))),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 410, response = super::openapi::Gone),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
 pub async fn get_or_create(
     State(app): State<App>,
     identity: Identity,
 ) -> Result<Response, ApiError> {
     Ok(saved(
-        app.users.get_or_create(identity.claims.first_row()).await?,
+        app.users
+            .get_or_create(
+                identity.claims.first_row(),
+                identity.claims.complete_as_of(),
+            )
+            .await?,
     ))
 }
 
-/// `GET /api/users/me`: the caller's row.
+/// Reads one's own row.
+#[utoipa::path(
+    get,
+    path = "/users/me",
+    tag = "users",
+    security(("sessionToken" = [])),
+    params(("If-None-Match" = Option<String>, Header, description = "Versions that are known already", example = "\"1764000000000000\"")),
+    responses(
+        (status = 200, body = User, headers(("ETag" = String, description = "Its version"))),
+        (status = 304, description = "The version is known"),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 404, response = super::openapi::NotFound),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
 pub async fn me(
     State(app): State<App>,
     identity: Identity,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let row = app.users.get(identity.clerk_id()).await?;
-    if let Some(known) = headers.typed_get::<IfNoneMatch>()
-        && !known.precondition_passes(&etag(row.version))
-    {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, quoted(row.version))]).into_response());
+    let snapshot = app.users.get(identity.clerk_id()).await?;
+    if snapshot.json.is_none() {
+        return Err(ApiError::NoUser);
     }
-    Ok(answer(StatusCode::OK, row))
+    if headers.contains_key(IF_NONE_MATCH)
+        && let Some(known) = headers.typed_get::<IfNoneMatch>()
+        && !known.precondition_passes(&etag(snapshot.version))
+    {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, snapshot.etag())]).into_response());
+    }
+    Ok(answer(StatusCode::OK, &snapshot))
 }
 
-/// `GET /api/users/{clerkId}`: the same by one's own id.
+/// Reads one's own row by one's own id.
+#[utoipa::path(
+    get,
+    path = "/users/{clerk_id}",
+    tag = "users",
+    security(("sessionToken" = [])),
+    params(
+        ("clerk_id" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
+        ("If-None-Match" = Option<String>, Header, description = "Versions that are known already", example = "\"1764000000000000\""),
+    ),
+    responses(
+        (status = 200, body = User, headers(("ETag" = String, description = "Its version"))),
+        (status = 304, description = "The version is known"),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 403, response = super::openapi::Forbidden),
+        (status = 404, response = super::openapi::NotFound),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
 pub async fn get(
     state: State<App>,
     Owner(identity): Owner,
@@ -50,14 +113,43 @@ pub async fn get(
     me(state, identity, headers).await
 }
 
-/// `PUT /api/users/{clerkId}`: writes e-mail address and name; makes the row if need be.
+/// Writes one's own e-mail address and name; makes the row if need be.
+///
+/// What changes nothing writes nothing and wakes nobody.
+#[utoipa::path(
+    put,
+    path = "/users/{clerk_id}",
+    tag = "users",
+    security(("sessionToken" = [])),
+    params(
+        ("clerk_id" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
+        ("If-Match" = Option<String>, Header, description = "Versions to write upon", example = "\"1764000000000000\""),
+    ),
+    request_body(content = PutUser, example = json!({"clerkId": "user_2abc", "email": "ada@example.com", "name": "Ada Lovelace"})),
+    responses(
+        (status = 200, body = User, headers(("ETag" = String, description = "Its version"))),
+        (status = 201, body = User, description = "The row was made", headers(
+            ("ETag" = String, description = "Its version"), ("Location" = String, description = "Its path"))),
+        (status = 400, response = super::openapi::BadRequest),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 403, response = super::openapi::Forbidden),
+        (status = 408, response = super::openapi::RequestTimeout),
+        (status = 410, response = super::openapi::Gone),
+        (status = 412, response = super::openapi::PreconditionFailed),
+        (status = 413, response = super::openapi::PayloadTooLarge),
+        (status = 415, response = super::openapi::UnsupportedMediaType),
+        (status = 422, response = super::openapi::Unprocessable),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
 pub async fn put(
     State(app): State<App>,
     Owner(identity): Owner,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Body(body): Body<BODY_MAX>,
 ) -> Result<Response, ApiError> {
-    let body: PutUser = json(&headers, &body?)?;
+    let body: PutUser = json(&headers, &body)?;
     let named_another = body
         .clerk_id
         .as_deref()
@@ -77,7 +169,27 @@ pub async fn put(
     Ok(saved(app.users.put(update, condition.as_deref()).await?))
 }
 
-/// `DELETE /api/users/{clerkId}`: removes the caller's data for good.
+/// Removes one's own data for good.
+///
+/// A tombstone stays: POST and PUT answer 410 from now on.
+#[utoipa::path(
+    delete,
+    path = "/users/{clerk_id}",
+    tag = "users",
+    security(("sessionToken" = [])),
+    params(
+        ("clerk_id" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
+        ("If-Match" = Option<String>, Header, description = "Versions to delete", example = "\"1764000000000000\""),
+    ),
+    responses(
+        (status = 204, description = "There is nothing of the caller any more"),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 403, response = super::openapi::Forbidden),
+        (status = 412, response = super::openapi::PreconditionFailed),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
 pub async fn delete(
     State(app): State<App>,
     Owner(identity): Owner,
@@ -90,47 +202,30 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The body as JSON, whose media type must say so (parameters aside).
-fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, ApiError> {
-    let media_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default();
-    if !media_type.trim().eq_ignore_ascii_case("application/json") {
-        return Err(ApiError::UnsupportedMediaType);
-    }
-    // serde would also take the fields from an array, in order.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(ApiError::MalformedJson);
-    }
-    serde_json::from_slice(body).map_err(|_| ApiError::MalformedJson)
-}
-
 fn saved(saved: Saved) -> Response {
+    let location = format!("/api/users/{}", saved.row.clerk_id);
+    let snapshot = Snapshot::from(saved.row);
     if saved.created {
-        let location = format!("/api/users/{}", saved.row.clerk_id);
         (
             [(LOCATION, location)],
-            answer(StatusCode::CREATED, saved.row),
+            answer(StatusCode::CREATED, &snapshot),
         )
             .into_response()
     } else {
-        answer(StatusCode::OK, saved.row)
+        answer(StatusCode::OK, &snapshot)
     }
 }
 
-fn answer(status: StatusCode, row: Model) -> Response {
-    let tag = quoted(row.version);
-    match row.into_user() {
-        Some(user) => (status, [(ETAG, tag)], Json(user)).into_response(),
-        None => ApiError::Deleted.into_response(),
-    }
-}
-
-/// A version as an entity tag (RFC 9110 § 8.8.3).
-fn quoted(version: i64) -> String {
-    format!("\"{version}\"")
+fn answer(status: StatusCode, snapshot: &Snapshot) -> Response {
+    let Some(json) = &snapshot.json else {
+        return ApiError::Deleted.into_response();
+    };
+    let mut response = Response::new(AnswerBody::from(json.clone()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(ETAG, snapshot.etag());
+    response
 }
 
 fn etag(version: i64) -> ETag {
@@ -145,7 +240,7 @@ type VersionCondition = Box<dyn Fn(i64) -> bool + Send + Sync>;
 /// `If-Match` as a condition on the row's version; none when the header is absent. A header
 /// that cannot be read matches nothing: better to refuse than to overwrite.
 fn if_match(headers: &HeaderMap) -> Option<VersionCondition> {
-    headers.contains_key(axum::http::header::IF_MATCH).then(|| {
+    headers.contains_key(IF_MATCH).then(|| {
         let condition = headers.typed_get::<IfMatch>();
         Box::new(move |version| {
             condition

@@ -22,10 +22,20 @@ pub struct Model {
     pub created_at: i64,
     /// Milliseconds since the Unix epoch
     pub updated_at: i64,
-    /// 1 when made, one more with every change
+    /// Microseconds since the Unix epoch when made, one more with every change: a row that comes
+    /// back after it was removed by hand begins above the versions it had
     pub version: i64,
     /// Milliseconds since the Unix epoch; set on a tombstone
     pub deleted_at: Option<i64>,
+    /// As of when e-mail address and name were set here, in milliseconds; none when only
+    /// webhooks and incomplete tokens did
+    pub edited_at: Option<i64>,
+    /// `updated_at` of the newest webhook event, in milliseconds by Clerk's clock
+    pub clerk_updated_at: Option<i64>,
+    /// E-mail address in that event
+    pub clerk_email: Option<String>,
+    /// Name in that event
+    pub clerk_name: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -6,34 +6,73 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use shared::User;
 use tokio::sync::watch;
 
-/// What there is to see of one person at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// Grows with every change; 0 before the row exists.
-    pub version: i64,
-    /// The row; none before it exists and after it was deleted.
-    pub user: Option<User>,
+use super::snapshot::Snapshot;
+use crate::error::ApiError;
+
+/// How many streams there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Of one person, in this process.
+    pub identity: usize,
+    /// Of all, in this process.
+    pub process: usize,
 }
 
-type Watched = HashMap<String, watch::Sender<State>>;
+type Watched = HashMap<Arc<str>, watch::Sender<Arc<Snapshot>>>;
 
 /// All watchers of this process.
-#[derive(Clone, Debug, Default)]
-pub struct Hub(Arc<Mutex<Watched>>);
+#[derive(Clone, Debug)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    watched: Mutex<Watched>,
+    open: AtomicUsize,
+    limits: StreamLimits,
+}
 
 impl Hub {
+    /// Nobody watches yet.
+    pub fn new(limits: StreamLimits) -> Self {
+        Self(Arc::new(Inner {
+            watched: Mutex::default(),
+            open: AtomicUsize::new(0),
+            limits,
+        }))
+    }
+
     fn watched(&self) -> MutexGuard<'_, Watched> {
         // Nothing panics while the lock is held, and the map is consistent at every step.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .watched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many watchers there are.
+    pub fn open(&self) -> usize {
+        self.0.open.load(Ordering::Relaxed)
+    }
+
+    /// Everybody whom somebody watches.
+    pub fn people(&self) -> Vec<Arc<str>> {
+        self.watched().keys().cloned().collect()
+    }
+
+    /// The version this person's watchers know; none when nobody watches.
+    pub fn known(&self, clerk_id: &str) -> Option<i64> {
+        self.watched()
+            .get(clerk_id)
+            .map(|sender| sender.borrow().version)
     }
 
     /// Tells everybody who watches this person.
-    pub fn publish(&self, clerk_id: &str, state: State) {
+    pub fn publish(&self, clerk_id: &str, state: Arc<Snapshot>) {
         if let Some(sender) = self.watched().get(clerk_id) {
             sender.send_if_modified(|current| {
                 let newer = state.version > current.version;
@@ -45,19 +84,43 @@ impl Hub {
         }
     }
 
+    /// Tells the watchers of this person that there is no row any more, as somebody found who
+    /// looked after they knew `version`.
+    pub fn publish_gone(&self, clerk_id: &str, version: i64) {
+        if let Some(sender) = self.watched().get(clerk_id) {
+            sender.send_if_modified(|current| {
+                let gone = current.json.is_some() && current.version == version;
+                if gone {
+                    *current = Arc::new(Snapshot::none(version + 1));
+                }
+                gone
+            });
+        }
+    }
+
     /// Starts to watch a person. Subscribe first and read the row afterwards: then no change
     /// falls in between.
-    pub fn subscribe(&self, clerk_id: &str) -> Subscription {
-        let receiver = self
-            .watched()
-            .entry(clerk_id.to_owned())
-            .or_insert_with(|| watch::Sender::new(State::default()))
-            .subscribe();
-        Subscription {
-            hub: self.clone(),
-            clerk_id: clerk_id.to_owned(),
-            receiver,
+    ///
+    /// # Errors
+    /// [`ApiError::TooManyStreams`] and [`ApiError::StreamsFull`].
+    pub fn subscribe(&self, clerk_id: &str) -> Result<Subscription, ApiError> {
+        let mut watched = self.watched();
+        if self.open() >= self.0.limits.process {
+            return Err(ApiError::StreamsFull);
         }
+        let key: Arc<str> = clerk_id.into();
+        let sender = watched
+            .entry(key.clone())
+            .or_insert_with(|| watch::Sender::new(Arc::new(Snapshot::none(0))));
+        if sender.receiver_count() >= self.0.limits.identity {
+            return Err(ApiError::TooManyStreams);
+        }
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        Ok(Subscription {
+            hub: self.clone(),
+            clerk_id: key,
+            receiver: sender.subscribe(),
+        })
     }
 }
 
@@ -65,13 +128,13 @@ impl Hub {
 #[derive(Debug)]
 pub struct Subscription {
     hub: Hub,
-    clerk_id: String,
-    receiver: watch::Receiver<State>,
+    clerk_id: Arc<str>,
+    receiver: watch::Receiver<Arc<Snapshot>>,
 }
 
 impl Subscription {
     /// Waits for a state newer than `version`.
-    pub async fn newer_than(&mut self, version: i64) -> State {
+    pub async fn newer_than(&mut self, version: i64) -> Arc<Snapshot> {
         // The sender lives in the map as long as this receiver does: waiting cannot fail.
         loop {
             {
@@ -89,8 +152,9 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        self.hub.0.open.fetch_sub(1, Ordering::Relaxed);
         let mut watched = self.hub.watched();
-        if let Entry::Occupied(entry) = watched.entry(std::mem::take(&mut self.clerk_id))
+        if let Entry::Occupied(entry) = watched.entry(self.clerk_id.clone())
             // This receiver is still counted.
             && entry.get().receiver_count() <= 1
         {
@@ -103,17 +167,19 @@ impl Drop for Subscription {
 mod tests {
     use super::*;
 
-    fn state(version: i64) -> State {
-        State {
-            version,
-            user: None,
-        }
+    const LIMITS: StreamLimits = StreamLimits {
+        identity: 2,
+        process: 3,
+    };
+
+    fn state(version: i64) -> Arc<Snapshot> {
+        Arc::new(Snapshot::none(version))
     }
 
     #[tokio::test]
     async fn a_slow_watcher_sees_the_newest_state_only() {
-        let hub = Hub::default();
-        let mut watcher = hub.subscribe("user_a");
+        let hub = Hub::new(LIMITS);
+        let mut watcher = hub.subscribe("user_a").expect("room");
         hub.publish("user_a", state(1));
         hub.publish("user_a", state(3));
         hub.publish("user_a", state(2));
@@ -122,8 +188,8 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_hears_of_another_person() {
-        let hub = Hub::default();
-        let mut watcher = hub.subscribe("user_a");
+        let hub = Hub::new(LIMITS);
+        let mut watcher = hub.subscribe("user_a").expect("room");
         hub.publish("user_b", state(1));
         hub.publish("user_a", state(7));
         assert_eq!(watcher.newer_than(0).await.version, 7);
@@ -131,13 +197,49 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_watcher_leaves_nothing_behind() {
-        let hub = Hub::default();
-        let first = hub.subscribe("user_a");
-        let mut second = hub.subscribe("user_a");
+        let hub = Hub::new(LIMITS);
+        let first = hub.subscribe("user_a").expect("room");
+        let mut second = hub.subscribe("user_a").expect("room");
         drop(first);
         hub.publish("user_a", state(1));
         assert_eq!(second.newer_than(0).await.version, 1);
         drop(second);
         assert!(hub.watched().is_empty());
+        assert_eq!(hub.open(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_row_that_is_gone_is_told_once_and_not_of_a_newer_one() {
+        let hub = Hub::new(LIMITS);
+        let mut watcher = hub.subscribe("user_a").expect("room");
+        let there = |version| {
+            Arc::new(Snapshot {
+                version,
+                json: Some("{}".into()),
+            })
+        };
+        hub.publish("user_a", there(5));
+        hub.publish_gone("user_a", 4);
+        assert_eq!(watcher.newer_than(0).await, there(5));
+        hub.publish_gone("user_a", 5);
+        assert_eq!(watcher.newer_than(5).await, state(6));
+    }
+
+    #[test]
+    fn streams_are_limited_for_one_person_and_for_all() {
+        let hub = Hub::new(LIMITS);
+        let first = hub.subscribe("user_a").expect("room");
+        let _second = hub.subscribe("user_a").expect("room");
+        assert!(matches!(
+            hub.subscribe("user_a"),
+            Err(ApiError::TooManyStreams)
+        ));
+        let _third = hub.subscribe("user_b").expect("room");
+        assert!(matches!(
+            hub.subscribe("user_c"),
+            Err(ApiError::StreamsFull)
+        ));
+        drop(first);
+        hub.subscribe("user_c").expect("room again");
     }
 }

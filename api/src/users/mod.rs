@@ -1,7 +1,13 @@
 //! The people: their rows, and everybody who watches one.
 
+mod changes;
 pub mod entity;
 pub mod live;
+mod reads;
+pub mod snapshot;
 mod store;
+mod webhook;
 
-pub use store::{Saved, Users};
+pub use changes::follow;
+pub use store::{OnlyIf, Saved, Users};
+pub use webhook::{ClerkEvent, ClerkProfile, Outcome};

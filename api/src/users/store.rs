@@ -1,25 +1,33 @@
-//! Reading and writing rows. Every write is one statement, so it happens wholly or not at all
-//! and races with another are decided by the database; every committed change is published.
+//! Reading and writing rows. A write is one statement, or one transaction, so it happens wholly
+//! or not at all and races with another are decided by the database.
+//!
+//! Every write runs to its end once it has begun, also when the client goes away: a commit that
+//! nobody was told of would leave watchers, and rows kept in memory, behind.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult,
-    QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    StatementBuilder,
 };
 use shared::UserUpdate;
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
-use super::live::{Hub, State, Subscription};
+use super::live::{Hub, StreamLimits, Subscription};
+use super::reads::Reads;
+use super::snapshot::Snapshot;
+use crate::db::Database;
 use crate::error::ApiError;
 
 /// The users, in the database and live.
 #[derive(Clone, Debug)]
 pub struct Users {
-    db: DatabaseConnection,
-    hub: Hub,
+    pub(super) db: Database,
+    pub(super) hub: Hub,
+    pub(super) reads: Reads,
 }
 
 /// A row after a write.
@@ -33,37 +41,49 @@ pub struct Saved {
 
 impl Users {
     /// The users kept in `db`.
-    pub fn new(db: DatabaseConnection) -> Self {
+    pub fn new(db: Database, limits: StreamLimits) -> Self {
         Self {
+            reads: Reads::new(&db),
+            hub: Hub::new(limits),
             db,
-            hub: Hub::default(),
         }
+    }
+
+    /// The database they are kept in.
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// How many streams are open.
+    pub fn streams(&self) -> usize {
+        self.hub.open()
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), ApiError> {
-        Ok(self.db.ping().await?)
+        Ok(self.db.read.ping().await?)
     }
 
-    /// The person's row.
-    ///
-    /// # Errors
-    /// [`ApiError::NoUser`] when there is none, or none any more.
-    pub async fn get(&self, clerk_id: &str) -> Result<Model, ApiError> {
-        self.find(clerk_id)
-            .await?
-            .filter(|row| row.deleted_at.is_none())
-            .ok_or(ApiError::NoUser)
+    /// The person's newest state.
+    pub async fn get(&self, clerk_id: &str) -> Result<Arc<Snapshot>, ApiError> {
+        self.reads.get(clerk_id).await
     }
 
-    /// The row the person has, or a new one with this e-mail address and name.
+    /// The row the person has, or a new one with this e-mail address and name, which are as of
+    /// `as_of` (milliseconds) if they are complete.
     ///
     /// # Errors
     /// [`ApiError::Deleted`] when the person was deleted.
-    pub async fn get_or_create(&self, update: UserUpdate) -> Result<Saved, ApiError> {
-        let clerk_id = update.clerk_id.clone();
+    pub async fn get_or_create(
+        &self,
+        update: UserUpdate,
+        as_of: Option<i64>,
+    ) -> Result<Saved, ApiError> {
+        let mut row = new_row(update);
+        row.edited_at = as_of;
+        let clerk_id = row.clerk_id.clone();
         let on_conflict = OnConflict::column(Column::ClerkId).do_nothing().to_owned();
-        if let Some(row) = self.insert(update, None, on_conflict).await? {
+        if let Some(row) = self.insert(row, on_conflict).await? {
             return Ok(Saved { row, created: true });
         }
         let row = self.find_living(&clerk_id).await?;
@@ -83,9 +103,13 @@ impl Users {
         if let Some(only_if) = only_if {
             return self.put_if(update, only_if).await;
         }
-        let clerk_id = update.clerk_id.clone();
         let on_conflict = OnConflict::column(Column::ClerkId)
-            .update_columns([Column::Email, Column::Name, Column::UpdatedAt])
+            .update_columns([
+                Column::Email,
+                Column::Name,
+                Column::UpdatedAt,
+                Column::EditedAt,
+            ])
             .value(Column::Version, current(Column::Version).add(1))
             .action_cond_where(
                 Condition::all()
@@ -93,8 +117,11 @@ impl Users {
                     .add(changes(&update)),
             )
             .to_owned();
-        if let Some(row) = self.insert(update, None, on_conflict).await? {
-            let created = row.version == 1;
+        let mut row = new_row(update);
+        row.edited_at = Some(row.updated_at);
+        let (id, clerk_id) = (row.id.clone(), row.clerk_id.clone());
+        if let Some(row) = self.insert(row, on_conflict).await? {
+            let created = row.id == id;
             return Ok(Saved { row, created });
         }
         // Nothing was written: the row is equal already, or a tombstone.
@@ -122,18 +149,20 @@ impl Users {
                 created: false,
             });
         }
+        let now = now_millis();
         let statement = Query::update()
             .table(Entity)
             .value(Column::Email, update.email)
             .value(Column::Name, update.name)
-            .value(Column::UpdatedAt, now())
+            .value(Column::UpdatedAt, now)
+            .value(Column::EditedAt, now)
             .value(Column::Version, row.version + 1)
             .and_where(Column::ClerkId.eq(&update.clerk_id))
             .and_where(Column::Version.eq(row.version))
             .returning_all()
             .to_owned();
         let row = self
-            .write(&statement)
+            .write(update.clerk_id, statement)
             .await?
             .ok_or(ApiError::PreconditionFailed)?;
         Ok(Saved {
@@ -154,22 +183,10 @@ impl Users {
             let version = row.ok_or(ApiError::PreconditionFailed)?.version;
             unchanged = unchanged.add(current(Column::Version).eq(version));
         }
-        let blank = UserUpdate {
-            clerk_id: clerk_id.to_owned(),
-            email: String::new(),
-            name: String::new(),
-        };
-        let on_conflict = OnConflict::column(Column::ClerkId)
-            .update_columns([
-                Column::Email,
-                Column::Name,
-                Column::UpdatedAt,
-                Column::DeletedAt,
-            ])
-            .value(Column::Version, current(Column::Version).add(1))
+        let on_conflict = tombstone_on_conflict()
             .action_cond_where(unchanged)
             .to_owned();
-        let deleted = self.insert(blank, Some(now()), on_conflict).await?;
+        let deleted = self.insert(tombstone(clerk_id), on_conflict).await?;
         if deleted.is_none() && only_if.is_some() {
             return Err(ApiError::PreconditionFailed);
         }
@@ -177,16 +194,21 @@ impl Users {
     }
 
     /// Watches the person; the newest committed state comes first.
-    pub async fn watch(&self, clerk_id: &str) -> Result<(State, Subscription), ApiError> {
-        let subscription = self.hub.subscribe(clerk_id);
-        let state = self.find(clerk_id).await?.map(state).unwrap_or_default();
+    ///
+    /// # Errors
+    /// [`ApiError::TooManyStreams`] and [`ApiError::StreamsFull`] when there is no room.
+    pub async fn watch(&self, clerk_id: &str) -> Result<(Arc<Snapshot>, Subscription), ApiError> {
+        let subscription = self.hub.subscribe(clerk_id)?;
+        let state = self.reads.get(clerk_id).await?;
+        // Later watchers, and those who compare with what is known, begin from here.
+        self.hub.publish(clerk_id, state.clone());
         Ok((state, subscription))
     }
 
     async fn find(&self, clerk_id: &str) -> Result<Option<Model>, ApiError> {
         Ok(Entity::find()
             .filter(Column::ClerkId.eq(clerk_id))
-            .one(&self.db)
+            .one(&self.db.read)
             .await?)
     }
 
@@ -197,67 +219,140 @@ impl Users {
             .ok_or(ApiError::Deleted)
     }
 
-    async fn insert(
-        &self,
-        update: UserUpdate,
-        deleted_at: Option<i64>,
-        on_conflict: OnConflict,
-    ) -> Result<Option<Model>, ApiError> {
-        let now = now();
-        let statement = Query::insert()
-            .into_table(Entity)
-            .columns([
-                Column::Id,
-                Column::ClerkId,
-                Column::Email,
-                Column::Name,
-                Column::CreatedAt,
-                Column::UpdatedAt,
-                Column::Version,
-                Column::DeletedAt,
-            ])
-            .values_panic([
-                Uuid::now_v7().to_string().into(),
-                update.clerk_id.into(),
-                update.email.into(),
-                update.name.into(),
-                now.into(),
-                now.into(),
-                1_i64.into(),
-                deleted_at.into(),
-            ])
-            .on_conflict(on_conflict)
-            .returning_all()
-            .to_owned();
-        self.write(&statement).await
+    async fn insert(&self, row: Model, on_conflict: OnConflict) -> Result<Option<Model>, ApiError> {
+        let clerk_id = row.clerk_id.clone();
+        self.write(clerk_id, insert(row, on_conflict)).await
     }
 
     /// Runs a statement that returns the row it wrote, and publishes that.
     async fn write(
         &self,
-        statement: &impl sea_orm::StatementBuilder,
+        clerk_id: String,
+        statement: impl StatementBuilder + Send + 'static,
     ) -> Result<Option<Model>, ApiError> {
-        let Some(result) = self.db.query_one(statement).await? else {
-            return Ok(None);
-        };
-        let row = Model::from_query_result(&result, "")?;
-        self.hub.publish(&row.clerk_id, state(row.clone()));
-        Ok(Some(row))
+        let users = self.clone();
+        to_the_end(async move {
+            // All rows, though there is one at most: after the first of them the statement has
+            // not ended, and nothing is committed yet.
+            let written = users.db.write.query_all(&statement).await;
+            users.reads.forget(&clerk_id);
+            let Some(written) = written?.pop() else {
+                return Ok(None);
+            };
+            let row = Model::from_query_result(&written, "")?;
+            users.publish(&row);
+            Ok(Some(row))
+        })
+        .await
+    }
+
+    /// Tells watchers of a row that was committed.
+    pub(super) fn publish(&self, row: &Model) {
+        if self.hub.known(&row.clerk_id).is_some() {
+            self.hub
+                .publish(&row.clerk_id, Arc::new(Snapshot::from(row.clone())));
+        }
     }
 }
 
 /// A condition on the row's version, as `If-Match` states it.
 pub type OnlyIf<'a> = Option<&'a (dyn Fn(i64) -> bool + Send + Sync)>;
 
-fn state(row: Model) -> State {
-    State {
-        version: row.version,
-        user: row.into_user(),
+/// Runs a write in a task of its own, which nobody can interrupt by going away.
+pub(super) async fn to_the_end<T: Send + 'static>(
+    write: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::spawn(write).await.unwrap_or(Err(ApiError::Stopping))
+}
+
+/// The row these fields make.
+pub(super) fn new_row(update: UserUpdate) -> Model {
+    let now = now_micros();
+    Model {
+        id: Uuid::now_v7().to_string(),
+        clerk_id: update.clerk_id,
+        email: update.email,
+        name: update.name,
+        created_at: now / 1000,
+        updated_at: now / 1000,
+        version: now,
+        deleted_at: None,
+        edited_at: None,
+        clerk_updated_at: None,
+        clerk_email: None,
+        clerk_name: None,
     }
 }
 
+/// The row that says that this person was deleted.
+pub(super) fn tombstone(clerk_id: &str) -> Model {
+    let row = new_row(UserUpdate {
+        clerk_id: clerk_id.to_owned(),
+        email: String::new(),
+        name: String::new(),
+    });
+    Model {
+        deleted_at: Some(row.updated_at),
+        ..row
+    }
+}
+
+/// Turns the row that is there into a tombstone.
+pub(super) fn tombstone_on_conflict() -> OnConflict {
+    OnConflict::column(Column::ClerkId)
+        .update_columns([
+            Column::Email,
+            Column::Name,
+            Column::UpdatedAt,
+            Column::DeletedAt,
+            Column::EditedAt,
+            Column::ClerkUpdatedAt,
+            Column::ClerkEmail,
+            Column::ClerkName,
+        ])
+        .value(Column::Version, current(Column::Version).add(1))
+        .to_owned()
+}
+
+/// Inserts the row, or does what `on_conflict` says; returns the row it wrote.
+pub(super) fn insert(row: Model, on_conflict: OnConflict) -> sea_orm::sea_query::InsertStatement {
+    Query::insert()
+        .into_table(Entity)
+        .columns([
+            Column::Id,
+            Column::ClerkId,
+            Column::Email,
+            Column::Name,
+            Column::CreatedAt,
+            Column::UpdatedAt,
+            Column::Version,
+            Column::DeletedAt,
+            Column::EditedAt,
+            Column::ClerkUpdatedAt,
+            Column::ClerkEmail,
+            Column::ClerkName,
+        ])
+        .values_panic([
+            row.id.into(),
+            row.clerk_id.into(),
+            row.email.into(),
+            row.name.into(),
+            row.created_at.into(),
+            row.updated_at.into(),
+            row.version.into(),
+            row.deleted_at.into(),
+            row.edited_at.into(),
+            row.clerk_updated_at.into(),
+            row.clerk_email.into(),
+            row.clerk_name.into(),
+        ])
+        .on_conflict(on_conflict)
+        .returning_all()
+        .to_owned()
+}
+
 /// The column of the row that is there, not of the one proposed for insertion.
-fn current(column: Column) -> Expr {
+pub(super) fn current(column: Column) -> Expr {
     Expr::col((Entity, column))
 }
 
@@ -267,9 +362,14 @@ fn changes(update: &UserUpdate) -> Condition {
         .add(current(Column::Name).ne(&update.name))
 }
 
-fn now() -> i64 {
+/// Milliseconds since the Unix epoch.
+pub(super) fn now_millis() -> i64 {
+    now_micros() / 1000
+}
+
+fn now_micros() -> i64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
 }

@@ -1,72 +1,22 @@
 //! The live query.
 
-use std::time::Duration;
-
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
+use crate::stream::Events;
 use crate::world::{TRUSTED, World, claims, send, token};
 
 on_both_databases!(
     a_stream_begins_with_the_state_and_brings_each_change,
     a_stream_tells_of_its_own_person_only,
     a_stream_tells_of_the_end,
+    a_row_that_was_removed_by_hand_is_told_of,
+    sql_typed_by_hand_reaches_the_stream,
+    streams_are_limited,
 );
 
 const ADA: &str = "user_ada";
-
-/// A stream, read event by event.
-struct Events {
-    answer: Response,
-    text: String,
-}
-
-impl Events {
-    async fn open(world: &World, token: &str) -> Self {
-        let request = world
-            .request(Method::GET, "/api/users/me/events")
-            .bearer_auth(token);
-        let answer = send(request, StatusCode::OK).await;
-        assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        Self {
-            answer,
-            text: String::new(),
-        }
-    }
-
-    /// The next event as (version, user); none when the stream has ended.
-    async fn next(&mut self) -> Option<(i64, Value)> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let rest = rest.to_owned();
-                let field = |name: &str| {
-                    event
-                        .lines()
-                        .find_map(|line| line.strip_prefix(name).map(str::trim))
-                };
-                if let (Some("user"), Some(id), Some(data)) =
-                    (field("event:"), field("id:"), field("data:"))
-                {
-                    let found = (
-                        id.parse().expect("a version"),
-                        serde_json::from_str(data).expect("JSON"),
-                    );
-                    self.text = rest;
-                    return Some(found);
-                }
-                self.text = rest;
-                continue;
-            }
-            let chunk = tokio::time::timeout(Duration::from_secs(20), self.answer.chunk()).await;
-            let chunk = chunk
-                .expect("the stream goes on or ends")
-                .expect("no error")?;
-            self.text
-                .push_str(std::str::from_utf8(&chunk).expect("text"));
-        }
-    }
-}
 
 async fn put(world: &World, clerk_id: &str, name: &str) {
     let body = json!({"clerkId": clerk_id, "email": "a@b.co", "name": name});
@@ -91,10 +41,13 @@ async fn a_stream_begins_with_the_state_and_brings_each_change(world: World) {
         Some((0, Value::Null)),
         "there is no row yet"
     );
-    for (version, name) in [(1, "Ada"), (2, "Countess")] {
+    let mut last = 0;
+    for name in ["Ada", "Countess"] {
         put(&world, ADA, name).await;
-        let (id, user) = events.next().await.expect("a change");
-        assert_eq!((id, &user["name"]), (version, &json!(name)));
+        let (version, user) = events.next().await.expect("a change");
+        assert!(version > last, "versions grow");
+        assert_eq!(user["name"], json!(name));
+        last = version;
     }
     let mut later = Events::open(&world, &token(ADA)).await;
     assert_eq!(later.next().await.expect("the state").1["name"], "Countess");
@@ -117,7 +70,7 @@ async fn a_stream_tells_of_its_own_person_only(world: World) {
 async fn a_stream_tells_of_the_end(world: World) {
     put(&world, ADA, "Ada").await;
     let mut deleted = Events::open(&world, &token(ADA)).await;
-    deleted.next().await;
+    let (version, _) = deleted.next().await.expect("the state");
     world
         .call(
             Method::DELETE,
@@ -127,14 +80,84 @@ async fn a_stream_tells_of_the_end(world: World) {
             StatusCode::NO_CONTENT,
         )
         .await;
-    assert_eq!(deleted.next().await, Some((2, Value::Null)));
+    assert_eq!(deleted.next().await, Some((version + 1, Value::Null)));
 
     let mut short = claims(ADA);
     short["exp"] = json!(short["iat"].as_u64().expect("a number") + 1);
     let mut expiring = Events::open(&world, &TRUSTED.sign(|_| {}, &short)).await;
-    assert_eq!(expiring.next().await, Some((2, Value::Null)));
+    assert_eq!(expiring.next().await, Some((version + 1, Value::Null)));
     assert_eq!(expiring.next().await, None, "the token has expired");
 
     world.stop();
     assert_eq!(deleted.next().await, None, "the server stops");
+}
+
+async fn a_row_that_was_removed_by_hand_is_told_of(world: World) {
+    put(&world, ADA, "Ada").await;
+    let mut events = Events::open(&world, &token(ADA)).await;
+    let (version, _) = events.next().await.expect("the state");
+    world.sql("DELETE FROM users").await;
+    let (gone, user) = events.next().await.expect("a change");
+    assert!(gone > version && user.is_null());
+    // Who was away meanwhile hears of it too.
+    let comes_back = world
+        .request(Method::GET, "/api/users/me/events")
+        .header("Last-Event-ID", version.to_string());
+    let mut back = Events::of(comes_back.bearer_auth(token(ADA))).await;
+    let (gone, user) = back.next().await.expect("the state");
+    assert!(gone > version && user.is_null());
+    put(&world, ADA, "Ada again").await;
+    for stream in [&mut events, &mut back] {
+        let (version, user) = stream.next().await.expect("a change");
+        assert!(version > gone);
+        assert_eq!(user["name"], "Ada again");
+    }
+}
+
+async fn sql_typed_by_hand_reaches_the_stream(world: World) {
+    put(&world, ADA, "Ada").await;
+    let mut events = Events::open(&world, &token(ADA)).await;
+    let (version, _) = events.next().await.expect("the state");
+    world
+        .sql("UPDATE users SET name = 'by hand' WHERE clerk_id = 'user_ada'")
+        .await;
+    let (newer, user) = events.next().await.expect("a change");
+    assert_eq!((newer, &user["name"]), (version + 1, &json!("by hand")));
+    let me = world
+        .call(
+            Method::GET,
+            "/api/users/me",
+            &token(ADA),
+            None,
+            StatusCode::OK,
+        )
+        .await;
+    assert_eq!(me, user);
+}
+
+async fn streams_are_limited(world: World) {
+    let world = World::on_database(
+        &world.database_url,
+        &[("STREAM_LIMIT_IDENTITY", "2"), ("STREAM_LIMIT", "3")],
+    )
+    .await;
+    let ask = |person: &str| {
+        let request = world.request(Method::GET, "/api/users/me/events");
+        request.bearer_auth(token(person))
+    };
+    let first = Events::open(&world, &token(ADA)).await;
+    let _second = Events::open(&world, &token(ADA)).await;
+    let full = send(ask(ADA), StatusCode::TOO_MANY_REQUESTS).await;
+    assert!(full.headers().contains_key("retry-after"));
+    let _third = Events::open(&world, &token("user_bob")).await;
+    let full = send(ask("user_cay"), StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(full.headers().contains_key("retry-after"));
+    drop(first);
+    let again = async {
+        while ask("user_cay").send().await.expect("an answer").status() != StatusCode::OK {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(20), again);
+    waited.await.expect("a stream that is closed makes room");
 }

@@ -1,55 +1,117 @@
 //! A PostgreSQL of the tests' own, on a free port and in a temporary folder.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
-/// Runs the server below a shell that ends it, and removes its folder, as soon as the shell's
-/// input closes: that is when this test program ends, however it does.
+/// Runs the server below a shell that stops and starts it on demand. It ends it, and removes its
+/// folder, as soon as the shell's input closes: that is when this test program ends, however it
+/// does.
 ///
 /// PostgreSQL refuses to run as root.
 const GUARD: &str = r#"
 as=; if [ "$(id -u)" = 0 ]; then as="runuser -u postgres --"; chown postgres "$1"; fi
 $as "$0/initdb" -D "$1/data" -U postgres -A trust --no-sync >"$1/log" 2>&1 || exit 1
-$as "$0/postgres" -D "$1/data" -p "$2" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c fsync=off >>"$1/log" 2>&1 </dev/null &
-server=$!
-read _
-kill -INT "$(head -n 1 "$1/data/postmaster.pid")"
-wait $server
+start() {
+    $as "$0/postgres" -D "$1/data" -p "$2" -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories= -c fsync=off -c max_connections=500 \
+        >>"$1/log" 2>&1 </dev/null &
+    server=$!
+}
+stop() {
+    kill -"$2" "$(head -n 1 "$1/data/postmaster.pid")"
+    wait $server
+}
+start "$1" "$2"
+while read -r command; do
+    case $command in
+        stop) stop "$1" INT ;;
+        start) start "$1" "$2" ;;
+    esac
+done
+stop "$1" INT
 rm -rf "$1"
 "#;
 
-static SERVER: OnceLock<u16> = OnceLock::new();
+static SHARED: OnceLock<Server> = OnceLock::new();
 static DATABASES: AtomicUsize = AtomicUsize::new(0);
 
-/// The URL of a fresh database.
+/// The URL of a fresh database on the server that all stories share.
 pub async fn database() -> String {
-    let port = tokio::task::spawn_blocking(|| *SERVER.get_or_init(start))
+    let server = tokio::task::spawn_blocking(|| SHARED.get_or_init(spawn))
         .await
-        .expect("a port");
-    let base = format!("postgres://postgres@127.0.0.1:{port}");
-    let admin = loop {
-        // The server accepts connections a moment after it started.
-        match Database::connect(format!("{base}/postgres")).await {
-            Ok(admin) => break admin,
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
-        }
-    };
-    let name = format!("story_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .expect("a database");
-    admin.close().await.expect("closed");
-    format!("{base}/{name}")
+        .expect("a server");
+    server.database().await
 }
 
-fn start() -> u16 {
+/// A server. It ends with this program.
+pub struct Server {
+    guard: Mutex<Child>,
+    port: u16,
+}
+
+impl Server {
+    /// One of the story's own, to be stopped and started.
+    pub async fn start() -> Self {
+        let server = tokio::task::spawn_blocking(spawn).await.expect("a server");
+        server.admin().await.close().await.expect("closed");
+        server
+    }
+
+    /// The URL of a fresh database.
+    pub async fn database(&self) -> String {
+        let name = format!("story_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        let admin = self.admin().await;
+        admin
+            .execute_unprepared(&format!("CREATE DATABASE {name}"))
+            .await
+            .expect("a database");
+        admin.close().await.expect("closed");
+        format!("{}/{name}", self.base())
+    }
+
+    /// Stops it as an operator who is in a hurry does; returns when nobody can connect.
+    pub fn stop(&self) {
+        self.tell("stop");
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Starts it again.
+    pub async fn start_again(&self) {
+        self.tell("start");
+        self.admin().await.close().await.expect("closed");
+    }
+
+    fn tell(&self, command: &str) {
+        let mut guard = self.guard.lock().expect("nobody panicked");
+        let input = guard.stdin.as_mut().expect("its input");
+        writeln!(input, "{command}").expect("it listens");
+    }
+
+    fn base(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}", self.port)
+    }
+
+    async fn admin(&self) -> DatabaseConnection {
+        loop {
+            // The server accepts connections a moment after it started.
+            match Database::connect(format!("{}/postgres", self.base())).await {
+                Ok(admin) => return admin,
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+}
+
+fn spawn() -> Server {
     let port = {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.local_addr().expect("its address").port()
@@ -71,9 +133,10 @@ fn start() -> u16 {
         .stderr(Stdio::null())
         .spawn()
         .expect("PostgreSQL starts: `cargo xtask test` installs it");
-    // Its input stays open as long as this program lives.
-    std::mem::forget(guard);
-    port
+    Server {
+        guard: Mutex::new(guard),
+        port,
+    }
 }
 
 /// The folder of initdb and postgres.

@@ -21,6 +21,8 @@ on_both_databases!(
     a_known_version_is_not_sent_again,
     two_first_sights_at_once_make_one_row,
     writes_at_once_lose_none,
+    a_delete_that_races_with_updates_wins,
+    an_answer_is_never_older_than_an_acknowledged_write,
 );
 
 const ADA: &str = "user_ada";
@@ -37,7 +39,8 @@ async fn the_first_sight_makes_the_row_from_the_claims(world: World) {
     )
     .await;
     assert_eq!(answer.headers()["location"], "/api/users/user_ada");
-    assert_eq!(answer.headers()["etag"], "\"1\"");
+    let etag = answer.headers()["etag"].clone();
+    assert_eq!(etag, world.etag(ADA).await);
     let made: Value = answer.json().await.expect("a user");
     assert_eq!(made["clerkId"], ADA);
     assert_eq!(made["email"], "ada@example.com");
@@ -336,7 +339,7 @@ async fn deleting_leaves_no_personal_data(world: World) {
 
 async fn a_condition_on_the_version_is_honoured(world: World) {
     let path = "/api/users/user_ada";
-    let put = |condition: &'static str, name: &str| {
+    let put = |condition: &str, name: &str| {
         world
             .request(Method::PUT, path)
             .bearer_auth(token(ADA))
@@ -354,20 +357,23 @@ async fn a_condition_on_the_version_is_honoured(world: World) {
             StatusCode::CREATED,
         )
         .await;
-    for stale in ["\"2\"", "W/\"1\"", "\"one\"", "garbage"] {
+    let first = world.etag(ADA).await;
+    let weak = format!("W/{first}");
+    for stale in ["\"2\"", &weak, "\"one\"", "garbage"] {
         expect(put(stale, "Ada"), failed).await;
     }
-    expect(put("\"1\"", "Ada"), StatusCode::OK).await;
-    expect(put("\"1\"", "Bob"), failed).await;
-    expect(put("\"7\", \"2\"", "Bob"), StatusCode::OK).await;
+    expect(put(&first, "Ada"), StatusCode::OK).await;
+    expect(put(&first, "Bob"), failed).await;
+    let second = world.etag(ADA).await;
+    expect(put(&format!("\"7\", {second}"), "Bob"), StatusCode::OK).await;
     expect(put("*", "Cay"), StatusCode::OK).await;
 
-    let delete = |condition: &'static str| {
+    let delete = |condition: &str| {
         let request = world.request(Method::DELETE, path).bearer_auth(token(ADA));
         request.header("If-Match", condition)
     };
-    expect(delete("\"1\""), failed).await;
-    expect(delete("\"4\""), StatusCode::NO_CONTENT).await;
+    expect(delete(&first), failed).await;
+    expect(delete(&world.etag(ADA).await), StatusCode::NO_CONTENT).await;
     expect(put("*", "Ada"), StatusCode::GONE).await;
 }
 
@@ -381,15 +387,16 @@ async fn a_known_version_is_not_sent_again(world: World) {
             StatusCode::CREATED,
         )
         .await;
-    let get = |known: &'static str| {
+    let etag = world.etag(ADA).await;
+    let get = |known: &str| {
         let request = world
             .request(Method::GET, "/api/users/me")
             .bearer_auth(token(ADA));
         request.header("If-None-Match", known)
     };
-    let answer = send(get("\"1\""), StatusCode::NOT_MODIFIED).await;
-    assert_eq!(answer.headers()["etag"], "\"1\"");
-    send(get("W/\"1\""), StatusCode::NOT_MODIFIED).await;
+    let answer = send(get(&etag), StatusCode::NOT_MODIFIED).await;
+    assert_eq!(answer.headers()["etag"], etag.as_str());
+    send(get(&format!("W/{etag}")), StatusCode::NOT_MODIFIED).await;
     send(get("*"), StatusCode::NOT_MODIFIED).await;
     send(get("\"2\""), StatusCode::OK).await;
 }
@@ -440,4 +447,61 @@ async fn writes_at_once_lose_none(world: World) {
         names.len(),
         "each write is a version of its own"
     );
+}
+
+async fn a_delete_that_races_with_updates_wins(world: World) {
+    let ada = token(ADA);
+    let path = "/api/users/user_ada";
+    expect(
+        world.request(Method::POST, "/api/users").bearer_auth(&ada),
+        StatusCode::CREATED,
+    )
+    .await;
+    let puts = (0..12).map(|number| {
+        let request = world.request(Method::PUT, path).bearer_auth(&ada);
+        request.json(&body("a@b.co", &number.to_string())).send()
+    });
+    let delete = world.request(Method::DELETE, path).bearer_auth(&ada).send();
+    let (puts, delete) = futures_util::join!(futures_util::future::join_all(puts), delete);
+    assert_eq!(delete.expect("an answer").status(), StatusCode::NO_CONTENT);
+    for put in puts {
+        let status = put.expect("an answer").status();
+        assert!(
+            status.is_success() || status == StatusCode::GONE,
+            "{status}"
+        );
+    }
+    let post = world.request(Method::POST, "/api/users").bearer_auth(&ada);
+    expect(post, StatusCode::GONE).await;
+}
+
+async fn an_answer_is_never_older_than_an_acknowledged_write(world: World) {
+    let ada = token(ADA);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let read = async || -> Value {
+        let request = world
+            .request(Method::GET, "/api/users/me")
+            .bearer_auth(&ada);
+        let answer = request.send().await.expect("an answer");
+        answer.json().await.expect("JSON")
+    };
+    // Others read all the time, so that a row is always being kept or forgotten.
+    let readers = futures_util::future::join_all((0..4).map(|_| async {
+        while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+            read().await;
+        }
+    }));
+    let writer = async {
+        for number in 0..100 {
+            let name = number.to_string();
+            let put = world
+                .request(Method::PUT, "/api/users/user_ada")
+                .bearer_auth(&ada)
+                .json(&body("a@b.co", &name));
+            assert!(put.send().await.expect("an answer").status().is_success());
+            assert_eq!(read().await["name"], json!(name));
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    };
+    futures_util::join!(readers, writer);
 }

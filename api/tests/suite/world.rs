@@ -30,6 +30,8 @@ pub static TRUSTED: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("key-1"));
 pub static STRANGER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("key-1"));
 
 pub const ISSUER: &str = "https://clerk.example.com";
+/// base64 of "a secret of the tests, no more"
+pub const WEBHOOK_SECRET: &str = "whsec_YSBzZWNyZXQgb2YgdGhlIHRlc3RzLCBubyBtb3Jl";
 pub const ORIGIN: &str = "http://localhost:3000";
 
 impl Issuer {
@@ -107,12 +109,23 @@ pub struct World {
 impl World {
     /// The API on a fresh database of this kind.
     pub async fn new(kind: Kind) -> Self {
+        Self::with(kind, &[]).await
+    }
+
+    /// The API with more variables set.
+    pub async fn with(kind: Kind, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database_url = match kind {
             Kind::Sqlite => format!("sqlite://{}/app.db?mode=rwc", folder.path().display()),
             Kind::Postgres => crate::postgres::database().await,
         };
-        Self::on(folder, database_url, &[]).await
+        Self::on(folder, database_url, more).await
+    }
+
+    /// The API on this database.
+    pub async fn on_database(database_url: &str, more: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::on(folder, database_url.to_owned(), more).await
     }
 
     /// The API with the emulator's proxy to this upstream, serving a page of these files.
@@ -145,6 +158,9 @@ impl World {
             ("CLERK_AUTHORIZED_PARTIES", ORIGIN),
             ("DATABASE_URL", database_url.as_str()),
             ("DIST_DIR", dist.to_str().expect("text")),
+            ("CLERK_WEBHOOK_SIGNING_SECRET", WEBHOOK_SECRET),
+            ("RATE_LIMIT_IDENTITY", "0"),
+            ("RATE_LIMIT_ADDRESS", "0"),
         ];
         let config = Config::read(|name| {
             more.iter()
@@ -196,6 +212,39 @@ impl World {
     /// A request without a token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Runs SQL as somebody with a client of the database does.
+    pub async fn sql(&self, sql: &str) {
+        use sea_orm::ConnectionTrait;
+        let db = sea_orm::Database::connect(&self.database_url)
+            .await
+            .expect("the database");
+        db.execute_unprepared(sql).await.expect("valid SQL");
+        db.close().await.expect("closed");
+    }
+
+    /// How many rows there are in this table, or in one with a condition.
+    pub async fn count(&self, table: &str) -> i64 {
+        use sea_orm::{ConnectionTrait, Statement};
+        let db = sea_orm::Database::connect(&self.database_url)
+            .await
+            .expect("the database");
+        let sql = format!("SELECT count(*) FROM {table}");
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.expect("valid SQL");
+        let count = row.expect("a row").try_get_by_index(0).expect("a number");
+        db.close().await.expect("closed");
+        count
+    }
+
+    /// The version of this person's row.
+    pub async fn etag(&self, clerk_id: &str) -> String {
+        let request = self
+            .request(Method::GET, "/api/users/me")
+            .bearer_auth(token(clerk_id));
+        let answer = send(request, StatusCode::OK).await;
+        answer.headers()["etag"].to_str().expect("text").to_owned()
     }
 
     /// Sends with a token and checks the status; answers the body, `null` when there is none.

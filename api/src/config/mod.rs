@@ -1,23 +1,25 @@
 //! The configuration: typed, read once from the environment, wrong values refused by name.
 
+mod clerk;
+mod env;
+
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::STANDARD;
+use ipnet::IpNet;
 use jsonwebtoken::DecodingKey;
 use url::Url;
 
-/// The Frontend API host of the emulator's publishable key. clerk-js takes an instance for one of
-/// development by this ending; requests go through the proxy, none goes to this host.
-const EMULATOR_HOST: &str = "emulator.clerk.accounts.dev";
-/// Where Clerk takes proxied Frontend API requests
-/// (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>).
-const CLERK_PROXY_UPSTREAM: &str = "https://frontend-api.clerk.dev";
-/// The path under which the emulator is reached by default.
-const EMULATOR_PROXY_PATH: &str = "/__clerk";
+use crate::users::live::StreamLimits;
+use clerk::Instance;
+use env::Env;
+pub use env::{ConfigError, Secret};
+
+/// The shortest secret of a webhook endpoint, in bytes: fewer could be guessed.
+const WEBHOOK_SECRET_MIN: usize = 16;
 
 /// Everything the process takes from its environment.
 #[derive(Clone, Debug)]
@@ -36,6 +38,22 @@ pub struct Config {
     pub proxy: Option<ProxyConfig>,
     /// What makes a token acceptable.
     pub tokens: TokenConfig,
+    /// The database to `LISTEN` on; the same unless a pooler stands in between.
+    pub listen_database_url: Secret,
+    /// Verifies webhooks, `whsec_…`.
+    pub webhook_secret: Option<Secret>,
+    /// Origins, beside the page's own, whose scripts may call the API.
+    pub cors_origins: Vec<String>,
+    /// Requests a second of one identity; 0: no limit.
+    pub rate_limit_identity: u32,
+    /// Requests a second from one address; 0: no limit.
+    pub rate_limit_address: u32,
+    /// How many live queries there may be.
+    pub streams: StreamLimits,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins of Clerk's Frontend API that the page talks to, its own apart.
+    pub frontend_api_origins: Vec<String>,
     /// How logs are written.
     pub log_format: LogFormat,
 }
@@ -89,39 +107,6 @@ pub enum LogFormat {
     Pretty,
     /// One JSON object a line.
     Json,
-}
-
-/// A value that never shows itself in logs or debug output.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The value itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[secret]")
-    }
-}
-
-/// A variable whose value cannot be used. The value itself is not repeated: it may be secret.
-#[derive(Debug, thiserror::Error)]
-#[error("{name}: {expected}")]
-pub struct ConfigError {
-    /// The variable.
-    pub name: &'static str,
-    /// What it should hold.
-    pub expected: &'static str,
 }
 
 impl Config {
@@ -184,7 +169,18 @@ impl Config {
 
         Ok(Self {
             listen_addr,
+            listen_database_url: listen_database_url(&env, &database_url)?.into(),
             database_url: database_url.into(),
+            webhook_secret: webhook_secret(&env)?,
+            cors_origins: env.origins("CORS_ALLOWED_ORIGINS")?.unwrap_or_default(),
+            rate_limit_identity: env.parse("RATE_LIMIT_IDENTITY", PER_SECOND)?.unwrap_or(50),
+            rate_limit_address: env.parse("RATE_LIMIT_ADDRESS", PER_SECOND)?.unwrap_or(500),
+            streams: StreamLimits {
+                identity: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(1024),
+                process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
+            },
+            trusted_proxies: trusted_proxies(&env)?,
+            frontend_api_origins: frontend_api_origins(&instance),
             dist_dir: env.get("DIST_DIR").unwrap_or_else(|| "dist".into()).into(),
             page: shared::PageConfig {
                 publishable_key: instance.publishable_key,
@@ -208,114 +204,70 @@ impl Config {
     }
 }
 
-/// The Clerk instance, real or emulated, and what follows from its publishable key.
-struct Instance {
-    emulator: bool,
-    publishable_key: String,
-    proxy_url: Option<String>,
-    upstream: Url,
-    issuer: String,
-    keys: KeySource,
-}
+/// What the limits expect.
+const PER_SECOND: &str = "expected requests a second, 0 for no limit";
+const COUNT: &str = "expected a number";
 
-impl Instance {
-    fn read<F: Fn(&str) -> Option<String>>(
-        env: &Env<'_, F>,
-        emulator_addr: SocketAddr,
-    ) -> Result<Self, ConfigError> {
-        let key = env.get("CLERK_PUBLISHABLE_KEY");
-        let emulator = key.is_none();
-        let publishable_key = key.unwrap_or_else(|| {
-            format!(
-                "pk_test_{}",
-                STANDARD_NO_PAD.encode(format!("{EMULATOR_HOST}$"))
-            )
-        });
-        let host = frontend_api_host(&publishable_key).ok_or(ConfigError {
-            name: "CLERK_PUBLISHABLE_KEY",
-            expected: "expected a key of Clerk's dashboard, pk_test_… or pk_live_…",
-        })?;
-        let frontend_api = if emulator {
-            format!("http://{emulator_addr}")
-        } else {
-            format!("https://{host}")
-        };
-        let proxy_url = proxy_url(env)?.or_else(|| emulator.then(|| EMULATOR_PROXY_PATH.into()));
-        let issuer = env
-            .get("CLERK_ISSUER")
-            .or_else(|| proxy_url.clone().filter(|url| !url.starts_with('/')))
-            .unwrap_or_else(|| frontend_api.clone());
-        let keys = match env.get("CLERK_JWT_KEY") {
-            // A PEM in one line of `.env` has its line breaks written as \n.
-            Some(pem) => DecodingKey::from_rsa_pem(pem.replace("\\n", "\n").as_bytes())
-                .map(|key| KeySource::Fixed(Box::new(key)))
-                .map_err(|_| ConfigError {
-                    name: "CLERK_JWT_KEY",
-                    expected: "expected an RSA public key in PEM form",
-                })?,
-            None => KeySource::Jwks(
-                env.http_url("CLERK_JWKS_URL")?
-                    .unwrap_or(parse_own(&format!("{frontend_api}/.well-known/jwks.json"))?),
-            ),
-        };
-        let upstream = parse_own(if emulator {
-            &frontend_api
-        } else {
-            CLERK_PROXY_UPSTREAM
-        })?;
-        Ok(Self {
-            emulator,
-            publishable_key,
-            proxy_url,
-            upstream,
-            issuer,
-            keys,
-        })
+fn listen_database_url<F: Fn(&str) -> Option<String>>(
+    env: &Env<'_, F>,
+    database_url: &str,
+) -> Result<String, ConfigError> {
+    match env.get("DATABASE_LISTEN_URL") {
+        None => Ok(database_url.to_owned()),
+        Some(url) if url.starts_with("postgres") && database_url.starts_with("postgres") => Ok(url),
+        Some(_) => Err(ConfigError {
+            name: "DATABASE_LISTEN_URL",
+            expected: "expected postgres://USER@HOST/DATABASE, beside such a DATABASE_URL",
+        }),
     }
 }
 
-/// A URL made of the publishable key's host, which may still be no host at all.
-fn parse_own(url: &str) -> Result<Url, ConfigError> {
-    Url::parse(url).map_err(|_| ConfigError {
-        name: "CLERK_PUBLISHABLE_KEY",
-        expected: "does not hold a host name",
-    })
-}
-
-fn proxy_url<F: Fn(&str) -> Option<String>>(
+fn webhook_secret<F: Fn(&str) -> Option<String>>(
     env: &Env<'_, F>,
-) -> Result<Option<String>, ConfigError> {
-    let Some(url) = env.get("CLERK_PROXY_URL") else {
+) -> Result<Option<Secret>, ConfigError> {
+    let Some(secret) = env.get("CLERK_WEBHOOK_SIGNING_SECRET") else {
         return Ok(None);
     };
-    let is_path = url.len() > 1
-        && url.starts_with('/')
-        && url
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"/_-".contains(&b))
-        && !url.contains("//")
-        && !url.ends_with('/');
-    let reserved = url == "/api" || url.starts_with("/api/");
-    if (is_path && !reserved)
-        || env
-            .http_url("CLERK_PROXY_URL")
-            .is_ok_and(|url| url.is_some())
-    {
-        return Ok(Some(url));
+    let key = secret
+        .strip_prefix("whsec_")
+        .and_then(|encoded| STANDARD.decode(encoded).ok());
+    if key.is_none_or(|key| key.len() < WEBHOOK_SECRET_MIN) {
+        return Err(ConfigError {
+            name: "CLERK_WEBHOOK_SIGNING_SECRET",
+            expected: "expected the endpoint's signing secret, whsec_…",
+        });
     }
-    Err(ConfigError {
-        name: "CLERK_PROXY_URL",
-        expected: "expected a path such as /__clerk or a URL such as https://example.com/__clerk",
-    })
+    Ok(Some(secret.into()))
 }
 
+fn trusted_proxies<F: Fn(&str) -> Option<String>>(
+    env: &Env<'_, F>,
+) -> Result<Vec<IpNet>, ConfigError> {
+    let expected = "expected comma-separated addresses or networks such as 10.0.0.0/8";
+    let items: Vec<String> = env.list("TRUSTED_PROXIES", expected)?;
+    items
+        .iter()
+        .map(|item| {
+            let network = item.parse::<IpNet>().ok();
+            network
+                .or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from))
+                .ok_or(ConfigError {
+                    name: "TRUSTED_PROXIES",
+                    expected,
+                })
+        })
+        .collect()
+}
+
+/// The app's own origins when none are named: page and API, by both names of this machine.
 fn authorized_parties<F: Fn(&str) -> Option<String>>(
     env: &Env<'_, F>,
     web_port: u16,
     api_port: u16,
 ) -> Result<Vec<String>, ConfigError> {
-    let Some(list) = env.get("CLERK_AUTHORIZED_PARTIES") else {
-        return Ok([web_port, api_port]
+    let named = env.origins("CLERK_AUTHORIZED_PARTIES")?;
+    Ok(named.unwrap_or_else(|| {
+        [web_port, api_port]
             .into_iter()
             .flat_map(|port| {
                 [
@@ -323,67 +275,22 @@ fn authorized_parties<F: Fn(&str) -> Option<String>>(
                     format!("http://127.0.0.1:{port}"),
                 ]
             })
-            .collect());
-    };
-    list.split(',')
-        .map(|origin| origin.trim().trim_end_matches('/'))
-        .map(|origin| match Url::parse(origin) {
-            Ok(url) if url.origin().ascii_serialization() == origin => Ok(origin.to_owned()),
-            _ => Err(ConfigError {
-                name: "CLERK_AUTHORIZED_PARTIES",
-                expected: "expected comma-separated origins such as https://app.example.com",
-            }),
-        })
-        .collect()
+            .collect()
+    }))
 }
 
-/// The Frontend API host that a publishable key holds: `pk_test_` or `pk_live_` followed by
-/// base64 of the host and `$`.
-fn frontend_api_host(publishable_key: &str) -> Option<String> {
-    let encoded = publishable_key
-        .strip_prefix("pk_test_")
-        .or_else(|| publishable_key.strip_prefix("pk_live_"))?;
-    let decoded = STANDARD_NO_PAD.decode(encoded.trim_end_matches('=')).ok()?;
-    let host = String::from_utf8(decoded)
-        .ok()?
-        .strip_suffix('$')?
-        .to_owned();
-    let plausible = host.contains('.')
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
-    plausible.then_some(host)
-}
-
-/// Access to variables by name.
-struct Env<'a, F>(&'a F);
-
-impl<F: Fn(&str) -> Option<String>> Env<'_, F> {
-    fn get(&self, name: &str) -> Option<String> {
-        (self.0)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+/// Where Clerk's scripts may call and load from, for the page's content security policy: its own
+/// Frontend API and an absolute proxy.
+fn frontend_api_origins(instance: &Instance) -> Vec<String> {
+    let mut origins = Vec::new();
+    if !instance.emulator {
+        origins.push(format!("https://{}", instance.host));
     }
-
-    fn parse<T: FromStr>(
-        &self,
-        name: &'static str,
-        expected: &'static str,
-    ) -> Result<Option<T>, ConfigError> {
-        self.get(name)
-            .map(|value| value.parse().map_err(|_| ConfigError { name, expected }))
-            .transpose()
+    let proxy = instance.proxy_url.as_deref().map(Url::parse);
+    if let Some(Ok(url)) = proxy {
+        origins.push(url.origin().ascii_serialization());
     }
-
-    fn http_url(&self, name: &'static str) -> Result<Option<Url>, ConfigError> {
-        let expected = "expected a URL that starts with http:// or https://";
-        match self.parse::<Url>(name, expected)? {
-            Some(url) if !["http", "https"].contains(&url.scheme()) => {
-                Err(ConfigError { name, expected })
-            }
-            url => Ok(url),
-        }
-    }
+    origins
 }
 
 #[cfg(test)]
@@ -454,22 +361,34 @@ mod tests {
             ("LISTEN_ADDR", "localhost"),
             ("WEB_PORT", "80800"),
             ("EMULATOR_ADDR", "4000"),
-            ("DATABASE_URL", "mysql://root:secret@db/app"),
-            ("CLERK_PUBLISHABLE_KEY", "sk_test_secret"),
+            ("DATABASE_URL", "mysql://root:hunter2@db/app"),
+            ("CLERK_PUBLISHABLE_KEY", "sk_test_hunter2"),
             ("CLERK_PUBLISHABLE_KEY", "pk_test_!!!"),
             ("CLERK_PUBLISHABLE_KEY", "pk_test_YS9iLmNvbSQ"),
             ("CLERK_PROXY_URL", "__clerk"),
             ("CLERK_PROXY_URL", "/api"),
             ("CLERK_PROXY_URL", "ftp://example.com"),
             ("CLERK_JWKS_URL", "file:///etc/passwd"),
-            ("CLERK_JWT_KEY", "secret"),
+            ("CLERK_JWT_KEY", "hunter2"),
             ("CLERK_AUTHORIZED_PARTIES", "https://a.example, b.example"),
+            ("DATABASE_LISTEN_URL", "postgres://db/app"),
+            ("CLERK_WEBHOOK_SIGNING_SECRET", "hunter2"),
+            ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_hunter2"),
+            ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_"),
+            ("CORS_ALLOWED_ORIGINS", "*"),
+            ("CORS_ALLOWED_ORIGINS", "https://a.example/path"),
+            ("RATE_LIMIT_IDENTITY", "-1"),
+            ("RATE_LIMIT_ADDRESS", "many"),
+            ("STREAM_LIMIT", "-1"),
+            ("STREAM_LIMIT_IDENTITY", "few"),
+            ("TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("TRUSTED_PROXIES", "proxy.internal"),
             ("LOG_FORMAT", "xml"),
         ] {
             let error = read(&[(name, value)]).expect_err(name).to_string();
             assert!(error.starts_with(&format!("{name}: ")), "{error}");
             assert!(
-                !error.contains("secret") && !error.contains('\n'),
+                !error.contains("hunter2") && !error.contains('\n'),
                 "{error}"
             );
         }
@@ -480,6 +399,10 @@ mod tests {
         let config = read(&[
             ("DATABASE_URL", "postgres://app:hunter2@db/app"),
             ("CLERK_SECRET_KEY", "sk_test_hunter2"),
+            (
+                "CLERK_WEBHOOK_SIGNING_SECRET",
+                "whsec_hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2",
+            ),
         ])
         .expect("valid");
         assert!(!format!("{config:?}").contains("hunter2"));

@@ -1,0 +1,93 @@
+//! JSON objects whose members have different names.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Whether this is a JSON object in which, at any depth, no member stands twice.
+pub fn are_unique(json: &[u8]) -> bool {
+    json.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<Unique>(json).is_ok()
+}
+
+/// Any JSON value, if its members are unique.
+struct Unique;
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Look)
+    }
+}
+
+struct Look;
+
+impl<'de> Visitor<'de> for Look {
+    type Value = Unique;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON with unique members")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            map.next_value::<Unique>()?;
+            if !names.insert(name) {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(Unique)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Unique, A::Error> {
+        while seq.next_element::<Unique>()?.is_some() {}
+        Ok(Unique)
+    }
+
+    fn visit_unit<E>(self) -> Result<Unique, E> {
+        Ok(Unique)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Unique, E> {
+        Ok(Unique)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Unique, E> {
+        Ok(Unique)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Unique, E> {
+        Ok(Unique)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Unique, E> {
+        Ok(Unique)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Unique, E> {
+        Ok(Unique)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_unique;
+
+    #[test]
+    fn a_member_may_stand_once() {
+        assert!(are_unique(
+            br#"{"a": 1, "b": [null, {"a": true}], "c": {"a": -1.5}}"#
+        ));
+        assert!(!are_unique(br#"{"a": 1, "a": 1}"#));
+        assert!(!are_unique(br#"{"a": 1, "\u0061": 2}"#));
+        assert!(!are_unique(br#"{"b": [{"a": 1, "a": 1}]}"#));
+    }
+
+    #[test]
+    fn anything_but_an_object_is_refused() {
+        for json in ["[]", "1", "\"a\"", "", "{", "{}x"] {
+            assert!(!are_unique(json.as_bytes()), "{json}");
+        }
+    }
+}

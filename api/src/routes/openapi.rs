@@ -1,0 +1,117 @@
+//! The API's own description: `/api/openapi.json`, and `/api/docs` to try it.
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::middleware::map_response;
+use axum::response::Response;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToResponse};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::App;
+
+/// What the document says beside the paths.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Users",
+        description = "One row for each person who signed up with Clerk, live. \
+            JSON in camelCase; times are milliseconds since the Unix epoch. \
+            Every `/api/users…` request needs a Clerk session token; nobody sees or changes \
+            anybody else's row.",
+        license(name = "MIT"),
+    ),
+    tags(
+        (name = "users", description = "One's own row"),
+        (name = "webhooks", description = "What Clerk tells"),
+        (name = "page", description = "What the page needs"),
+    ),
+    components(
+        schemas(shared::Problem, shared::User, shared::PutUser),
+        responses(
+            BadRequest, Unauthorized, Forbidden, NotFound, RequestTimeout, Gone,
+            PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, Unprocessable,
+            TooManyRequests, Unavailable
+        )
+    ),
+    modifiers(&SessionToken),
+)]
+pub struct Description;
+
+struct SessionToken;
+
+impl Modify for SessionToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("A Clerk session token, as `getToken()` gives it"))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("sessionToken", SecurityScheme::Http(scheme));
+    }
+}
+
+macro_rules! problems {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:literal $title:literal $detail:literal;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(ToResponse)]
+        #[response(
+            description = concat!($($doc),+),
+            content_type = "application/problem+json",
+            example = json!({
+                "type": "about:blank", "title": $title, "status": $status, "detail": $detail
+            })
+        )]
+        #[allow(dead_code)]
+        pub struct $name(shared::Problem);
+    )+};
+}
+
+problems! {
+    /// The request cannot be read.
+    BadRequest = 400 "Bad Request" "The body must be a JSON object of strings.";
+    /// There is no valid session token; `WWW-Authenticate` says so as in RFC 6750.
+    Unauthorized = 401 "Unauthorized" "The token is not valid or has expired. Get a fresh one.";
+    /// The row is not the caller's, whether it exists or not.
+    Forbidden = 403 "Forbidden" "You can only see and change your own row.";
+    /// The caller has no row.
+    NotFound = 404 "Not Found" "You have no row yet. POST /api/users creates it.";
+    /// The body did not come in time.
+    RequestTimeout = 408 "Request Timeout" "The body did not arrive in time.";
+    /// The caller was deleted and does not come back.
+    Gone = 410 "Gone" "This account was deleted.";
+    /// The row's version is not the one in `If-Match`.
+    PreconditionFailed = 412 "Precondition Failed" "The row has changed since you read it. Read it again.";
+    /// The body is over the limit.
+    PayloadTooLarge = 413 "Payload Too Large" "The body is too large.";
+    /// The body is not declared as JSON.
+    UnsupportedMediaType = 415 "Unsupported Media Type" "Send the body as Content-Type: application/json.";
+    /// Fields that break the rules; `errors` names each.
+    Unprocessable = 422 "Unprocessable Entity" "Some fields are not valid.";
+    /// Too many requests; `Retry-After` says how long to wait.
+    TooManyRequests = 429 "Too Many Requests" "Too many requests. Wait before the next one.";
+    /// The database or the keys are away; `Retry-After` says how long to wait.
+    Unavailable = 503 "Service Unavailable" "The service is temporarily unavailable. Try again shortly.";
+}
+
+/// Swagger UI from this binary, no script from elsewhere. Its styles are inline.
+pub fn docs(document: utoipa::openapi::OpenApi) -> Router<App> {
+    let ui = SwaggerUi::new("/api/docs")
+        .url("/api/openapi.json", document)
+        .config(Config::default().try_it_out_enabled(true).use_base_layout());
+    Router::from(ui).layer(map_response(async |mut response: Response| {
+        response.headers_mut().insert(
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(
+                "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                 img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; \
+                 base-uri 'none'; form-action 'none'",
+            ),
+        );
+        response
+    }))
+}
