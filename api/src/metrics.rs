@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -31,7 +31,7 @@ pub struct Request {
 }
 
 /// What became of a webhook delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebhookOutcome {
     /// The row was written.
     Applied,
@@ -49,7 +49,7 @@ pub enum WebhookOutcome {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Webhook {
-    outcome: WebhookOutcome,
+    outcome: &'static str,
 }
 
 /// The measurements. Clones share them.
@@ -128,6 +128,14 @@ impl Metrics {
 
     /// Counts a webhook delivery.
     pub fn webhook(&self, outcome: WebhookOutcome) {
+        let outcome = match outcome {
+            WebhookOutcome::Applied => "applied",
+            WebhookOutcome::Unchanged => "unchanged",
+            WebhookOutcome::Duplicate => "duplicate",
+            WebhookOutcome::Ignored => "ignored",
+            WebhookOutcome::Refused => "refused",
+            WebhookOutcome::Failed => "failed",
+        };
         self.0.webhooks.get_or_create(&Webhook { outcome }).inc();
     }
 

@@ -43,18 +43,20 @@ pub fn router(app: App) -> Router {
             .routes(routes!(events::events))
             .routes(routes!(users::get, users::put, users::delete))
             .routes(routes!(webhooks::clerk))
-            .routes(routes!(config::config)),
+            .routes(routes!(config::config))
+            .fallback(|| async { ApiError::NoRoute }),
     );
-    let (mut api, document) = documented.split_for_parts();
+    let (api, document) = documented.split_for_parts();
+    let mut api = api.method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
     if let Some(cors) = cors(&app.config.cors_origins) {
         api = api.layer(cors);
     }
-    let mut router = api
-        .merge(openapi::docs(document))
+    let others = openapi::docs(document)
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
+    let mut router = api.merge(others);
     if let Some(proxy) = &app.config.proxy {
         router = router.nest(&proxy.path, proxy::router(proxy.clone()));
     }

@@ -28,8 +28,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// W3C trace context (<https://www.w3.org/TR/trace-context/>).
 pub const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// What is no route's: the page, its files, and paths that lead nowhere.
+/// What is no route's: the page and its files.
 const PAGE: &str = "page";
+/// Paths of the API that lead nowhere.
+const NOWHERE: &str = "/api/…";
 /// Whatever lies below the Frontend-API proxy.
 const PROXY: &str = "proxy";
 
@@ -202,7 +204,9 @@ fn trace_id(headers: &HeaderMap) -> Option<String> {
 
 fn route(request: &Request) -> &'static str {
     let Some(matched) = request.extensions().get::<MatchedPath>() else {
-        return PAGE;
+        let path = request.uri().path();
+        let in_api = path == "/api" || path.starts_with("/api/");
+        return if in_api { NOWHERE } else { PAGE };
     };
     let matched = matched.as_str();
     if let Some(route) = ROUTES.iter().find(|route| **route == matched) {

@@ -2,6 +2,11 @@
 
 mod config;
 mod events;
+mod headers;
+mod jwks;
+mod limits;
+mod logs;
+mod openapi;
 mod page;
 mod postgres;
 mod replicas;

@@ -17,7 +17,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// An upstream that answers what it was asked.
-async fn echo() -> SocketAddr {
+pub async fn echo() -> SocketAddr {
     let router = Router::new().fallback(async |request: Request| {
         let mut names: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
         names.sort();
@@ -34,7 +34,7 @@ async fn echo() -> SocketAddr {
 }
 
 /// An address where nobody listens.
-async fn nobody() -> SocketAddr {
+pub async fn nobody() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     listener.local_addr().expect("its address")
 }

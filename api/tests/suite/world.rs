@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use api::config::Config;
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
 use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Issuer {
     key: EncodingKey,
     kid: String,
+    public_pem: String,
 }
 
 /// The issuer the API trusts, and one it does not know.
@@ -43,10 +45,21 @@ impl Issuer {
             STANDARD.encode(der.as_ref())
         );
         let key = EncodingKey::from_rsa_pem(pem.as_bytes()).expect("the same key");
+        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("its encoding");
+        let public_pem = format!(
+            "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+            STANDARD.encode(public.as_ref())
+        );
         Self {
             key,
             kid: kid.to_owned(),
+            public_pem,
         }
+    }
+
+    /// The public key in PEM form.
+    pub fn public_pem(&self) -> String {
+        self.public_pem.clone()
     }
 
     /// The JWKS document.
@@ -54,6 +67,12 @@ impl Issuer {
         let mut jwk = Jwk::from_encoding_key(&self.key, Algorithm::RS256).expect("a public key");
         jwk.common.key_id = Some(self.kid.clone());
         JwkSet { keys: vec![jwk] }
+    }
+
+    /// A signing input with its signature.
+    pub fn sign_input(&self, input: &str) -> String {
+        let signature = jsonwebtoken::crypto::sign(input.as_bytes(), &self.key, Algorithm::RS256);
+        format!("{input}.{}", signature.expect("a signature"))
     }
 
     /// A token with this header and these claims.
@@ -101,6 +120,7 @@ pub enum Kind {
 pub struct World {
     pub url: String,
     pub database_url: String,
+    pub jwks_url: String,
     client: reqwest::Client,
     stop: CancellationToken,
     _folder: TempDir,
@@ -179,6 +199,7 @@ impl World {
         let world = Self {
             url,
             database_url,
+            jwks_url: jwks,
             client: client(),
             stop,
             _folder: folder,
