@@ -106,8 +106,8 @@ async fn a_key_that_is_withdrawn_takes_its_tokens_along() {
     let old = crate::world::token(ADA);
     ask(&world, &old, StatusCode::NOT_FOUND).await;
     // Another key, by another name.
-    let rotated = keys_of(&STRANGER).1.replace("key-1", "key-2");
-    host.answer(vec![(Status::OK, rotated)]);
+    let others = keys_of(&STRANGER).1.replace("key-1", "key-2");
+    host.answer(vec![(Status::OK, others)]);
     let new = STRANGER.sign(|header| header.kid = Some("key-2".into()), &claims(ADA));
     let rotates = async {
         let me = || {

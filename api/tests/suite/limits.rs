@@ -93,7 +93,7 @@ async fn raw(world: &World, bytes: &[u8]) -> String {
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_secs(60), read)
+    let _ = tokio::time::timeout(Duration::from_mins(1), read)
         .await
         .expect("it closes");
     String::from_utf8_lossy(&answer).into_owned()

@@ -115,37 +115,49 @@ async fn events_become_rows(world: World) {
     tell(&world, "msg_4", &other.to_string()).await;
 }
 
-async fn forgeries_stay_out(world: World) {
+/// The signature of a good delivery.
+fn signature(id: &str, second: i64, body: &str) -> String {
+    let webhook = Webhook::new(WEBHOOK_SECRET).expect("a secret");
+    webhook.sign(id, second, body.as_bytes()).expect("signed")
+}
+
+/// A delivery with these headers.
+fn delivered(
+    world: &World,
+    id: &str,
+    timestamp: &str,
+    signature: &str,
+    body: &str,
+) -> RequestBuilder {
+    world
+        .request(Method::POST, PATH)
+        .header("svix-id", id)
+        .header("svix-timestamp", timestamp)
+        .header("svix-signature", signature)
+        .body(body.to_owned())
+}
+
+fn forgeries(world: &World, body: &str) -> Vec<(&'static str, RequestBuilder)> {
     const OTHER: &str = "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHRlc3RzISEh";
-    let body = event("user.created", "Mallory", 10);
     let second = now() / 1000;
-    let good = || signed(&world, "msg_1", &body);
-    let signature = |id: &str, second: i64, body: &str| {
-        let webhook = Webhook::new(WEBHOOK_SECRET).expect("a secret");
-        webhook.sign(id, second, body.as_bytes()).expect("signed")
-    };
+    let good = || signed(world, "msg_1", body);
     let with = |id: &str, timestamp: &str, signature: &str| {
-        world
-            .request(Method::POST, PATH)
-            .header("svix-id", id)
-            .header("svix-timestamp", timestamp)
-            .header("svix-signature", signature)
-            .body(body.clone())
+        delivered(world, id, timestamp, signature, body)
     };
     let at = second.to_string();
-    let right = signature("msg_1", second, &body);
-    let forged = [
+    let right = signature("msg_1", second, body);
+    vec![
         (
             "another's secret",
-            delivery(&world, OTHER, "msg_1", second, &body),
+            delivery(world, OTHER, "msg_1", second, body),
         ),
         (
             "too old",
-            delivery(&world, WEBHOOK_SECRET, "msg_1", second - 301, &body),
+            delivery(world, WEBHOOK_SECRET, "msg_1", second - 301, body),
         ),
         (
             "of the future",
-            delivery(&world, WEBHOOK_SECRET, "msg_1", second + 302, &body),
+            delivery(world, WEBHOOK_SECRET, "msg_1", second + 302, body),
         ),
         (
             "another body",
@@ -178,19 +190,19 @@ async fn forgeries_stay_out(world: World) {
             with(
                 &"m".repeat(300),
                 &at,
-                &signature(&"m".repeat(300), second, &body),
+                &signature(&"m".repeat(300), second, body),
             ),
         ),
         (
             "no headers",
-            world.request(Method::POST, PATH).body(body.clone()),
+            world.request(Method::POST, PATH).body(body.to_owned()),
         ),
         (
             "a session token",
             world
                 .request(Method::POST, PATH)
                 .bearer_auth(token(ADA))
-                .body(body.clone()),
+                .body(body.to_owned()),
         ),
         ("the standard's names", {
             world
@@ -198,10 +210,14 @@ async fn forgeries_stay_out(world: World) {
                 .header("webhook-id", "msg_1")
                 .header("webhook-timestamp", &at)
                 .header("webhook-signature", &right)
-                .body(body.clone())
+                .body(body.to_owned())
         }),
-    ];
-    for (what, request) in forged {
+    ]
+}
+
+async fn forgeries_stay_out(world: World) {
+    let body = event("user.created", "Mallory", 10);
+    for (what, request) in forgeries(&world, &body) {
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{what}");
     }
@@ -216,8 +232,14 @@ async fn forgeries_stay_out(world: World) {
     let me = world.request(Method::GET, "/api/users/me");
     expect(me.bearer_auth(token(ADA)), StatusCode::NOT_FOUND).await;
     // The id was not used up: the real delivery comes in, also with a second, unknown signature.
-    let both = format!("v1,{} {right}", "A".repeat(44));
-    expect(with("msg_1", &at, &both), StatusCode::NO_CONTENT).await;
+    let second = now() / 1000;
+    let both = format!(
+        "v1,{} {}",
+        "A".repeat(44),
+        signature("msg_1", second, &body)
+    );
+    let request = delivered(&world, "msg_1", &second.to_string(), &both, &body);
+    expect(request, StatusCode::NO_CONTENT).await;
     assert_eq!(row(&world).await["name"], "Mallory");
 }
 
