@@ -1,17 +1,25 @@
 //! The connections to the database.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
 
-/// The most connections of one process, those that listen or write apart.
+/// The most connections of one process to `PostgreSQL`, the one that listens apart.
 const CONNECTIONS_MAX: u32 = 16;
+/// The most connections that read from `SQLite`: each keeps pages in memory.
+const SQLITE_READERS: u32 = 2;
+/// How much of the file a connection to `SQLite` keeps: 256 KiB (negative means KiB, not pages).
+/// Rows that are asked for are kept elsewhere.
+const SQLITE_CACHE: &str = "-256";
 /// How long a request waits for a connection before it is told to come again.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest a statement may take.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one process waits for another that writes to the same `SQLite` file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// A connection that rested for so long is tried before it is used: the server may be another.
 const TEST_AFTER: Duration = Duration::from_secs(1);
 
@@ -60,7 +68,7 @@ pub async fn connect(url: &str) -> Result<Database, DbErr> {
     let write = pool(url, if sqlite { 1 } else { CONNECTIONS_MAX }).await?;
     migrations::run(&write).await?;
     let read = if sqlite {
-        pool(url, CONNECTIONS_MAX).await?
+        pool(url, SQLITE_READERS).await?
     } else {
         write.clone()
     };
@@ -81,7 +89,28 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> 
         // The counter that shows commits of others is the connection's own.
         options.max_lifetime(None).idle_timeout(None);
     }
-    sea_orm::Database::connect(options).await
+    let begun = Instant::now();
+    loop {
+        match sea_orm::Database::connect(options.clone()).await {
+            // Several processes turn a new file to WAL at once: SQLite lets all but one fail
+            // without waiting.
+            Err(error) if is_busy(&error) && begun.elapsed() < BUSY_TIMEOUT => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Whether `SQLite` says that another process is at it (`SQLITE_BUSY`, 5).
+fn is_busy(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "5")
 }
 
 /// What is acknowledged must survive a power cut, and readers must not wait for writers.
@@ -90,7 +119,8 @@ fn durable(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
+        .pragma("cache_size", SQLITE_CACHE)
+        .busy_timeout(BUSY_TIMEOUT)
 }
 
 /// `SQLite` makes its file but not the directory; a failure shows when it opens the file.

@@ -112,7 +112,8 @@ pub async fn serve(
         app.users.clone(),
         app.config.listen_database_url.clone(),
     ));
-    server::serve(listener, routes::router(app), shutdown).await;
+    let router = routes::router(app.clone());
+    server::serve(listener, router, &app.config.trusted_proxies, shutdown).await;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! The server's process: environment, logs, signals.
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use api::config::{Config, LogFormat};
 use tokio::net::TcpListener;
@@ -11,8 +14,13 @@ use tracing_subscriber::EnvFilter;
 /// Exit code for a configuration that cannot be used.
 const MISCONFIGURED: u8 = 2;
 
+/// How long `--healthy` waits for an answer.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
-    if let Err(error) = dotenvy::dotenv()
+    // A release reads its environment and nothing else.
+    if cfg!(debug_assertions)
+        && let Err(error) = dotenvy::dotenv()
         && !error.not_found()
     {
         eprintln!("error: .env: {error}");
@@ -25,6 +33,14 @@ fn main() -> ExitCode {
             return ExitCode::from(MISCONFIGURED);
         }
     };
+    match std::env::args().nth(1).as_deref() {
+        None => {}
+        Some("--healthy") => return is_healthy(config.listen_addr),
+        Some(_) => {
+            eprintln!("usage: api [--healthy]; everything else comes from the environment");
+            return ExitCode::from(MISCONFIGURED);
+        }
+    }
     let Some(filter) = log_filter() else {
         eprintln!("error: RUST_LOG: expected a level or filter such as info,api=debug");
         return ExitCode::from(MISCONFIGURED);
@@ -40,6 +56,26 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Asks the server that runs in the same environment whether it lives, as containers do that
+/// hold no other program.
+fn is_healthy(mut address: SocketAddr) -> ExitCode {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect_timeout(&address, HEALTH_TIMEOUT)?;
+        stream.set_read_timeout(Some(HEALTH_TIMEOUT))?;
+        stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n")?;
+        let mut status = [0; 12];
+        stream.read_exact(&mut status)?;
+        Ok(status.ends_with(b" 200"))
+    };
+    match ask() {
+        Ok(true) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     }
 }
 

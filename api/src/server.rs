@@ -1,23 +1,24 @@
 //! Connections: accepted, bounded in number and time, ended in order.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use ipnet::IpNet;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+use crate::client::Client;
 
 /// How long requests in flight may take after the process was told to stop.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
@@ -35,7 +36,15 @@ const FILES_RESERVED: u64 = 128;
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves on `listener` until `shutdown` is cancelled, then lets requests in flight finish.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) {
+///
+/// Each request carries its [`Client`], behind proxies that are trusted.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    trusted_proxies: &[IpNet],
+    shutdown: CancellationToken,
+) {
+    let trusted_proxies: Arc<[IpNet]> = trusted_proxies.into();
     let room = Arc::new(Semaphore::new(connections()));
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
@@ -62,12 +71,11 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
             }
         };
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
+        let (router, trusted_proxies) = (router.clone(), trusted_proxies.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request
-                .extensions_mut()
-                .insert(ConnectInfo::<SocketAddr>(peer));
+            let client = Client::of(peer.ip(), request.headers(), &trusted_proxies);
+            request.extensions_mut().insert(client);
             router.clone().oneshot(request)
         });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));

@@ -48,6 +48,16 @@ impl Claims {
         Ok(())
     }
 
+    /// The claims without those that have done their work.
+    #[must_use]
+    pub fn checked(self) -> Self {
+        Self {
+            azp: None,
+            sts: None,
+            ..self
+        }
+    }
+
     /// Checks that the token has not expired.
     pub fn check_lifetime(&self, now: u64) -> Result<(), ApiError> {
         if self.exp.saturating_add(LEEWAY) < now {

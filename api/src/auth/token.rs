@@ -91,7 +91,7 @@ impl Verifier {
             }
             self.0.verified.remove(&key);
         }
-        let claims = Arc::new(self.verify_anew(token).await?);
+        let claims = Arc::new(self.verify_anew(token).await?.checked());
         let verified = Verified {
             claims: claims.clone(),
             // Of before: if the keys have become others meanwhile, it is verified once more.

@@ -3,11 +3,13 @@
 //!
 //! The log names routes, not paths, and no header's value: tokens and addresses stay out of it.
 
-use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::Extension;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
@@ -52,13 +54,11 @@ const ROUTES: [&str; 10] = [
 /// The outermost layer.
 pub async fn observe(
     State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    mut request: Request,
+    Extension(client): Extension<Client>,
+    request: Request,
     next: Next,
 ) -> Response {
     let begun = Instant::now();
-    let client = Client::of(peer.ip(), request.headers(), &app.config.trusted_proxies);
-    request.extensions_mut().insert(client);
     let seen = Seen {
         id: request_id(&client, request.headers()),
         trace_id: trace_id(request.headers()),
@@ -171,12 +171,20 @@ fn request_id(client: &Client, headers: &HeaderMap) -> HeaderValue {
             && (1..=64).contains(&id.len())
             && id.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
     });
-    given.cloned().unwrap_or_else(|| {
-        let mut buffer = Uuid::encode_buffer();
-        let id = Uuid::now_v7().simple().encode_lower(&mut buffer);
-        // Hexadecimal digits are always a valid value.
-        HeaderValue::from_str(id).unwrap_or_else(|_| HeaderValue::from_static("-"))
-    })
+    given.cloned().unwrap_or_else(new_request_id)
+}
+
+/// This process by a random number, then this request's number: what is random costs a call of
+/// the operating system.
+fn new_request_id() -> HeaderValue {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| Uuid::new_v4().as_u64_pair().0);
+    static REQUESTS: AtomicU64 = AtomicU64::new(0);
+    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    let id = (u128::from(*PROCESS) << 64) | u128::from(number);
+    let mut buffer = Uuid::encode_buffer();
+    let id = Uuid::from_u128(id).simple().encode_lower(&mut buffer);
+    // Hexadecimal digits are always a valid value.
+    HeaderValue::from_str(id).unwrap_or_else(|_| HeaderValue::from_static("-"))
 }
 
 /// The trace this request belongs to: `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`.

@@ -212,12 +212,7 @@ mod tests {
     async fn a_row_that_is_gone_is_told_once_and_not_of_a_newer_one() {
         let hub = Hub::new(LIMITS);
         let mut watcher = hub.subscribe("user_a").expect("room");
-        let there = |version| {
-            Arc::new(Snapshot {
-                version,
-                json: Some("{}".into()),
-            })
-        };
+        let there = |version| Arc::new(Snapshot::new(version, Some("{}".into())));
         hub.publish("user_a", there(5));
         hub.publish_gone("user_a", 4);
         assert_eq!(watcher.newer_than(0).await, there(5));

@@ -25,8 +25,8 @@ use crate::error::ApiError;
 const KEPT_MAX: usize = 32 * 1024;
 /// How many rows one query reads.
 const BATCH_MAX: usize = 128;
-/// How many queries there are at a time.
-const QUERIES_MAX: usize = 4;
+/// How many queries there are at a time: while they run, those who come gather for the next.
+const QUERIES_MAX: usize = 2;
 /// How many requests wait before those that follow have to wait for a place.
 const WAITING_MAX: usize = 1024;
 

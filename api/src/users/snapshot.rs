@@ -13,39 +13,40 @@ pub struct Snapshot {
     pub version: i64,
     /// The [`shared::User`] as JSON; none before the row exists and after it was deleted.
     pub json: Option<Bytes>,
+    /// The version as an entity tag.
+    pub etag: HeaderValue,
 }
 
 impl Snapshot {
     /// There is no row.
-    pub const fn none(version: i64) -> Self {
-        Self {
-            version,
-            json: None,
-        }
+    pub fn none(version: i64) -> Self {
+        Self::new(version, None)
     }
 
-    /// The version as an entity tag (RFC 9110 § 8.8.3).
-    pub fn etag(&self) -> HeaderValue {
-        // Digits in quotes are always a valid value.
-        HeaderValue::from_str(&quoted(self.version))
-            .unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+    /// A row, or its absence, at this version.
+    pub fn new(version: i64, json: Option<Bytes>) -> Self {
+        Self {
+            version,
+            json,
+            // Digits in quotes are always a valid value.
+            etag: HeaderValue::try_from(quoted(version))
+                .unwrap_or_else(|_| HeaderValue::from_static("\"0\"")),
+        }
     }
 }
 
-/// A version as an entity tag.
+/// A version as an entity tag (RFC 9110 § 8.8.3).
 pub fn quoted(version: i64) -> String {
     format!("\"{version}\"")
 }
 
 impl From<Model> for Snapshot {
     fn from(row: Model) -> Self {
-        Self {
-            version: row.version,
-            // A struct of strings and numbers always serializes.
-            json: row
-                .into_user()
-                .and_then(|user| serde_json::to_vec(&user).ok())
-                .map(Bytes::from),
-        }
+        let version = row.version;
+        // A struct of strings and numbers always serializes.
+        let json = row
+            .into_user()
+            .and_then(|user| serde_json::to_vec(&user).ok());
+        Self::new(version, json.map(Vec::into_boxed_slice).map(Bytes::from))
     }
 }

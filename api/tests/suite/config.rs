@@ -27,6 +27,24 @@ fn a_wrong_value_ends_the_start_with_one_line_and_code_2() {
 }
 
 #[tokio::test]
+async fn it_can_ask_itself_whether_it_lives() {
+    let world = crate::world::World::new(crate::world::Kind::Sqlite).await;
+    let address = world.url.trim_start_matches("http://").to_owned();
+    let nobody = crate::page::nobody().await.to_string();
+    for (address, code) in [(address, 0), (nobody, 1)] {
+        let ask = tokio::task::spawn_blocking(move || {
+            Command::new(env!("CARGO_BIN_EXE_api"))
+                .arg("--healthy")
+                .env_clear()
+                .env("LISTEN_ADDR", address)
+                .status()
+                .expect("it runs")
+        });
+        assert_eq!(ask.await.expect("it ends").code(), Some(code));
+    }
+}
+
+#[tokio::test]
 async fn many_processes_migrate_one_database_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let sqlite = format!("sqlite://{}/app.db?mode=rwc", folder.path().display());

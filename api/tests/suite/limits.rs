@@ -146,7 +146,7 @@ async fn who_sends_too_slowly_is_let_go() {
         token(ADA)
     );
     let slow = raw(&world, body.as_bytes());
-    let (half, slow) = futures_util::join!(half, slow);
+    let (half, slow) = tokio::join!(half, slow);
     assert!(
         half.is_empty() || half.starts_with("HTTP/1.1 408"),
         "{half}"

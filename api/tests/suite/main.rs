@@ -1,5 +1,6 @@
 //! The API over real HTTP, each story on SQLite and on PostgreSQL.
 
+mod backup;
 mod config;
 mod events;
 mod headers;

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use test_postgres::Stop;
 
 use crate::postgres;
 use crate::stream::Events;
@@ -90,13 +91,13 @@ async fn a_lost_listener_loses_no_change() {
 
 #[tokio::test]
 async fn a_database_that_restarts_is_an_outage_and_then_over() {
-    let server = postgres::Server::start().await;
-    let world = World::on_database(&server.database().await, &[]).await;
+    let server = postgres::server().await;
+    let world = World::on_database(&server.database(), &[]).await;
     assert!(put(&world, "before").await.is_success());
     let mut events = Events::open(&world, &token(ADA)).await;
     events.next().await;
 
-    server.stop();
+    server.stop(Stop::Fast);
     let me = || {
         let request = world.request(Method::GET, "/api/users/me");
         request.bearer_auth(token(ADA))
@@ -108,7 +109,7 @@ async fn a_database_that_restarts_is_an_outage_and_then_over() {
     send(ready, StatusCode::SERVICE_UNAVAILABLE).await;
     send(world.request(Method::GET, "/healthz"), StatusCode::OK).await;
 
-    server.start_again().await;
+    server.start_again();
     let heals = async {
         while !put(&world, "after").await.is_success() {
             tokio::task::yield_now().await;

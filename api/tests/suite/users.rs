@@ -462,7 +462,7 @@ async fn a_delete_that_races_with_updates_wins(world: World) {
         request.json(&body("a@b.co", &number.to_string())).send()
     });
     let delete = world.request(Method::DELETE, path).bearer_auth(&ada).send();
-    let (puts, delete) = futures_util::join!(futures_util::future::join_all(puts), delete);
+    let (puts, delete) = tokio::join!(futures_util::future::join_all(puts), delete);
     assert_eq!(delete.expect("an answer").status(), StatusCode::NO_CONTENT);
     for put in puts {
         let status = put.expect("an answer").status();
@@ -503,5 +503,5 @@ async fn an_answer_is_never_older_than_an_acknowledged_write(world: World) {
         }
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     };
-    futures_util::join!(readers, writer);
+    tokio::join!(readers, writer);
 }

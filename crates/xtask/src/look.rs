@@ -1,6 +1,7 @@
-//! `cargo xtask picture` and `cargo xtask bench`: what the page looks like, and costs.
+//! `cargo xtask picture`: what the page looks like. `cargo xtask bench`: what all of it costs.
+//! `cargo xtask fault`: what is left when it is hurt.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -16,7 +17,10 @@ const SHOWN: [&str; 2] = ["home-desktop-light.png", "home-phone-dark.png"];
 
 /// Takes pictures of the page, and renews those in `docs/`.
 pub fn picture() -> Result<()> {
-    on_the_release("taking pictures", &["pictures", "--", PICTURES])?;
+    let mut steps = Steps::new(4);
+    let clerk_sdk = release(&mut steps)?;
+    steps.next("taking pictures");
+    in_a_browser(&["pictures", "--", PICTURES], &clerk_sdk)?;
     std::fs::create_dir_all("docs")?;
     for name in SHOWN {
         std::fs::copy(Path::new(PICTURES).join(name), Path::new("docs").join(name))?;
@@ -25,13 +29,43 @@ pub fn picture() -> Result<()> {
     Ok(())
 }
 
-/// Prints the table of figures.
+/// Prints the tables of figures.
 pub fn bench() -> Result<()> {
-    on_the_release("measuring", &["figures"])
+    let mut steps = Steps::new(7);
+    steps.next("finding peers");
+    tools::wrk()?;
+    let postgres = tools::postgres()?;
+    let hono = tools::hono();
+    let clerk_sdk = release(&mut steps)?;
+    steps.next("building the peers (release)");
+    build::binaries(&["bench"])?;
+    steps.next("measuring the API");
+    let mut bench = Command::new("target/release/bench");
+    bench.env("POSTGRES_BIN", postgres);
+    if let Some(folder) = hono {
+        bench.env("BENCH_HONO_DIR", folder);
+    }
+    run("bench", &mut bench)?;
+    steps.next("measuring the page");
+    in_a_browser(&["figures"], &clerk_sdk)
 }
 
-fn on_the_release(what: &str, program: &[&str]) -> Result<()> {
-    let mut steps = Steps::new(4);
+/// Hurts the API and looks for what it acknowledged.
+pub fn fault() -> Result<()> {
+    let mut steps = Steps::new(3);
+    steps.next("building the servers (release)");
+    build::binaries(&build::SERVERS)?;
+    steps.next("building what hurts them (release)");
+    build::binaries(&["bench"])?;
+    steps.next("hurting them");
+    run(
+        "fault",
+        Command::new("target/release/fault").env("POSTGRES_BIN", tools::postgres()?),
+    )
+}
+
+/// Builds the release in three steps; answers the folder of Clerk's scripts.
+fn release(steps: &mut Steps) -> Result<PathBuf> {
     steps.next("finding tools");
     let clerk_sdk = tools::clerk_sdk()?;
     let toolchain = Toolchain::prepare_release()?;
@@ -40,7 +74,11 @@ fn on_the_release(what: &str, program: &[&str]) -> Result<()> {
     build::page(&toolchain)?;
     steps.next("building the servers (release)");
     build::binaries(&build::SERVERS)?;
-    steps.next(what);
+    Ok(clerk_sdk)
+}
+
+/// Runs a program of the browser tests on the release.
+fn in_a_browser(program: &[&str], clerk_sdk: &Path) -> Result<()> {
     run(
         "cargo run",
         Command::new("cargo")

@@ -157,6 +157,35 @@ pub fn chromium() -> Result<()> {
     )
 }
 
+/// wrk, which makes the load of benchmarks.
+pub fn wrk() -> Result<()> {
+    debian(&["wrk"], &["wrk"])
+}
+
+/// The peer on Node.js with what it depends on; none, with the reason told, when there is no
+/// Node.js or it cannot be fetched.
+pub fn hono() -> Option<PathBuf> {
+    let fetch = || -> Result<PathBuf> {
+        if which("node").is_none() || which("npm").is_none() {
+            bail!("Node.js and npm are missing");
+        }
+        let folder = Path::new(FETCHED).join("bench-hono");
+        std::fs::create_dir_all(&folder)?;
+        for file in ["package.json", "server.mjs"] {
+            std::fs::copy(Path::new("crates/bench/hono").join(file), folder.join(file))?;
+        }
+        let options = ["install", "--silent", "--no-audit", "--no-fund"];
+        run(
+            "npm install",
+            Command::new("npm").args(options).current_dir(&folder),
+        )?;
+        Ok(std::path::absolute(folder)?)
+    };
+    fetch()
+        .inspect_err(|error| println!("  the peer on Node.js is left out: {error:#}"))
+        .ok()
+}
+
 /// PostgreSQL's programs; answers their folder.
 pub fn postgres() -> Result<PathBuf> {
     if postgres_folder().is_none() {
