@@ -26,8 +26,6 @@ const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest head of a request, in bytes: a token of 8 KiB and the usual headers fit.
 const HEAD_MAX: usize = 32 * 1024;
-/// How many headers a request may have.
-const HEADERS_MAX: usize = 100;
 /// The most connections, if the operating system allows as many.
 const CONNECTIONS_MAX: u64 = 65_536;
 /// Files that are none of the clients' connections: the database, logs, the page.
@@ -50,8 +48,8 @@ pub async fn serve(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_MAX)
-        .max_headers(HEADERS_MAX);
+        // hyper takes at most 100 headers by itself.
+        .max_buf_size(HEAD_MAX);
     loop {
         let accept = async {
             let place = room.clone().acquire_owned().await;

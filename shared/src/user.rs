@@ -5,7 +5,15 @@ use crate::validation::{
 };
 
 /// A person's row as every client sees it.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(examples(json!({
+        "id": "019ab1c2-0000-7000-8000-000000000000", "clerkId": "user_2abc",
+        "email": "ada@example.com", "name": "Ada Lovelace",
+        "createdAt": 1_764_000_000_000_i64, "updatedAt": 1_764_000_000_000_i64
+    })))
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
@@ -31,10 +39,22 @@ pub struct User {
 #[serde(rename_all = "camelCase", default)]
 pub struct PutUser {
     /// Must equal the id in the path.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, value_type = String, pattern = "^user_[A-Za-z0-9]+$", max_length = 64)
+    )]
     pub clerk_id: Option<String>,
     /// The new e-mail address.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, value_type = String, format = Email, min_length = 1, max_length = 254)
+    )]
     pub email: Option<String>,
-    /// The new name.
+    /// The new name, which is trimmed; may be empty, has no control characters.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, value_type = String, max_length = 200)
+    )]
     pub name: Option<String>,
 }
 

@@ -88,6 +88,10 @@ async fn calls_of_clerk_js_reach_the_frontend_api() {
     let get = world
         .request(Method::GET, "/__clerk/v1/client?a=b%20c")
         .header("Connection", "close, x-secret")
+        .header("Clerk-Secret-Key", "sk_test_forged")
+        .header("Clerk-Proxy-Url", "https://evil.example")
+        .header("X-Forwarded-For", "6.6.6.6")
+        .header("X-Whatever", "x")
         .header("Content-Length", "0");
     let answer = send(get, StatusCode::OK)
         .await

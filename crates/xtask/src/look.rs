@@ -1,5 +1,5 @@
 //! `cargo xtask picture`: what the page looks like. `cargo xtask bench`: what all of it costs.
-//! `cargo xtask fault`: what is left when it is hurt.
+//! `cargo xtask fault` and `cargo xtask fuzz`: what is left when it is hurt.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -61,6 +61,22 @@ pub fn fault() -> Result<()> {
     run(
         "fault",
         Command::new("target/release/fault").env("POSTGRES_BIN", tools::postgres()?),
+    )
+}
+
+/// Lets an outside fuzzer try the API.
+pub fn fuzz() -> Result<()> {
+    let mut steps = Steps::new(4);
+    steps.next("finding Schemathesis");
+    let schemathesis = tools::schemathesis()?;
+    steps.next("building the servers (release)");
+    build::binaries(&build::SERVERS)?;
+    steps.next("building the token issuer (release)");
+    build::binaries(&["bench"])?;
+    steps.next("fuzzing");
+    run(
+        "fuzz",
+        Command::new("target/release/fuzz").env("SCHEMATHESIS", schemathesis),
     )
 }
 

@@ -26,6 +26,7 @@ The project's commands:
   cargo xtask serve    the release build as in production, on one port
   cargo xtask bench    prints the README's tables, measured on this machine
   cargo xtask fault    kills and stops things while many write; fails when a write is lost
+  cargo xtask fuzz     lets Schemathesis try to break the API by its own description
   cargo xtask picture  takes pictures of the page, and renews those in docs/
 
 `cargo xtask COMMAND --help` explains one. The environment (also read from .env):
@@ -81,6 +82,13 @@ While 16 people write without a pause: kills the API with -9 on SQLite and on Po
 and starts PostgreSQL, takes the JWKS host away. Then looks for every write that was acknowledged,
 and fails when one is missing. FAULT_RUNS says how often each is done (5).";
 
+const FUZZ_HELP: &str = "\
+cargo xtask fuzz
+
+Runs Schemathesis (from PyPI, in .tools; Python 3 is needed) with all of its checks over the running
+release and its OpenAPI document: first without deleting, then with. FUZZ_CASES says how many cases
+each operation gets (300).";
+
 const PICTURE_HELP: &str = "\
 cargo xtask picture
 
@@ -105,6 +113,7 @@ fn run() -> Result<()> {
         Some("build") => (build::build as _, BUILD_HELP),
         Some("serve") => (serve::serve as _, SERVE_HELP),
         Some("bench") => (look::bench as _, BENCH_HELP),
+        Some("fuzz") => (look::fuzz as _, FUZZ_HELP),
         Some("fault") => (look::fault as _, FAULT_HELP),
         Some("picture") => (look::picture as _, PICTURE_HELP),
         None | Some("help" | "--help" | "-h") => {

@@ -17,6 +17,9 @@ const CLERK_UI: &str = "1.36.0";
 /// wasm-opt, out of the npm package binaryen.
 const BINARYEN: &str = "132.0.0";
 
+/// The fuzzer, from Python's package index.
+const SCHEMATHESIS: &str = "4.32.5";
+
 /// Folder for what is fetched for this project alone.
 const FETCHED: &str = ".tools";
 
@@ -184,6 +187,29 @@ pub fn hono() -> Option<PathBuf> {
     fetch()
         .inspect_err(|error| println!("  the peer on Node.js is left out: {error:#}"))
         .ok()
+}
+
+/// Schemathesis, in an environment of its own.
+pub fn schemathesis() -> Result<PathBuf> {
+    let folder = Path::new(FETCHED).join(format!("schemathesis-{SCHEMATHESIS}"));
+    let program = std::path::absolute(folder.join("bin/schemathesis"))?;
+    if program.is_file() {
+        return Ok(program);
+    }
+    if which("python3").is_none() {
+        bail!("python3 is missing, in which Schemathesis runs: install Python 3.10 or newer");
+    }
+    println!("  installing schemathesis {SCHEMATHESIS} (once)");
+    run(
+        "python3 -m venv",
+        Command::new("python3").args(["-m", "venv"]).arg(&folder),
+    )?;
+    let package = format!("schemathesis=={SCHEMATHESIS}");
+    run(
+        "pip install",
+        Command::new(folder.join("bin/pip")).args(["install", "--quiet", &package]),
+    )?;
+    Ok(program)
 }
 
 /// PostgreSQL's programs; answers their folder.

@@ -41,7 +41,9 @@ async fn with_clerks_scripts_unreachable_the_page_fails_with_a_retry_that_works(
         ..StackOptions::default()
     };
     story_with("scripts-unreachable", options, async |story| {
-        story.browsers[0].expect_error("status of 502");
+        for error in ["status of 502", "Refused to execute script"] {
+            story.browsers[0].expect_error(error);
+        }
         let page = story.page();
         story.browsers[0].open(&page).await?;
         story.browsers[0].sees("Sign-in is not available").await?;
@@ -63,7 +65,9 @@ async fn scripts_that_do_not_arrive_in_time_are_given_up() -> Result<()> {
         ..StackOptions::default()
     };
     story_with("scripts-silent", options, async |story| {
-        story.browsers[0].expect_error("status of 502");
+        for error in ["status of 502", "Refused to execute script"] {
+            story.browsers[0].expect_error(error);
+        }
         let silent = story.stack.occupy_emulator()?;
         let page = story.page();
         story.browsers[0].open(&page).await?;

@@ -43,3 +43,15 @@ async fn the_form_for_signing_in_sends_a_signed_in_person_home() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn the_api_can_be_tried_on_a_page_of_its_own() -> Result<()> {
+    story("api-docs", async |story| {
+        let page = story.page();
+        let browser = &story.browsers[0];
+        browser.open(&format!("{page}/api/docs")).await?;
+        browser.sees("Reads one's own row.").await?;
+        browser.sees("/api/users/me/events").await
+    })
+    .await
+}
