@@ -10,7 +10,16 @@ use crate::error::ApiError;
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// `GET /metrics`: for Prometheus. It tells of nobody in particular.
+/// Measurements for Prometheus. They tell of nobody in particular.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operations",
+    responses(
+        (status = 200, description = "Prometheus text, or OpenMetrics when asked for",
+            content((String = "text/plain"), (String = "application/openmetrics-text"))),
+    )
+)]
 pub async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     let kind = match accepted {

@@ -21,7 +21,6 @@ use axum::http::header::{
     RETRY_AFTER,
 };
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use tower_http::cors::CorsLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,7 +34,7 @@ const CORS_MAX_AGE: Duration = Duration::from_hours(1);
 
 /// Everything this process answers.
 pub fn router(app: App) -> Router {
-    let documented = OpenApiRouter::with_openapi(openapi::Description::openapi()).nest(
+    let api = OpenApiRouter::with_openapi(openapi::Description::openapi()).nest(
         "/api",
         OpenApiRouter::new()
             .routes(routes!(users::get_or_create))
@@ -46,15 +45,19 @@ pub fn router(app: App) -> Router {
             .routes(routes!(config::config))
             .fallback(|| async { ApiError::NoRoute }),
     );
-    let (api, document) = documented.split_for_parts();
+    let operations = OpenApiRouter::new()
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics));
+    let (api, mut document) = api.split_for_parts();
+    let (operations, described) = operations.split_for_parts();
+    document.merge(described);
     let mut api = api.method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
     if let Some(cors) = cors(&app.config.cors_origins) {
         api = api.layer(cors);
     }
-    let others = openapi::docs(document)
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::metrics))
+    let others = operations
+        .merge(openapi::docs(document))
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
     let mut router = api.merge(others);
     if let Some(proxy) = &app.config.proxy {

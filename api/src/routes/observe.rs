@@ -3,6 +3,7 @@
 //!
 //! The log names routes, not paths, and no header's value: tokens and addresses stay out of it.
 
+use std::hash::{BuildHasher, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,7 +43,7 @@ const ROUTES: [&str; 10] = [
     "/api/users",
     "/api/users/me",
     "/api/users/me/events",
-    "/api/users/{clerk_id}",
+    "/api/users/{clerkId}",
     "/api/webhooks/clerk",
     "/api/config",
     "/api/openapi.json",
@@ -174,13 +175,15 @@ fn request_id(client: &Client, headers: &HeaderMap) -> HeaderValue {
     given.cloned().unwrap_or_else(new_request_id)
 }
 
-/// This process by a random number, then this request's number: what is random costs a call of
-/// the operating system.
+/// This process by a random number, then this request's number, hashed: it tells nobody how many
+/// requests there are, and costs no call of the operating system.
 fn new_request_id() -> HeaderValue {
-    static PROCESS: LazyLock<u64> = LazyLock::new(|| Uuid::new_v4().as_u64_pair().0);
+    static PROCESS: LazyLock<(u64, RandomState)> =
+        LazyLock::new(|| (Uuid::new_v4().as_u64_pair().0, RandomState::new()));
     static REQUESTS: AtomicU64 = AtomicU64::new(0);
-    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
-    let id = (u128::from(*PROCESS) << 64) | u128::from(number);
+    let (process, hasher) = &*PROCESS;
+    let number = hasher.hash_one(REQUESTS.fetch_add(1, Ordering::Relaxed));
+    let id = (u128::from(*process) << 64) | u128::from(number);
     let mut buffer = Uuid::encode_buffer();
     let id = Uuid::from_u128(id).simple().encode_lower(&mut buffer);
     // Hexadecimal digits are always a valid value.

@@ -26,6 +26,7 @@ use crate::App;
         (name = "users", description = "One's own row"),
         (name = "webhooks", description = "What Clerk tells"),
         (name = "page", description = "What the page needs"),
+        (name = "operations", description = "For those who run it"),
     ),
     components(
         schemas(shared::Problem, shared::User, shared::PutUser),

@@ -91,11 +91,11 @@ pub async fn me(
 /// Reads one's own row by one's own id.
 #[utoipa::path(
     get,
-    path = "/users/{clerk_id}",
+    path = "/users/{clerkId}",
     tag = "users",
     security(("sessionToken" = [])),
     params(
-        ("clerk_id" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
+        ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
         ("If-None-Match" = Option<String>, Header, description = "Versions that are known already", example = "\"1764000000000000\""),
     ),
     responses(
@@ -121,11 +121,11 @@ pub async fn get(
 /// What changes nothing writes nothing and wakes nobody.
 #[utoipa::path(
     put,
-    path = "/users/{clerk_id}",
+    path = "/users/{clerkId}",
     tag = "users",
     security(("sessionToken" = [])),
     params(
-        ("clerk_id" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
+        ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
         ("If-Match" = Option<String>, Header, description = "Versions to write upon", example = "\"1764000000000000\""),
     ),
     request_body(content = PutUser, example = json!({"clerkId": "user_2abc", "email": "ada@example.com", "name": "Ada Lovelace"})),
@@ -177,11 +177,11 @@ pub async fn put(
 /// A tombstone stays: POST and PUT answer 410 from now on.
 #[utoipa::path(
     delete,
-    path = "/users/{clerk_id}",
+    path = "/users/{clerkId}",
     tag = "users",
     security(("sessionToken" = [])),
     params(
-        ("clerk_id" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
+        ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
         ("If-Match" = Option<String>, Header, description = "Versions to delete", example = "\"1764000000000000\""),
     ),
     responses(
