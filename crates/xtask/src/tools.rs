@@ -177,6 +177,9 @@ pub fn hono() -> Option<PathBuf> {
         for file in ["package.json", "server.mjs"] {
             std::fs::copy(Path::new("crates/bench/hono").join(file), folder.join(file))?;
         }
+        if !folder.join("node_modules").is_dir() {
+            println!("  installing the peer on Node.js (once, some minutes)");
+        }
         let options = ["install", "--silent", "--no-audit", "--no-fund"];
         run(
             "npm install",
