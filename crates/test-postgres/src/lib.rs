@@ -7,6 +7,7 @@
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -93,6 +94,8 @@ impl Server {
             .arg(&folder)
             .args([&port.to_string(), fsync])
             .current_dir("/")
+            // What ends this program's group must not end the guard: it has to clean up.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -166,19 +169,25 @@ impl Server {
     }
 }
 
-/// The folder of PostgreSQL's programs.
+/// The folder of PostgreSQL's programs. Where `initdb` is a link, the others lie beside what it
+/// leads to.
 fn programs() -> PathBuf {
-    if let Some(folder) = std::env::var_os("POSTGRES_BIN") {
-        return folder.into();
-    }
-    // Debian keeps them off the path, one folder a version.
-    let debian = std::fs::read_dir("/usr/lib/postgresql")
+    let named = std::env::var_os("POSTGRES_BIN").map(PathBuf::from);
+    let folder = named.or_else(debian).unwrap_or_else(|| "/usr/bin".into());
+    let initdb = folder.join("initdb").canonicalize();
+    initdb
+        .ok()
+        .and_then(|initdb| initdb.parent().map(Path::to_owned))
+        .unwrap_or(folder)
+}
+
+/// Debian keeps them off the path, one folder a version.
+fn debian() -> Option<PathBuf> {
+    std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
-        .flatten();
-    debian
+        .flatten()
         .map(|entry| entry.path().join("bin"))
         .filter(|folder| folder.join("initdb").is_file())
         .max()
-        .unwrap_or_else(|| Path::new("/usr/bin").to_owned())
 }
