@@ -11,7 +11,6 @@ use standardwebhooks::{
 use super::body::Body;
 use crate::App;
 use crate::error::ApiError;
-use crate::metrics::WebhookOutcome;
 use crate::users::{ClerkEvent, ClerkProfile, Outcome};
 
 /// The largest event, in bytes: a person with all their metadata and accounts.
@@ -57,12 +56,12 @@ pub async fn clerk(
 ) -> Result<StatusCode, ApiError> {
     let result = take(&app, &headers, &body.0).await;
     app.metrics.webhook(match &result {
-        Ok(Some(Outcome::Applied)) => WebhookOutcome::Applied,
-        Ok(Some(Outcome::Unchanged)) => WebhookOutcome::Unchanged,
-        Ok(Some(Outcome::Duplicate)) => WebhookOutcome::Duplicate,
-        Ok(None) => WebhookOutcome::Ignored,
-        Err(ApiError::WebhookRefused(_)) => WebhookOutcome::Refused,
-        Err(_) => WebhookOutcome::Failed,
+        Ok(Some(Outcome::Applied)) => "applied",
+        Ok(Some(Outcome::Unchanged)) => "unchanged",
+        Ok(Some(Outcome::Duplicate)) => "duplicate",
+        Ok(None) => "ignored",
+        Err(ApiError::WebhookRefused(_)) => "refused",
+        Err(_) => "failed",
     });
     result.map(|_| StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
     StatementBuilder,
 };
 use shared::UserUpdate;
@@ -176,17 +176,16 @@ impl Users {
     /// # Errors
     /// [`ApiError::PreconditionFailed`] when the row is not of a version in `only_if`.
     pub async fn delete(&self, clerk_id: &str, only_if: OnlyIf<'_>) -> Result<(), ApiError> {
-        let mut unchanged = Condition::all().add(current(Column::DeletedAt).is_null());
+        let mut unchanged = Condition::all();
         if let Some(only_if) = only_if {
             let row = self.find(clerk_id).await?;
             let row = row.filter(|row| row.deleted_at.is_none() && only_if(row.version));
             let version = row.ok_or(ApiError::PreconditionFailed)?.version;
             unchanged = unchanged.add(current(Column::Version).eq(version));
         }
-        let on_conflict = tombstone_on_conflict()
-            .action_cond_where(unchanged)
-            .to_owned();
-        let deleted = self.insert(tombstone(clerk_id), on_conflict).await?;
+        let deleted = self
+            .insert(tombstone(clerk_id), tombstone_on_conflict(unchanged))
+            .await?;
         if deleted.is_none() && only_if.is_some() {
             return Err(ApiError::PreconditionFailed);
         }
@@ -232,16 +231,13 @@ impl Users {
     ) -> Result<Option<Model>, ApiError> {
         let users = self.clone();
         to_the_end(async move {
-            // All rows, though there is one at most: after the first of them the statement has
-            // not ended, and nothing is committed yet.
-            let written = users.db.write.query_all(&statement).await;
+            let written = returned(&users.db.write, &statement).await;
             users.reads.forget(&clerk_id);
-            let Some(written) = written?.pop() else {
-                return Ok(None);
-            };
-            let row = Model::from_query_result(&written, "")?;
-            users.publish(&row);
-            Ok(Some(row))
+            let row = written?;
+            if let Some(row) = &row {
+                users.publish(row);
+            }
+            Ok(row)
         })
         .await
     }
@@ -297,8 +293,8 @@ pub(super) fn tombstone(clerk_id: &str) -> Model {
     }
 }
 
-/// Turns the row that is there into a tombstone.
-pub(super) fn tombstone_on_conflict() -> OnConflict {
+/// Turns the row that is there into a tombstone, if this holds and it is none yet.
+pub(super) fn tombstone_on_conflict(unchanged: Condition) -> OnConflict {
     OnConflict::column(Column::ClerkId)
         .update_columns([
             Column::Email,
@@ -311,7 +307,22 @@ pub(super) fn tombstone_on_conflict() -> OnConflict {
             Column::ClerkName,
         ])
         .value(Column::Version, current(Column::Version).add(1))
+        .action_cond_where(unchanged.add(current(Column::DeletedAt).is_null()))
         .to_owned()
+}
+
+/// Runs a statement that returns the row it wrote, if it wrote one.
+///
+/// It reads all rows, though there is one at most: after the first of them the statement has not
+/// ended, and nothing is committed yet.
+pub(super) async fn returned(
+    connection: &impl ConnectionTrait,
+    statement: &impl StatementBuilder,
+) -> Result<Option<Model>, DbErr> {
+    let written = connection.query_all(statement).await?.pop();
+    written
+        .map(|row| Model::from_query_result(&row, ""))
+        .transpose()
 }
 
 /// Inserts the row, or does what `on_conflict` says; returns the row it wrote.
@@ -352,7 +363,7 @@ pub(super) fn insert(row: Model, on_conflict: OnConflict) -> sea_orm::sea_query:
 }
 
 /// The column of the row that is there, not of the one proposed for insertion.
-pub(super) fn current(column: Column) -> Expr {
+fn current(column: Column) -> Expr {
     Expr::col((Entity, column))
 }
 

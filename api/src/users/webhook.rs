@@ -6,18 +6,17 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::{ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, QueryFilter, QuerySelect, SqliteTransactionMode, StatementBuilder,
-    TransactionOptions, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use shared::UserUpdate;
 
 use super::Users;
 use super::entity::{Column, Entity, Model};
 use super::store::{
-    current, insert, new_row, now_millis, to_the_end, tombstone, tombstone_on_conflict,
+    insert, new_row, now_millis, returned, to_the_end, tombstone, tombstone_on_conflict,
 };
 use crate::error::ApiError;
 
@@ -169,10 +168,8 @@ impl Users {
         let row = match event {
             ClerkEvent::Told(profile) => tell(&transaction, profile).await?,
             ClerkEvent::Deleted { clerk_id } => {
-                let unless_deleted = tombstone_on_conflict()
-                    .action_cond_where(Condition::all().add(current(Column::DeletedAt).is_null()))
-                    .to_owned();
-                write(&transaction, &insert(tombstone(&clerk_id), unless_deleted)).await?
+                let on_conflict = tombstone_on_conflict(Condition::all());
+                returned(&transaction, &insert(tombstone(&clerk_id), on_conflict)).await?
             }
         };
         transaction.commit().await?;
@@ -222,7 +219,7 @@ async fn tell(
 ) -> Result<Option<Model>, DbErr> {
     let unless_there = OnConflict::column(Column::ClerkId).do_nothing().to_owned();
     let first = insert(profile.clone().first_row(), unless_there);
-    if let Some(row) = write(transaction, &first).await? {
+    if let Some(row) = returned(transaction, &first).await? {
         return Ok(Some(row));
     }
     let found = Entity::find()
@@ -248,17 +245,7 @@ async fn tell(
         .and_where(Column::Id.eq(merged.id))
         .returning_all()
         .to_owned();
-    Ok(write(transaction, &statement).await?.filter(|_| visible))
-}
-
-async fn write(
-    transaction: &DatabaseTransaction,
-    statement: &impl StatementBuilder,
-) -> Result<Option<Model>, DbErr> {
-    let written = transaction.query_all(statement).await?.pop();
-    written
-        .map(|row| Model::from_query_result(&row, ""))
-        .transpose()
+    Ok(returned(transaction, &statement).await?.filter(|_| visible))
 }
 
 #[cfg(test)]

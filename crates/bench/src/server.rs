@@ -38,7 +38,7 @@ impl Server {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log(name))
+            .stderr(errors())
             .spawn()
             .with_context(|| format!("{name} does not start"))?;
         let mut server = Self {
@@ -99,7 +99,7 @@ impl Drop for Server {
 }
 
 /// Where a server's errors go: to this terminal, when one asks for them.
-fn log(_name: &str) -> Stdio {
+fn errors() -> Stdio {
     if std::env::var_os("BENCH_LOG").is_some() {
         Stdio::inherit()
     } else {

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use bench::issuer::{ISSUER, Issuer, ORIGIN};
+use bench::issuer::{Issuer, ORIGIN};
 use bench::server::{Server, api, free_address, program};
 use bench::streams::{Stream, open_all, raise_file_limit};
 use bench::wrk::{Load, Script};
@@ -177,7 +177,6 @@ impl World {
                 .env("NODE_ENV", "production")
                 .env("LISTEN_ADDR", address.to_string())
                 .env("CLERK_JWT_KEY", &self.jwt_key)
-                .env("CLERK_ISSUER", ISSUER)
                 .env("CLERK_AUTHORIZED_PARTIES", ORIGIN)
                 .env("DATABASE_FILE", &self.file),
             address,
