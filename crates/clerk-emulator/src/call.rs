@@ -1,159 +1,370 @@
-//! One call of the Frontend API: who asks, from which page, with which parameters.
+//! One call: who asks, from which page, with which parameters.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, Request};
-use axum::http::header::{ORIGIN, REFERER};
+use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HOST, ORIGIN, REFERER, USER_AGENT,
+};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::RequestExt;
+use serde_json::{Map, Value};
 
 use crate::error::ClerkError;
-use crate::id;
-use crate::model::{Client, Session};
-use crate::store::Transaction;
+use crate::model::Activity;
+use crate::store::Page;
 
-/// The largest body that is read, in bytes.
-const BODY_MAX: usize = 64 * 1024;
+/// The largest body that is read, in bytes: room for a profile image of 10 MB, Clerk's limit.
+const BODY_MAX: usize = 11 * 1024 * 1024;
 
-/// A call, apart from its path.
+/// A file that came along.
 #[derive(Clone, Debug)]
+pub struct Upload {
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+/// A call.
+#[derive(Clone, Debug, Default)]
 pub struct Call {
-    /// The dev-browser token.
-    browser: Option<String>,
-    /// The form in the body.
-    form: HashMap<String, String>,
+    /// The dev-browser token, or the `__client` cookie.
+    pub browser: Option<String>,
+    /// Parts of the path, by their names.
+    path: HashMap<String, String>,
+    query: Vec<(String, String)>,
+    /// The body's fields; those of a form are texts.
+    body: Map<String, Value>,
+    pub upload: Option<Upload>,
     /// Origin of the page.
     pub origin: Option<String>,
-    /// When it came, in milliseconds since the Unix epoch.
-    pub now: i64,
+    /// The emulator's own URL as the page knows it, if it came through a proxy.
+    pub proxy_url: Option<String>,
+    pub host: Option<String>,
+    pub bearer: Option<String>,
+    pub user_agent: String,
+    pub address: String,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Call {
     type Rejection = ClerkError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ClerkError> {
-        let (parts, body) = request.into_parts();
-        let query = parts.uri.query().unwrap_or_default();
-        let browser = form_urlencoded::parse(query.as_bytes())
-            .find(|(name, _)| name == "__clerk_db_jwt")
-            .map(|(_, value)| value.into_owned());
-        let body = to_bytes(body, BODY_MAX).await.map_err(|_| {
-            ClerkError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "request_body_too_large",
-                "The request body is too large.",
-            )
-        })?;
-        Ok(Self {
-            browser,
-            form: form_urlencoded::parse(&body).into_owned().collect(),
-            origin: origin(&parts.headers),
-            now: id::now(),
-        })
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, ClerkError> {
+        let path = request.extract_parts::<RawPathParams>().await;
+        let path = path.map_err(ClerkError::internal)?;
+        let mut call = Self {
+            path: path
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            query: form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect(),
+            ..Self::default()
+        };
+        let headers = request.headers();
+        call.browser = call
+            .query("__clerk_db_jwt")
+            .map(str::to_owned)
+            .or_else(|| cookie(headers, "__client"))
+            .or_else(|| cookie(headers, "__clerk_db_jwt"));
+        call.origin = origin(headers);
+        call.proxy_url = header(headers, &HeaderName::from_static("clerk-proxy-url"))
+            .map(|url| url.trim_end_matches('/').to_owned());
+        call.host = header(headers, &HOST).map(str::to_owned);
+        call.bearer = header(headers, &AUTHORIZATION)
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .map(|token| token.trim().to_owned());
+        call.user_agent = header(headers, &USER_AGENT).unwrap_or_default().to_owned();
+        call.address = header(headers, &HeaderName::from_static("x-forwarded-for"))
+            .and_then(|list| list.split(',').next())
+            .map(|address| address.trim().to_owned())
+            .or_else(|| {
+                let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+                Some(peer.0.ip().to_string())
+            })
+            .unwrap_or_default();
+        call.read_body(request, state).await?;
+        Ok(call)
     }
 }
 
 impl Call {
-    /// A parameter that is there and not blank.
-    pub fn param(&self, name: &str) -> Option<&str> {
-        self.form
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.trim().is_empty())
-    }
-
-    /// A parameter that may be given as blank, to clear what it names.
-    pub fn given(&self, name: &str) -> Option<&str> {
-        self.form.get(name).map(String::as_str)
-    }
-
-    /// The browser's token, checked to be one that was given out, and its client's id.
-    pub fn browser(&self, transaction: &Transaction) -> Result<(&str, String), ClerkError> {
-        let token = self
-            .browser
-            .as_deref()
-            .ok_or_else(ClerkError::browser_unauthenticated)?;
-        let client_id = transaction
-            .client_of_browser(token)?
-            .ok_or_else(ClerkError::browser_unauthenticated)?;
-        Ok((token, client_id))
-    }
-
-    /// The browser's client, if it has one yet.
-    pub fn client(&self, transaction: &Transaction) -> Result<Option<Client>, ClerkError> {
-        let (_, client_id) = self.browser(transaction)?;
-        transaction.client(&client_id)
-    }
-
-    /// The browser's client, made if need be. It is kept once [`Call::keep`] is called.
-    pub fn client_or_new(&self, transaction: &Transaction) -> Result<Client, ClerkError> {
-        Ok(self.client(transaction)?.unwrap_or_else(|| Client {
-            id: id::new("client"),
-            session_ids: Vec::new(),
-            last_active_session_id: None,
-            sign_in: None,
-            sign_up: None,
-            created_at: self.now,
-            updated_at: self.now,
-        }))
-    }
-
-    /// Keeps the client as this browser's.
-    pub fn keep(&self, transaction: &Transaction, client: &mut Client) -> Result<(), ClerkError> {
-        let (token, client_id) = self.browser(transaction)?;
-        client.updated_at = self.now;
-        transaction.put_client(client)?;
-        if client_id != client.id {
-            transaction.put_browser(token, &client.id)?;
+    async fn read_body<S: Send + Sync>(
+        &mut self,
+        request: Request,
+        state: &S,
+    ) -> Result<(), ClerkError> {
+        let kind = header(request.headers(), &CONTENT_TYPE)
+            .unwrap_or_default()
+            .to_owned();
+        if kind.starts_with("multipart/form-data") {
+            return self.read_multipart(request, state).await;
+        }
+        let body = to_bytes(request.into_body(), BODY_MAX)
+            .await
+            .map_err(|_| too_large())?;
+        if kind.starts_with("application/octet-stream") {
+            // clerk-js sends a picture it has as text as base64.
+            self.upload = Some(Upload {
+                content_type: String::new(),
+                bytes: body.to_vec(),
+            });
+        } else if kind.starts_with("application/json") {
+            if !body.is_empty() {
+                let parsed = serde_json::from_slice::<Value>(&body).map_err(|_| {
+                    ClerkError::bad("request_body_invalid", "Request body is invalid JSON.")
+                })?;
+                match parsed {
+                    Value::Object(object) => self.body = object,
+                    Value::Null => {}
+                    // Bulk operations send an array.
+                    list => {
+                        self.body.insert(LIST.to_owned(), list);
+                    }
+                }
+            }
+        } else {
+            for (name, value) in form_urlencoded::parse(&body).into_owned() {
+                self.add(name, value);
+            }
         }
         Ok(())
     }
 
-    /// The client and its session of this id, if that is open.
-    ///
-    /// # Errors
-    /// `signed_out` when the session has ended, or belongs to another browser.
-    pub fn session(
-        &self,
-        transaction: &Transaction,
-        id: &str,
-    ) -> Result<(Client, Session), ClerkError> {
-        let client = self
-            .client(transaction)?
-            .ok_or_else(ClerkError::signed_out)?;
-        if !client.session_ids.iter().any(|open| open == id) {
-            return Err(ClerkError::signed_out());
+    async fn read_multipart<S: Send + Sync>(
+        &mut self,
+        request: Request,
+        state: &S,
+    ) -> Result<(), ClerkError> {
+        let invalid = |_| ClerkError::bad("request_body_invalid", "The form cannot be read.");
+        let mut form = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| ClerkError::bad("request_body_invalid", "The form cannot be read."))?;
+        while let Some(field) = form.next_field().await.map_err(invalid)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            if field.file_name().is_some() || field.content_type().is_some() {
+                let content_type = field.content_type().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await.map_err(|_| too_large())?.to_vec();
+                self.upload = Some(Upload {
+                    content_type,
+                    bytes,
+                });
+            } else {
+                let text = field.text().await.map_err(invalid)?;
+                self.add(name, text);
+            }
         }
-        let session = transaction
-            .session(id)?
-            .filter(|session| session.is_active(self.now))
-            .ok_or_else(ClerkError::signed_out)?;
-        Ok((client, session))
+        Ok(())
     }
 
-    /// The client and the session it last used, for calls that concern the person.
-    pub fn current_session(
-        &self,
-        transaction: &Transaction,
-    ) -> Result<(Client, Session), ClerkError> {
-        let client = self
-            .client(transaction)?
-            .ok_or_else(ClerkError::signed_out)?;
-        let id = client
-            .last_active_session_id
-            .ok_or_else(ClerkError::signed_out)?;
-        self.session(transaction, &id)
+    /// A repeated field of a form is a list.
+    fn add(&mut self, name: String, value: String) {
+        let name = name.trim_end_matches("[]").to_owned();
+        match self.body.get_mut(&name) {
+            None => {
+                self.body.insert(name, Value::String(value));
+            }
+            Some(Value::Array(list)) => list.push(Value::String(value)),
+            Some(first) => *first = Value::Array(vec![first.take(), Value::String(value)]),
+        }
     }
+
+    /// A part of the path.
+    pub fn path(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// A parameter of the query.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(asked, value)| asked == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a parameter of the query, as `name=a&name=b` or `name[]=a`.
+    pub fn query_all(&self, name: &str) -> Vec<&str> {
+        self.query
+            .iter()
+            .filter(|(asked, value)| asked.trim_end_matches("[]") == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// A text in the body that is there and not blank.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.given(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// A text in the body that may be given as blank, to clear what it names.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.body.get(name).and_then(Value::as_str)
+    }
+
+    /// A text that must be there.
+    pub fn required(&self, name: &str) -> Result<&str, ClerkError> {
+        self.param(name).ok_or_else(|| ClerkError::missing(name))
+    }
+
+    /// Whether the body names this at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.body.contains_key(name)
+    }
+
+    /// A switch in the body.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.body.get(name)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A whole number in the body.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.body.get(name)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Anything in the body; in a form it is JSON in a text.
+    pub fn json(&self, name: &str) -> Option<Value> {
+        match self.body.get(name)? {
+            Value::Null => None,
+            Value::String(text) => serde_json::from_str(text)
+                .ok()
+                .or_else(|| Some(Value::String(text.clone()))),
+            value => Some(value.clone()),
+        }
+    }
+
+    /// Texts in the body, given as a list or as one.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        match self.body.get(name) {
+            Some(Value::Array(list)) => list
+                .iter()
+                .filter_map(|it| it.as_str().map(str::to_owned))
+                .collect(),
+            Some(Value::String(text)) if text.starts_with('[') => {
+                serde_json::from_str(text).unwrap_or_default()
+            }
+            Some(Value::String(text)) => vec![text.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The body of a bulk operation: the list itself.
+    pub fn list(&self) -> Vec<Value> {
+        match self.body.get(LIST) {
+            Some(Value::Array(list)) => list.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The whole body.
+    pub fn body(&self) -> &Map<String, Value> {
+        &self.body
+    }
+
+    /// The same call with another body: one of a bulk operation.
+    pub fn with_body(&self, body: Map<String, Value>) -> Self {
+        Self {
+            body,
+            ..self.clone()
+        }
+    }
+
+    /// The part of a list that is asked for: Clerk's default is 10, its most 500.
+    pub fn page(&self) -> Page {
+        let number = |name| self.query(name).and_then(|text| text.parse::<usize>().ok());
+        Page {
+            offset: number("offset").unwrap_or(0),
+            limit: number("limit").unwrap_or(10).clamp(1, 500),
+            oldest_first: false,
+        }
+    }
+
+    /// With what the caller browses, as far as they say.
+    pub fn activity(&self) -> Activity {
+        let agent = self.user_agent.as_str();
+        let version = |name: &str| {
+            let (_, rest) = agent.split_once(name)?;
+            let version = rest.strip_prefix('/')?.split([' ', ';', ')']).next()?;
+            Some(version.to_owned())
+        };
+        // The more special come first: Edge and Opera also say Chrome, Chrome also Safari.
+        let known = [
+            ("Edg", "Edge"),
+            ("OPR", "Opera"),
+            ("Firefox", "Firefox"),
+            ("HeadlessChrome", "Chrome"),
+            ("Chrome", "Chrome"),
+            ("Version", "Safari"),
+        ];
+        let browser = known
+            .into_iter()
+            .find_map(|(mark, name)| Some((name, version(mark)?)));
+        let (browser_name, browser_version) = browser.unwrap_or_default();
+        let is_mobile = agent.contains("Mobile");
+        let device_type = [
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Macintosh", "Macintosh"),
+            ("Windows", "Windows"),
+            ("Linux", "Linux"),
+        ];
+        let device = device_type
+            .into_iter()
+            .find(|(mark, _)| agent.contains(mark));
+        Activity {
+            browser_name: browser_name.to_owned(),
+            browser_version,
+            device_type: device.map_or("", |(_, name)| name).to_owned(),
+            is_mobile,
+            ip_address: self.address.clone(),
+        }
+    }
+}
+
+/// Under this name the body of a bulk operation is kept.
+const LIST: &str = "[]";
+
+fn too_large() -> ClerkError {
+    ClerkError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "request_body_too_large",
+        "The request body is too large.",
+    )
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A cookie of the request.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(asked, value)| *asked == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The page's origin. Browsers leave `Origin` out of same-origin GETs, which is what calls
 /// through a proxy are; `Referer` names the page then.
 fn origin(headers: &HeaderMap) -> Option<String> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(origin) = text(ORIGIN).filter(|origin| *origin != "null") {
+    if let Some(origin) = header(headers, &ORIGIN).filter(|origin| *origin != "null") {
         return Some(origin.to_owned());
     }
-    let page: Uri = text(REFERER)?.parse().ok()?;
+    let page: Uri = header(headers, &REFERER)?.parse().ok()?;
     Some(format!("{}://{}", page.scheme_str()?, page.authority()?))
 }
 
@@ -171,4 +382,35 @@ pub fn real_method(mut request: Request<Body>) -> Request<Body> {
         }
     }
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn activity(user_agent: &str) -> (String, String, String, bool) {
+        let call = Call {
+            user_agent: user_agent.to_owned(),
+            ..Call::default()
+        };
+        let it = call.activity();
+        (it.browser_name, it.browser_version, it.device_type, it.is_mobile)
+    }
+
+    #[test]
+    fn browsers_are_known_by_what_they_say() {
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 \
+                     (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+        assert_eq!(
+            activity(phone),
+            ("Safari".into(), "18.0".into(), "iPhone".into(), true)
+        );
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like \
+                    Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.1.2.3";
+        assert_eq!(
+            activity(edge),
+            ("Edge".into(), "140.1.2.3".into(), "Windows".into(), false)
+        );
+        assert_eq!(activity("curl/8").0, "");
+    }
 }

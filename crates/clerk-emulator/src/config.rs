@@ -12,8 +12,14 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where clerk-js and its UI lie.
     pub sdk_dir: PathBuf,
-    /// Seconds until a token expires; Clerk's are 60.
-    pub token_lifetime: i64,
+    /// Seconds until a session token expires, whatever the settings say; Clerk's are 60.
+    pub token_lifetime: Option<i64>,
+    /// Keep nothing beyond the end of the process.
+    pub ephemeral: bool,
+    /// What a server must show to use the Backend API.
+    pub secret_key: String,
+    /// Where events are delivered, and the secret they are signed with.
+    pub webhook: Option<(String, String)>,
 }
 
 /// A variable whose value cannot be used.
@@ -37,15 +43,32 @@ impl Config {
             })?,
         };
         let token_lifetime = match get("EMULATOR_TOKEN_LIFETIME") {
-            None => 60,
-            Some(seconds) => seconds
-                .parse()
-                .ok()
-                .filter(|seconds| (1..=86_400).contains(seconds))
-                .ok_or(ConfigError {
+            None => None,
+            Some(seconds) => {
+                let seconds = seconds.parse().ok();
+                let seconds = seconds.filter(|it| (1..=86_400).contains(it));
+                Some(seconds.ok_or(ConfigError {
                     name: "EMULATOR_TOKEN_LIFETIME",
                     expected: "expected a number of seconds from 1 to 86400",
-                })?,
+                })?)
+            }
+        };
+        let secret_key = get("EMULATOR_SECRET_KEY").unwrap_or_else(|| "sk_test_emulator".into());
+        if !secret_key.starts_with("sk_") {
+            return Err(ConfigError {
+                name: "EMULATOR_SECRET_KEY",
+                expected: "expected a key that begins with sk_",
+            });
+        }
+        let webhook = match (get("EMULATOR_WEBHOOK_URL"), get("EMULATOR_WEBHOOK_SECRET")) {
+            (None, _) => None,
+            (Some(url), Some(secret)) if secret.starts_with("whsec_") => Some((url, secret)),
+            (Some(_), _) => {
+                return Err(ConfigError {
+                    name: "EMULATOR_WEBHOOK_SECRET",
+                    expected: "expected a signing secret that begins with whsec_",
+                });
+            }
         };
         let path = |name, default: &str| PathBuf::from(get(name).unwrap_or_else(|| default.into()));
         Ok(Self {
@@ -53,6 +76,9 @@ impl Config {
             data_dir: path("EMULATOR_DATA_DIR", "data/emulator"),
             sdk_dir: path("EMULATOR_SDK_DIR", ".tools/clerk-sdk"),
             token_lifetime,
+            ephemeral: false,
+            secret_key,
+            webhook,
         })
     }
 }
@@ -74,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_refused_by_the_name_of_its_variable() {
-        for name in ["EMULATOR_ADDR", "EMULATOR_TOKEN_LIFETIME"] {
+        for name in ["EMULATOR_ADDR", "EMULATOR_TOKEN_LIFETIME", "EMULATOR_SECRET_KEY"] {
             let error = Config::read(|asked| (asked == name).then(|| "soon".to_owned()));
             assert!(error.expect_err(name).to_string().starts_with(name));
         }

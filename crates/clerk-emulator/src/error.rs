@@ -1,43 +1,61 @@
 //! Errors in Clerk's shape (<https://clerk.com/docs/guides/development/errors/overview>).
 
-use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::id;
+use crate::password::Work;
 
-/// An error as the Frontend API answers it. The prebuilt UI acts on `code` and places the
-/// message at the field `param`.
+/// An error as Clerk answers it. The prebuilt UI acts on `code` and places the message at the
+/// field named in `meta.param_name`.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{code}: {long_message}")]
-pub struct ClerkError {
+#[error("{}: {}", .0.code, .0.long_message)]
+pub struct ClerkError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     code: &'static str,
     message: String,
     long_message: String,
-    param: Option<&'static str>,
+    meta: Value,
+    counts: bool,
+    work: Option<Work>,
 }
 
 impl ClerkError {
     /// An error whose short and long message are the same.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self {
+        Self(Box::new(Parts {
             status,
             code,
             long_message: message.clone(),
             message,
-            param: None,
-        }
+            meta: json!({}),
+            counts: false,
+            work: None,
+        }))
     }
 
     /// 422 at a field of the form.
-    pub fn at(param: &'static str, code: &'static str, message: &str) -> Self {
-        Self {
-            param: Some(param),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
-        }
+    pub fn at(param: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+            .meta(json!({ "param_name": param }))
+    }
+
+    /// 422: a field that is needed is not there.
+    pub fn missing(param: &str) -> Self {
+        let mut error = Self::at(param, "form_param_missing", format!("{param} must be included."));
+        "is missing".clone_into(&mut error.0.message);
+        error
+    }
+
+    /// 422: a field's value cannot be used.
+    pub fn invalid(param: &str, message: impl Into<String>) -> Self {
+        Self::at(param, "form_param_value_invalid", message)
     }
 
     /// 404: the resource does not exist or belongs to another client.
@@ -58,13 +76,32 @@ impl ClerkError {
         )
     }
 
-    /// 401: there is no such session; clerk-js signs the page out then.
+    /// 401: there is no such session, or it has ended.
     pub fn signed_out() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "signed_out",
             "You are signed out.",
         )
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "authorization_invalid", message)
+    }
+
+    /// 403: the instance's settings have it switched off.
+    pub fn disabled(feature: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "feature_not_enabled",
+            format!("{feature} is not enabled for this instance; switch it on in its settings."),
+        )
+    }
+
+    /// 400 with a code of its own.
+    pub fn bad(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
     /// 500: the emulator itself failed.
@@ -76,23 +113,79 @@ impl ClerkError {
             "The emulator failed. Its log says why.",
         )
     }
+
+    /// Not an error yet: the handler needs work done outside its transaction, and is run again.
+    pub fn needs(work: Work) -> Self {
+        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_clerk_error", "");
+        error.0.work = Some(work);
+        error
+    }
+
+    /// The work to do before the handler is run again.
+    pub fn work(&self) -> Option<&Work> {
+        self.0.work.as_ref()
+    }
+
+    /// With more for machines.
+    pub fn meta(mut self, meta: Value) -> Self {
+        self.0.meta = meta;
+        self
+    }
+
+    /// What was written before the error stays: a wrong guess must count.
+    pub fn counts(mut self) -> Self {
+        self.0.counts = true;
+        self
+    }
+
+    /// Whether what was written stays.
+    pub fn does_count(&self) -> bool {
+        self.0.counts
+    }
+
+    /// Clerk's code.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// The error inside another resource, such as a verification.
+    pub fn as_part(&self) -> (String, String) {
+        (self.0.code.to_owned(), self.0.long_message.clone())
+    }
+
+    /// The answer's body.
+    pub fn body(&self) -> Value {
+        let parts = &self.0;
+        json!({
+            "errors": [{
+                "code": parts.code,
+                "message": parts.message,
+                "long_message": parts.long_message,
+                "meta": parts.meta,
+            }],
+            "clerk_trace_id": id::hex(),
+        })
+    }
 }
 
 impl IntoResponse for ClerkError {
     fn into_response(self) -> Response {
-        let meta = match self.param {
-            Some(param) => json!({ "param_name": param }),
-            None => json!({}),
-        };
-        let body = json!({
-            "errors": [{
-                "code": self.code,
-                "message": self.message,
-                "long_message": self.long_message,
-                "meta": meta,
-            }],
-            "clerk_trace_id": id::hex(),
-        });
-        (self.status, Json(body)).into_response()
+        let mut response = json_response(self.0.status, &self.body());
+        if self.0.status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds = self.0.meta["retry_after"].as_u64().unwrap_or(1);
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
+}
+
+/// JSON with exactly the content type that Clerk's server SDKs compare with.
+pub fn json_response(status: StatusCode, body: &Value) -> Response {
+    let mut response = (status, body.to_string()).into_response();
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -1,4 +1,4 @@
-//! The instance's signing key and the tokens made with it.
+//! The instance's signing keys and the tokens made with them.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -11,9 +11,12 @@ use serde_json::Value;
 use crate::error::ClerkError;
 use crate::store::Transaction;
 
-const SETTING: &str = "signing_key";
+/// Where they are kept: a JSON array of PEM texts, the signing key first.
+pub const VALUE: &str = "signing_keys";
+/// How many are published: tokens signed before a rotation stay good.
+const PUBLISHED: usize = 2;
 
-/// Signs tokens and publishes the public key.
+/// Signs tokens and publishes the public keys.
 pub struct Keys {
     signing: EncodingKey,
     kid: String,
@@ -21,32 +24,53 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The key kept in the state; made on first use.
-    pub fn load(transaction: &Transaction) -> Result<Self, ClerkError> {
-        let pem = if let Some(pem) = transaction.setting(SETTING)? {
-            pem
-        } else {
-            let pem = generate()?;
-            transaction.put_setting(SETTING, &pem)?;
-            pem
+    /// The keys kept in the state.
+    pub fn load(transaction: &Transaction) -> Result<Option<Self>, ClerkError> {
+        let Some(kept) = transaction.value(VALUE)? else {
+            return Ok(None);
         };
-        let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(ClerkError::internal)?;
-        let mut jwk =
-            Jwk::from_encoding_key(&signing, Algorithm::RS256).map_err(ClerkError::internal)?;
-        let thumbprint = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(ClerkError::internal)?;
-        let kid = format!("ins_{thumbprint}");
-        jwk.common.key_id = Some(kid.clone());
-        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let pems: Vec<String> = serde_json::from_str(&kept).map_err(ClerkError::internal)?;
+        Self::from_pems(&pems).map(Some)
+    }
+
+    /// Puts a new signing key before the ones kept.
+    pub fn rotate(transaction: &Transaction, pem: String) -> Result<(), ClerkError> {
+        let mut pems = vec![pem];
+        if let Some(kept) = transaction.value(VALUE)? {
+            let kept: Vec<String> = serde_json::from_str(&kept).map_err(ClerkError::internal)?;
+            pems.extend(kept);
+        }
+        pems.truncate(PUBLISHED);
+        let text = serde_json::to_string(&pems).map_err(ClerkError::internal)?;
+        transaction.put_value(VALUE, &text)
+    }
+
+    fn from_pems(pems: &[String]) -> Result<Self, ClerkError> {
+        let mut jwks = Vec::new();
+        let mut first = None;
+        for pem in pems {
+            let signing =
+                EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(ClerkError::internal)?;
+            let mut jwk =
+                Jwk::from_encoding_key(&signing, Algorithm::RS256).map_err(ClerkError::internal)?;
+            let thumbprint = jwk
+                .thumbprint(ThumbprintHash::SHA256)
+                .map_err(ClerkError::internal)?;
+            let kid = format!("ins_{thumbprint}");
+            jwk.common.key_id = Some(kid.clone());
+            jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+            jwks.push(jwk);
+            first.get_or_insert((signing, kid));
+        }
+        let (signing, kid) = first.ok_or_else(|| ClerkError::internal("no signing key"))?;
         Ok(Self {
             signing,
             kid,
-            jwks: JwkSet { keys: vec![jwk] },
+            jwks: JwkSet { keys: jwks },
         })
     }
 
-    /// The public key as `/.well-known/jwks.json` shows it.
+    /// The public keys as `/.well-known/jwks.json` shows them.
     pub fn jwks(&self) -> &JwkSet {
         &self.jwks
     }
@@ -60,7 +84,7 @@ impl Keys {
 }
 
 /// A new RSA key of 2048 bits in PEM form (PKCS #8).
-fn generate() -> Result<String, ClerkError> {
+pub fn generate() -> Result<String, ClerkError> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(ClerkError::internal)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(ClerkError::internal)?;
     let base64 = STANDARD.encode(der.as_ref());

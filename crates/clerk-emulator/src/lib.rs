@@ -1,68 +1,123 @@
-//! A local stand-in for Clerk's Frontend API, on which the unmodified clerk-js and its prebuilt
-//! UI run. For development and tests only: it is never part of what goes to production, and
-//! nothing that does depends on it.
+//! A local stand-in for Clerk: its Frontend API, on which the unmodified clerk-js and its
+//! prebuilt UI run, and its Backend API, which its server SDKs call. For development and tests
+//! only: it is never part of what goes to production, and nothing that does depends on it.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let clerk = clerk_emulator::ClerkEmulator::start().await?;
+//! println!("CLERK_API_URL={}", clerk.url());
+//! # Ok(())
+//! # }
+//! ```
 
+#![recursion_limit = "256"]
 #![allow(
     missing_docs,
     reason = "a binary's own modules; what they are for stands on each"
 )]
 
+mod accounts;
+mod backend;
 mod call;
 pub mod config;
+mod enrollment;
 mod environment;
 mod error;
+mod factors;
+mod frontend;
+mod html;
 mod id;
+mod images;
 mod keys;
+mod lockout;
+mod mail;
+mod metadata;
 mod model;
+mod npm;
+mod organizations;
 mod password;
+mod people;
 mod routes;
+mod scope;
+mod serving;
 mod sessions;
+mod settings;
+mod started;
 mod store;
+mod tickets;
 mod tokens;
+mod totp;
 mod verification;
 mod view;
+mod webauthn;
 
-use std::future::IntoFuture;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::ServiceExt;
 use axum::extract::Request;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use tower_http::normalize_path::NormalizePathLayer;
 
-use call::Call;
 use config::Config;
 use error::ClerkError;
 use keys::Keys;
-use model::Verification;
+use settings::{InstanceKind, Settings};
 use store::{Store, Transaction};
-use view::View;
+
+pub use started::ClerkEmulator;
+
+/// The host in the emulator's publishable key: clerk-js uses dev-browser tokens only when it
+/// ends like Clerk's own development hosts.
+const HOST: &str = "emulator.clerk.accounts.dev";
+/// Under this name stands the origin of the page that was opened last.
+const HOME_ORIGIN: &str = "home_origin";
+/// Under this name stands that roles and templates were made.
+const BEGUN: &str = "begun";
+/// By how many milliseconds the clock is moved.
+const CLOCK: &str = "clock_offset";
 
 /// The emulator's parts. Clones share them.
 #[derive(Clone)]
-pub struct Emulator {
+pub struct Emulator(Arc<Parts>);
+
+struct Parts {
     store: Store,
-    keys: Arc<Keys>,
-    issuer: Arc<str>,
-    token_lifetime: i64,
-    sdk_dir: Arc<PathBuf>,
+    keys: RwLock<Option<Arc<Keys>>>,
+    url: String,
+    config: Config,
+    clock: AtomicI64,
+    handshakes: Mutex<HashMap<String, serde_json::Value>>,
+    /// Something was written: webhooks may be due.
+    written: Notify,
 }
 
 impl Emulator {
-    /// Opens the kept state. `issuer` is the emulator's own URL.
-    pub fn open(config: &Config, issuer: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let store = Store::open(&config.data_dir)?;
-        let keys = store.transaction(Keys::load)?;
-        Ok(Self {
+    /// Opens the kept state. `url` is the emulator's own address, and the issuer of tokens.
+    pub fn open(config: &Config, url: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let store = if config.ephemeral {
+            Store::in_memory()?
+        } else {
+            Store::open(&config.data_dir)?
+        };
+        store.write(begin)?;
+        let clock = store.read(|tx| tx.value(CLOCK))?;
+        Ok(Self(Arc::new(Parts {
             store,
-            keys: Arc::new(keys),
-            issuer: issuer.into(),
-            token_lifetime: config.token_lifetime,
-            sdk_dir: Arc::new(config.sdk_dir.clone()),
-        })
+            keys: RwLock::new(None),
+            url: url.to_owned(),
+            config: config.clone(),
+            clock: AtomicI64::new(clock.and_then(|text| text.parse().ok()).unwrap_or(0)),
+            handshakes: Mutex::default(),
+            written: Notify::new(),
+        })))
     }
 
     /// Serves on `listener` until `shutdown` completes.
@@ -71,45 +126,129 @@ impl Emulator {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
+        // Making the first key takes a while; nobody waits for it who does not need one.
+        let emulator = self.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = emulator.keys() {
+                tracing::error!(%error, "no signing key");
+            }
+        });
         let service = MapRequestLayer::new(call::real_method).layer(routes::router(self));
         // clerk-js ends some paths with a slash.
         let service = NormalizePathLayer::trim_trailing_slash().layer(service);
-        let service = ServiceExt::<Request>::into_make_service(service);
+        let service =
+            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
         axum::serve(listener, service)
             .with_graceful_shutdown(shutdown)
-            .into_future()
             .await
     }
 
-    /// Runs `work` as one transaction, off the threads that serve connections: it waits for
-    /// the disk and hashes passwords.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Self, &Transaction) -> Result<T, ClerkError> + Send + 'static,
-    ) -> Result<T, ClerkError> {
-        let emulator = self.clone();
-        tokio::task::spawn_blocking(move || {
-            emulator
-                .store
-                .transaction(|transaction| work(&emulator, transaction))
-        })
-        .await
-        .map_err(ClerkError::internal)?
+    fn store(&self) -> &Store {
+        &self.0.store
     }
 
-    fn view<'a>(&'a self, transaction: &'a Transaction, call: &'a Call) -> View<'a> {
-        View {
-            transaction,
-            emulator: self,
-            origin: call.origin.as_deref(),
-            now: call.now,
+    /// Where the emulator is; also the issuer of tokens.
+    fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// Milliseconds since the Unix epoch, by a clock that tests may move.
+    fn now(&self) -> i64 {
+        id::now() + self.0.clock.load(Ordering::Relaxed)
+    }
+
+    /// Seconds that session tokens live.
+    fn token_lifetime(&self, settings: &Settings) -> i64 {
+        self.0
+            .config
+            .token_lifetime
+            .unwrap_or(settings.token_lifetime_seconds)
+    }
+
+    /// Something was written: webhooks may be due.
+    fn wrote(&self) {
+        self.0.written.notify_one();
+    }
+
+    /// The signing keys; the first is made when it is first needed.
+    fn keys(&self) -> Result<Arc<Keys>, ClerkError> {
+        if let Some(keys) = &*self.0.keys.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(keys.clone());
         }
+        let mut kept = self.0.keys.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = &*kept {
+            return Ok(keys.clone());
+        }
+        let loaded = match self.0.store.read(Keys::load)? {
+            Some(keys) => keys,
+            None => self.0.new_key()?,
+        };
+        let keys = Arc::new(loaded);
+        *kept = Some(keys.clone());
+        Ok(keys)
+    }
+
+    /// What an answer of the handshake is worth, until a server fetches it.
+    fn keep_handshake(&self, nonce: &str, payload: serde_json::Value) {
+        let mut kept = self.0.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody fetched them: the servers went away.
+        if kept.len() >= 1000 {
+            kept.clear();
+        }
+        kept.insert(nonce.to_owned(), payload);
+    }
+
+    /// The answer of a handshake, once.
+    fn take_handshake(&self, nonce: &str) -> Option<serde_json::Value> {
+        let mut kept = self.0.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.remove(nonce)
+    }
+
+    /// The publishable key of an instance of this kind.
+    fn publishable_key(development: bool) -> String {
+        let kind = if development { "test" } else { "live" };
+        format!("pk_{kind}_{}", STANDARD.encode(format!("{HOST}$")))
+    }
+
+    /// What Clerk's cookies end with: eight digits of the publishable key's SHA-1.
+    fn cookie_suffix(development: bool) -> String {
+        let key = Self::publishable_key(development);
+        let digest = aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY,
+            key.as_bytes(),
+        );
+        URL_SAFE_NO_PAD.encode(digest)[..8].to_owned()
+    }
+
+    /// Where clerk-js lies.
+    fn sdk_dir(&self) -> &std::path::Path {
+        &self.0.config.sdk_dir
+    }
+
+    fn kind(&self) -> Result<InstanceKind, ClerkError> {
+        self.0.store.read(|tx| Ok(Settings::load(tx)?.instance))
     }
 }
 
-/// Sends the code: prints it in the terminal, where the person looks.
-fn send(email: &str, verification: &Verification) {
-    if let Some(code) = &verification.code {
-        println!("\n  ✉  {email}: your verification code is {code}\n");
+impl Parts {
+    fn new_key(&self) -> Result<Keys, ClerkError> {
+        let pem = keys::generate()?;
+        self.store.write(|tx| {
+            Keys::rotate(tx, pem)?;
+            Keys::load(tx)?.ok_or_else(|| ClerkError::internal("the key was not kept"))
+        })
     }
+}
+
+/// What every instance begins with: roles and templates.
+fn begin(tx: &Transaction) -> Result<(), ClerkError> {
+    if tx.value(BEGUN)?.is_some() {
+        return Ok(());
+    }
+    let now = id::now();
+    organizations::create_roles(tx, now)?;
+    for template in tokens::first_templates(|| id::new("jtmp"), now) {
+        tx.put(&template)?;
+    }
+    tx.put_value(BEGUN, "1")
 }

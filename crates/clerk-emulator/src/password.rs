@@ -1,41 +1,121 @@
-//! Passwords: their rules and their hashes.
+//! Passwords: their rules and their hashes. Hashing takes long on purpose, so it is done
+//! between transactions: a handler asks for it by [`Proofs`], and is run again with the result.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 use crate::error::ClerkError;
+use crate::settings::Settings;
 
-/// The shortest password, in characters, as Clerk's default has it.
-pub const LENGTH_MIN: usize = 8;
 /// The longest password, in bytes.
 pub const LENGTH_MAX: usize = 72;
 
-/// Checks a new password and hashes it with Argon2id at the crate's default cost, the first
-/// choice of OWASP's password storage cheat sheet (19 MiB, two passes).
-pub fn hash(password: &str) -> Result<String, ClerkError> {
-    if password.chars().count() < LENGTH_MIN {
+/// Work that takes long.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Hash this password.
+    Hash(String),
+    /// Is this password the one that was hashed?
+    Verify(String, String),
+}
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Work")
+    }
+}
+
+/// Results of work that was done for a call.
+#[derive(Default)]
+pub struct Proofs(RefCell<HashMap<Work, Option<String>>>);
+
+impl Proofs {
+    /// Does the work and keeps the result.
+    pub fn work(&self, work: &Work) -> Result<(), ClerkError> {
+        let result = match work {
+            Work::Hash(password) => Some(hash(password)?),
+            Work::Verify(password, hash) => verify(password, hash).then(String::new),
+        };
+        self.0.borrow_mut().insert(work.clone(), result);
+        Ok(())
+    }
+
+    fn result(&self, work: Work) -> Result<Option<String>, ClerkError> {
+        let known = self.0.borrow().get(&work).cloned();
+        known.ok_or_else(|| ClerkError::needs(work))
+    }
+
+    /// Checks a new password and hashes it.
+    pub fn new_hash(
+        &self,
+        settings: &Settings,
+        param: &str,
+        password: &str,
+    ) -> Result<String, ClerkError> {
+        check(settings, param, password)?;
+        let hash = self.result(Work::Hash(password.to_owned()))?;
+        Ok(hash.unwrap_or_default())
+    }
+
+    /// Whether the password is the one that was hashed.
+    pub fn verify(&self, password: &str, hash: &str) -> Result<bool, ClerkError> {
+        let work = Work::Verify(password.to_owned(), hash.to_owned());
+        Ok(self.result(work)?.is_some())
+    }
+}
+
+/// The rules for a new password.
+fn check(settings: &Settings, param: &str, password: &str) -> Result<(), ClerkError> {
+    let least = settings.password_min_length;
+    if password.chars().count() < least {
         return Err(ClerkError::at(
-            "password",
+            param,
             "form_password_length_too_short",
-            "Passwords must be 8 characters or more.",
+            format!("Passwords must be {least} characters or more."),
         ));
     }
     if password.len() > LENGTH_MAX {
         return Err(ClerkError::at(
-            "password",
+            param,
             "form_password_length_too_long",
             "Passwords must be 72 bytes or fewer.",
         ));
     }
+    // Clerk refuses passwords found in data breaches; without a network these stand for them.
+    if settings.refuse_pwned_passwords && PWNED.contains(&password) {
+        return Err(ClerkError::at(
+            param,
+            "form_password_pwned",
+            "Password has been found in an online data breach. For account safety, please use a \
+             different password.",
+        ));
+    }
+    Ok(())
+}
+
+/// The most common passwords of eight characters and more.
+const PWNED: [&str; 10] = [
+    "password", "12345678", "123456789", "1234567890", "qwertyuiop", "password1", "iloveyou",
+    "sunshine", "princess", "football",
+];
+
+/// Argon2id at the crate's default cost, the first choice of OWASP's password storage cheat
+/// sheet (19 MiB, two passes).
+fn hash(password: &str) -> Result<String, ClerkError> {
     Ok(Argon2::default()
         .hash_password(password.as_bytes())
         .map_err(ClerkError::internal)?
         .to_string())
 }
 
-/// Whether the password is the one that was hashed.
-pub fn verify(password: &str, hash: &str) -> bool {
+fn verify(password: &str, hash: &str) -> bool {
+    if hash.starts_with("$2") {
+        return bcrypt::verify(password, hash).unwrap_or(false);
+    }
     PasswordHash::new(hash).is_ok_and(|hash| {
         Argon2::default()
             .verify_password(password.as_bytes(), &hash)
@@ -49,15 +129,34 @@ mod tests {
 
     #[test]
     fn the_hash_knows_its_password_and_no_other() {
-        let hashed = hash("correct horse").expect("a good password");
+        let hashed = hash("correct horse").expect("a hash");
         assert!(hashed.starts_with("$argon2id$"));
         assert!(verify("correct horse", &hashed));
         assert!(!verify("correct horsf", &hashed));
     }
 
     #[test]
+    fn a_bcrypt_hash_that_was_brought_along_is_known() {
+        let hashed = bcrypt::hash("correct horse", 4).expect("a hash");
+        assert!(verify("correct horse", &hashed));
+        assert!(!verify("correct horsf", &hashed));
+    }
+
+    #[test]
     fn passwords_are_neither_short_nor_endless() {
-        assert!(hash("1234567").is_err());
-        assert!(hash(&"x".repeat(73)).is_err());
+        let settings = Settings::default();
+        assert!(check(&settings, "password", "1234567").is_err());
+        assert!(check(&settings, "password", &"x".repeat(73)).is_err());
+        assert!(check(&settings, "password", "correct horse").is_ok());
+    }
+
+    #[test]
+    fn a_handler_is_told_to_come_back_with_the_result() {
+        let (proofs, settings) = (Proofs::default(), Settings::default());
+        let asked = proofs.new_hash(&settings, "password", "correct horse");
+        let error = asked.expect_err("not known yet");
+        proofs.work(error.work().expect("some work")).expect("it is done");
+        let known = proofs.new_hash(&settings, "password", "correct horse");
+        assert!(known.expect("a hash").starts_with("$argon2id$"));
     }
 }

@@ -1,61 +1,132 @@
 //! The life of a session.
 
-use crate::call::Call;
+use serde_json::Value;
+
 use crate::error::ClerkError;
 use crate::id;
-use crate::model::{Client, Session, SessionStatus, User};
-use crate::store::Transaction;
+use crate::model::{Client, Membership, Session, SessionStatus, User};
+use crate::scope::Scope;
+use crate::store::Page;
+use crate::view;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// Signs a person in on a client and answers the session's id. A session the client already
-/// has is replaced: this instance allows one at a time.
+/// How a session begins.
+#[derive(Default)]
+pub struct Start<'a> {
+    /// The strategy that proved the person.
+    pub strategy: Option<&'a str>,
+    /// Whether a second factor was proven too.
+    pub second_factor: bool,
+    /// Who acts for the person.
+    pub actor: Option<Value>,
+}
+
+/// Signs a person in on the call's browser and answers the session. A session the browser
+/// already has is replaced where one is all it may have, or when it is the same person's.
 pub fn start(
-    transaction: &Transaction,
-    call: &Call,
+    scope: &mut Scope<'_>,
+    user: &mut User,
+    how: &Start<'_>,
+) -> Result<Session, ClerkError> {
+    let mut client = scope.client_mut()?.clone();
+    let mut kept = Vec::new();
+    for id in std::mem::take(&mut client.session_ids) {
+        let same = scope
+            .tx
+            .get::<Session>(&id)?
+            .is_some_and(|session| session.user_id == user.id);
+        if same || scope.settings.single_session {
+            end(scope, &id, SessionStatus::Replaced)?;
+        } else {
+            kept.push(id);
+        }
+    }
+    client.session_ids = kept;
+    let session = create(scope, &mut client, user, how)?;
+    client.sign_in = None;
+    client.sign_up = None;
+    if let Some(strategy) = how.strategy {
+        client.last_authentication_strategy = Some(strategy.to_owned());
+    }
+    *scope.client_mut()? = client;
+    Ok(session)
+}
+
+/// Puts a new session on a client.
+pub fn create(
+    scope: &mut Scope<'_>,
     client: &mut Client,
     user: &mut User,
-) -> Result<String, ClerkError> {
-    for id in std::mem::take(&mut client.session_ids) {
-        end(transaction, &id, SessionStatus::Removed, call.now)?;
-        user.session_ids.retain(|open| *open != id);
-    }
+    how: &Start<'_>,
+) -> Result<Session, ClerkError> {
+    let now = scope.now;
+    let lifetime = scope.settings.session_lifetime_seconds * 1000;
     let session = Session {
         id: id::new("sess"),
         client_id: client.id.clone(),
         user_id: user.id.clone(),
-        status: SessionStatus::Active,
-        last_active_at: call.now,
-        expire_at: call.now + 7 * DAY,
-        abandon_at: call.now + 30 * DAY,
-        created_at: call.now,
-        updated_at: call.now,
+        organization_id: only_organization(scope, user)?,
+        actor: how.actor.clone(),
+        activity: scope.call.activity(),
+        first_factor_at: now,
+        second_factor_at: how.second_factor.then_some(now),
+        last_active_at: now,
+        expire_at: now + lifetime,
+        abandon_at: now + lifetime.max(30 * DAY),
+        created_at: now,
+        updated_at: now,
+        ..Session::default()
     };
-    transaction.put_session(&session)?;
-    user.last_sign_in_at = Some(call.now);
-    user.session_ids.push(session.id.clone());
-    transaction.put_user(user)?;
+    scope.tx.put(&session)?;
+    user.last_sign_in_at = Some(now);
+    user.last_active_at = Some(now);
+    user.failed_attempts = 0;
+    user.locked_until = None;
+    scope.save_user(user)?;
     client.session_ids.push(session.id.clone());
     client.last_active_session_id = Some(session.id.clone());
-    Ok(session.id)
+    let data = view::session_for_backend(scope, &session)?;
+    scope.event("session.created", &data)?;
+    Ok(session)
+}
+
+/// Where everybody must act for an organization, a person with one acts for it at once.
+fn only_organization(scope: &Scope<'_>, user: &User) -> Result<Option<String>, ClerkError> {
+    let organizations = &scope.settings.organizations;
+    if !organizations.enabled || !organizations.required {
+        return Ok(None);
+    }
+    let memberships: Vec<Membership> = scope.tx.list("user", &user.id, Page::OLDEST_FIRST)?;
+    Ok(memberships.into_iter().next().map(|it| it.organization_id))
 }
 
 /// Ends a session; no token is made for it any more.
-pub fn end(
-    transaction: &Transaction,
-    id: &str,
-    status: SessionStatus,
-    now: i64,
-) -> Result<(), ClerkError> {
-    let Some(mut session) = transaction.session(id)? else {
+pub fn end(scope: &mut Scope<'_>, id: &str, status: SessionStatus) -> Result<(), ClerkError> {
+    let Some(mut session) = scope.tx.get::<Session>(id)? else {
         return Ok(());
     };
+    if session.status != SessionStatus::Active {
+        return Ok(());
+    }
     session.status = status;
-    session.updated_at = now;
-    transaction.put_session(&session)?;
-    if let Some(mut user) = transaction.user(&session.user_id)? {
-        user.session_ids.retain(|open| open != id);
-        transaction.put_user(&user)?;
+    session.updated_at = scope.now;
+    scope.tx.put(&session)?;
+    let event = match status {
+        SessionStatus::Removed | SessionStatus::Replaced => "session.removed",
+        SessionStatus::Revoked => "session.revoked",
+        _ => "session.ended",
+    };
+    let data = view::session_for_backend(scope, &session)?;
+    scope.event(event, &data)
+}
+
+/// Ends every session of a person, but for one.
+pub fn end_all(scope: &mut Scope<'_>, user_id: &str, but: Option<&str>) -> Result<(), ClerkError> {
+    for session in scope.tx.list::<Session>("open", user_id, Page::WHOLE)? {
+        if but != Some(session.id.as_str()) {
+            end(scope, &session.id, SessionStatus::Revoked)?;
+        }
     }
     Ok(())
 }

@@ -1,27 +1,51 @@
-//! The state on disk: one file, changed by transactions that are on disk before the answer is
-//! sent. Records are JSON, found by id; an index finds a person by e-mail address.
+//! The state: one file, changed by transactions that are on disk before the answer is sent.
+//!
+//! Every kind of record is JSON, found by its id; index entries follow from the record itself
+//! ([`Record::keys`]) and are kept in step by [`Transaction::put`], newest last, so that no page
+//! needs more than the rows it shows.
+
+mod migrate;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+use redb::backends::InMemoryBackend;
+use redb::{
+    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ClerkError;
-use crate::model::{Client, Session, User};
 
-type Records = TableDefinition<'static, &'static str, &'static [u8]>;
-type Index = TableDefinition<'static, &'static str, &'static str>;
+/// `kind␀id` → JSON
+const RECORDS: TableDefinition<'static, &'static str, &'static [u8]> =
+    TableDefinition::new("records");
+/// `kind␀index␀value␀order␀id`, order being 16 hexadecimal digits
+const INDEX: TableDefinition<'static, &'static str, ()> = TableDefinition::new("index");
+/// kind → number of records
+const COUNTS: TableDefinition<'static, &'static str, u64> = TableDefinition::new("counts");
+/// Single values, by name.
+const VALUES: TableDefinition<'static, &'static str, &'static str> = TableDefinition::new("values");
 
-const USERS: Records = TableDefinition::new("users");
-const CLIENTS: Records = TableDefinition::new("clients");
-const SESSIONS: Records = TableDefinition::new("sessions");
-/// Lower-cased e-mail address → user id.
-const USER_BY_EMAIL: Index = TableDefinition::new("user_by_email");
-/// Dev-browser token → client id; empty while the browser has no client.
-const CLIENT_BY_BROWSER: Index = TableDefinition::new("client_by_browser");
-const SETTINGS: Index = TableDefinition::new("settings");
+/// The index that every record is in: all of its kind, by age.
+pub const ALL: (&str, &str) = ("all", "");
+
+/// Something that is kept.
+pub trait Record: Serialize + DeserializeOwned {
+    /// Names the kind in the file.
+    const KIND: &'static str;
+    /// What Clerk's errors call it.
+    const NAME: &'static str;
+    /// Unique in its kind.
+    fn id(&self) -> &str;
+    /// Milliseconds since the Unix epoch; lists are in this order.
+    fn created_at(&self) -> i64;
+    /// By what else it is found: names of indexes and the values there.
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,165 +58,448 @@ pub enum StoreError {
     Directory(#[from] std::io::Error),
     /// The file cannot be read or written.
     #[error("the state cannot be read or written: {0}")]
-    Database(#[from] redb::Error),
+    Database(redb::Error),
     /// A record is not what it should be.
     #[error("a record cannot be read: {0}")]
     Record(#[from] serde_json::Error),
+    /// The file was written by a newer version.
+    #[error("the state was written by a newer emulator (format {0}); use that one, or another EMULATOR_DATA_DIR")]
+    Newer(String),
 }
+
+macro_rules! from_redb {
+    ($($error:ident),*) => {
+        $(impl From<redb::$error> for StoreError {
+            fn from(error: redb::$error) -> Self {
+                Self::Database(error.into())
+            }
+        })*
+    };
+}
+from_redb!(CommitError, DatabaseError, StorageError, TableError, TransactionError);
 
 /// The state. Clones share it.
 #[derive(Clone)]
 pub struct Store(Arc<Database>);
 
 impl Store {
-    /// Opens the state kept in `directory`, which is made if need be.
+    /// Opens the state kept in `directory`, which is made if need be; brings an older format up
+    /// to date.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory)?;
         let file = directory.join("state.redb");
         let database = Database::create(&file).map_err(|error| match error {
             redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
-            error => StoreError::Database(error.into()),
+            error => error.into(),
         })?;
         private(&file)?;
-        Ok(Self(Arc::new(database)))
+        Self::with(database)
     }
 
-    /// Runs `work` as one transaction. What it wrote is on disk when this returns, also when
-    /// it ended in an error for the client: a failed attempt must count.
-    pub fn transaction<T>(
+    /// A state that ends with the process.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::with(Database::builder().create_with_backend(InMemoryBackend::new())?)
+    }
+
+    fn with(database: Database) -> Result<Self, StoreError> {
+        let transaction = database.begin_write()?;
+        transaction.open_table(RECORDS)?;
+        transaction.open_table(INDEX)?;
+        transaction.open_table(COUNTS)?;
+        transaction.open_table(VALUES)?;
+        transaction.commit()?;
+        let store = Self(Arc::new(database));
+        migrate::run(&store)?;
+        Ok(store)
+    }
+
+    /// Runs `work` as one transaction. What it wrote is on disk when this returns; an error
+    /// takes everything back, unless it says that it counts ([`ClerkError::counts`]): a wrong
+    /// guess must.
+    pub fn write<T>(
         &self,
         work: impl FnOnce(&Transaction) -> Result<T, ClerkError>,
     ) -> Result<T, ClerkError> {
-        let begun = self.0.begin_write().map_err(ClerkError::internal)?;
-        let transaction = Transaction(begun);
+        let transaction = Transaction::Write(self.0.begin_write().map_err(ClerkError::internal)?);
         let result = work(&transaction);
-        transaction.0.commit().map_err(ClerkError::internal)?;
+        if let Transaction::Write(begun) = transaction {
+            if result.as_ref().err().is_none_or(ClerkError::does_count) {
+                begun.commit().map_err(ClerkError::internal)?;
+            } else {
+                begun.abort().map_err(ClerkError::internal)?;
+            }
+        }
         result
+    }
+
+    /// Runs `work` on the state as it is now; any number may do so at once.
+    pub fn read<T>(
+        &self,
+        work: impl FnOnce(&Transaction) -> Result<T, ClerkError>,
+    ) -> Result<T, ClerkError> {
+        work(&Transaction::Read(
+            self.0.begin_read().map_err(ClerkError::internal)?,
+        ))
     }
 }
 
-/// The file holds the signing key and password hashes.
+/// The file holds the signing keys and password hashes.
 fn private(file: &Path) -> Result<(), std::io::Error> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
 }
 
+/// Which part of a list is wanted, and in which order.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// How many to pass over.
+    pub offset: usize,
+    /// How many at most.
+    pub limit: usize,
+    /// Oldest first instead of newest first.
+    pub oldest_first: bool,
+}
+
+impl Page {
+    /// Everything, newest first.
+    pub const WHOLE: Self = Self {
+        offset: 0,
+        limit: usize::MAX,
+        oldest_first: false,
+    };
+    /// Everything, oldest first.
+    pub const OLDEST_FIRST: Self = Self {
+        oldest_first: true,
+        ..Self::WHOLE
+    };
+}
+
 /// One transaction. Failures of the disk become Clerk's internal error.
-pub struct Transaction(WriteTransaction);
+pub enum Transaction {
+    Read(ReadTransaction),
+    Write(WriteTransaction),
+}
+
+/// Opens a table for reading, in either kind of transaction.
+macro_rules! reading {
+    ($transaction:expr, $table:expr, |$opened:ident| $work:expr) => {
+        match $transaction {
+            Transaction::Read(begun) => {
+                let $opened = begun.open_table($table)?;
+                $work
+            }
+            Transaction::Write(begun) => {
+                let $opened = begun.open_table($table)?;
+                $work
+            }
+        }
+    };
+}
 
 impl Transaction {
-    pub fn user(&self, id: &str) -> Result<Option<User>, ClerkError> {
-        self.get(USERS, id).map_err(ClerkError::internal)
+    /// The record of this id.
+    pub fn get<R: Record>(&self, id: &str) -> Result<Option<R>, ClerkError> {
+        self.read_record(id).map_err(ClerkError::internal)
     }
 
-    pub fn user_by_email(&self, email: &str) -> Result<Option<User>, ClerkError> {
-        match self
-            .lookup(USER_BY_EMAIL, &email.to_lowercase())
-            .map_err(ClerkError::internal)?
-        {
-            Some(id) => self.user(&id),
-            None => Ok(None),
+    /// The record of this id.
+    ///
+    /// # Errors
+    /// Clerk's 404 when there is none.
+    pub fn need<R: Record>(&self, id: &str) -> Result<R, ClerkError> {
+        self.get(id)?.ok_or_else(|| ClerkError::not_found(R::NAME))
+    }
+
+    /// The oldest record with this value in this index.
+    pub fn find<R: Record>(&self, index: &str, value: &str) -> Result<Option<R>, ClerkError> {
+        let page = Page {
+            limit: 1,
+            ..Page::OLDEST_FIRST
+        };
+        Ok(self.list(index, value, page)?.pop())
+    }
+
+    /// The records with this value in this index.
+    pub fn list<R: Record>(
+        &self,
+        index: &str,
+        value: &str,
+        page: Page,
+    ) -> Result<Vec<R>, ClerkError> {
+        let ids = self
+            .ids::<R>(index, value, page)
+            .map_err(ClerkError::internal)?;
+        let mut records = Vec::with_capacity(ids.len());
+        for id in ids {
+            records.extend(self.get(&id)?);
         }
+        Ok(records)
     }
 
-    pub fn put_user(&self, user: &User) -> Result<(), ClerkError> {
-        let write = || {
-            self.put(USERS, &user.id, user)?;
-            // An address that is not proven to be one's own must not keep others from it.
-            user.email_addresses
-                .iter()
-                .filter(|it| it.is_verified())
-                .try_for_each(|address| {
-                    self.point(
-                        USER_BY_EMAIL,
-                        &address.email_address.to_lowercase(),
-                        &user.id,
-                    )
-                })
+    /// How many records have this value in this index.
+    pub fn count<R: Record>(&self, index: &str, value: &str) -> Result<usize, ClerkError> {
+        let count = || -> Result<usize, StoreError> {
+            if (index, value) == ALL {
+                let counted = reading!(self, COUNTS, |table| table
+                    .get(R::KIND)?
+                    .map_or(0, |count| count.value()));
+                return Ok(usize::try_from(counted).unwrap_or(usize::MAX));
+            }
+            Ok(self.ids::<R>(index, value, Page::WHOLE)?.len())
+        };
+        count().map_err(ClerkError::internal)
+    }
+
+    /// Keeps a record, new or changed, and its place in the indexes.
+    pub fn put<R: Record>(&self, record: &R) -> Result<(), ClerkError> {
+        self.write_record(record).map_err(ClerkError::internal)
+    }
+
+    /// Forgets a record.
+    pub fn delete<R: Record>(&self, id: &str) -> Result<(), ClerkError> {
+        let delete = || -> Result<(), StoreError> {
+            let Some(record) = self.read_record::<R>(id)? else {
+                return Ok(());
+            };
+            let begun = self.writing();
+            let mut index = begun.open_table(INDEX)?;
+            for entry in entries(&record) {
+                index.remove(entry.as_str())?;
+            }
+            begun
+                .open_table(RECORDS)?
+                .remove(key::<R>(id).as_str())?;
+            change_count(begun, R::KIND, |count| count.saturating_sub(1))
+        };
+        delete().map_err(ClerkError::internal)
+    }
+
+    /// A single value.
+    pub fn value(&self, name: &str) -> Result<Option<String>, ClerkError> {
+        let read = || -> Result<Option<String>, StoreError> {
+            Ok(reading!(self, VALUES, |table| table
+                .get(name)?
+                .map(|value| value.value().to_owned())))
+        };
+        read().map_err(ClerkError::internal)
+    }
+
+    /// Keeps a single value.
+    pub fn put_value(&self, name: &str, value: &str) -> Result<(), ClerkError> {
+        let write = || -> Result<(), StoreError> {
+            self.writing().open_table(VALUES)?.insert(name, value)?;
+            Ok(())
         };
         write().map_err(ClerkError::internal)
     }
 
-    /// Lets go of an address that was a person's.
-    pub fn release_email(&self, email: &str) -> Result<(), ClerkError> {
-        let remove = || -> Result<(), StoreError> {
-            let mut index = self
-                .0
-                .open_table(USER_BY_EMAIL)
-                .map_err(redb::Error::from)?;
-            index
-                .remove(email.to_lowercase().as_str())
-                .map_err(redb::Error::from)?;
+    /// Every record as JSON, by kind and id, for an export.
+    pub fn everything(&self) -> Result<Vec<(String, String, serde_json::Value)>, ClerkError> {
+        let read = || -> Result<_, StoreError> {
+            reading!(self, RECORDS, |table| {
+                let mut all = Vec::new();
+                for entry in table.iter()? {
+                    let (key, bytes) = entry?;
+                    if let Some((kind, id)) = key.value().split_once('\0') {
+                        let record = serde_json::from_slice(bytes.value())?;
+                        all.push((kind.to_owned(), id.to_owned(), record));
+                    }
+                }
+                Ok(all)
+            })
+        };
+        read().map_err(ClerkError::internal)
+    }
+
+    /// Forgets every record; single values stay.
+    pub fn clear(&self) -> Result<(), ClerkError> {
+        let clear = || -> Result<(), StoreError> {
+            let begun = self.writing();
+            begun.open_table(RECORDS)?.retain(|_, _| false)?;
+            begun.open_table(INDEX)?.retain(|_, ()| false)?;
+            begun.open_table(COUNTS)?.retain(|_, _| false)?;
             Ok(())
         };
-        remove().map_err(ClerkError::internal)
+        clear().map_err(ClerkError::internal)
     }
 
-    pub fn client(&self, id: &str) -> Result<Option<Client>, ClerkError> {
-        self.get(CLIENTS, id).map_err(ClerkError::internal)
+    fn writing(&self) -> &WriteTransaction {
+        match self {
+            Self::Write(begun) => begun,
+            Self::Read(_) => unreachable!("a handler that writes is registered as one"),
+        }
     }
 
-    pub fn put_client(&self, client: &Client) -> Result<(), ClerkError> {
-        self.put(CLIENTS, &client.id, client)
-            .map_err(ClerkError::internal)
+    fn read_record<R: Record>(&self, id: &str) -> Result<Option<R>, StoreError> {
+        reading!(self, RECORDS, |table| {
+            let found = table.get(key::<R>(id).as_str())?;
+            Ok(found
+                .map(|bytes| serde_json::from_slice(bytes.value()))
+                .transpose()?)
+        })
     }
 
-    pub fn session(&self, id: &str) -> Result<Option<Session>, ClerkError> {
-        self.get(SESSIONS, id).map_err(ClerkError::internal)
-    }
-
-    pub fn put_session(&self, session: &Session) -> Result<(), ClerkError> {
-        self.put(SESSIONS, &session.id, session)
-            .map_err(ClerkError::internal)
-    }
-
-    /// The client of this browser: none for an unknown browser, `Some("")` for one that has no
-    /// client yet.
-    pub fn client_of_browser(&self, token: &str) -> Result<Option<String>, ClerkError> {
-        self.lookup(CLIENT_BY_BROWSER, token)
-            .map_err(ClerkError::internal)
-    }
-
-    pub fn put_browser(&self, token: &str, client_id: &str) -> Result<(), ClerkError> {
-        self.point(CLIENT_BY_BROWSER, token, client_id)
-            .map_err(ClerkError::internal)
-    }
-
-    pub fn setting(&self, name: &str) -> Result<Option<String>, ClerkError> {
-        self.lookup(SETTINGS, name).map_err(ClerkError::internal)
-    }
-
-    pub fn put_setting(&self, name: &str, value: &str) -> Result<(), ClerkError> {
-        self.point(SETTINGS, name, value)
-            .map_err(ClerkError::internal)
-    }
-
-    fn get<T: DeserializeOwned>(&self, table: Records, id: &str) -> Result<Option<T>, StoreError> {
-        let table = self.0.open_table(table).map_err(redb::Error::from)?;
-        let found = table.get(id).map_err(redb::Error::from)?;
-        Ok(found
-            .map(|bytes| serde_json::from_slice(bytes.value()))
-            .transpose()?)
-    }
-
-    fn put<T: Serialize>(&self, table: Records, id: &str, record: &T) -> Result<(), StoreError> {
+    fn write_record<R: Record>(&self, record: &R) -> Result<(), StoreError> {
+        let before = self.read_record::<R>(record.id())?;
+        let begun = self.writing();
+        let old = before.as_ref().map(entries).unwrap_or_default();
+        let new = entries(record);
+        if old != new {
+            let mut index = begun.open_table(INDEX)?;
+            for entry in old.iter().filter(|entry| !new.contains(entry)) {
+                index.remove(entry.as_str())?;
+            }
+            for entry in &new {
+                index.insert(entry.as_str(), ())?;
+            }
+        }
+        if before.is_none() {
+            change_count(begun, R::KIND, |count| count + 1)?;
+        }
         let bytes = serde_json::to_vec(record)?;
-        let mut table = self.0.open_table(table).map_err(redb::Error::from)?;
-        table
-            .insert(id, bytes.as_slice())
-            .map_err(redb::Error::from)?;
+        begun
+            .open_table(RECORDS)?
+            .insert(key::<R>(record.id()).as_str(), bytes.as_slice())?;
         Ok(())
     }
 
-    fn lookup(&self, index: Index, key: &str) -> Result<Option<String>, StoreError> {
-        let index = self.0.open_table(index).map_err(redb::Error::from)?;
-        let found = index.get(key).map_err(redb::Error::from)?;
-        Ok(found.map(|value| value.value().to_owned()))
+    fn ids<R: Record>(
+        &self,
+        index: &str,
+        value: &str,
+        page: Page,
+    ) -> Result<Vec<String>, StoreError> {
+        let prefix = format!("{}\0{index}\0{value}\0", R::KIND);
+        // No entry has a byte above hexadecimal digits right behind the prefix.
+        let end = format!("{prefix}\u{7f}");
+        let id = |entry: &str| entry[prefix.len() + 17..].to_owned();
+        reading!(self, INDEX, |table| {
+            let range = table.range(prefix.as_str()..end.as_str())?;
+            let take = |entry: Result<(redb::AccessGuard<'_, &str>, _), redb::StorageError>| {
+                entry.map(|(key, _): (_, redb::AccessGuard<'_, ()>)| id(key.value()))
+            };
+            let ids: Result<Vec<String>, _> = if page.oldest_first {
+                range.skip(page.offset).take(page.limit).map(take).collect()
+            } else {
+                range
+                    .rev()
+                    .skip(page.offset)
+                    .take(page.limit)
+                    .map(take)
+                    .collect()
+            };
+            Ok(ids?)
+        })
+    }
+}
+
+fn key<R: Record>(id: &str) -> String {
+    format!("{}\0{id}", R::KIND)
+}
+
+/// The index entries of a record.
+fn entries<R: Record>(record: &R) -> Vec<String> {
+    let mut keys = record.keys();
+    keys.push((ALL.0, ALL.1.to_owned()));
+    keys.into_iter()
+        .map(|(index, value)| {
+            format!(
+                "{}\0{index}\0{value}\0{:016x}\0{}",
+                R::KIND,
+                record.created_at().max(0),
+                record.id()
+            )
+        })
+        .collect()
+}
+
+fn change_count(
+    begun: &WriteTransaction,
+    kind: &str,
+    change: impl FnOnce(u64) -> u64,
+) -> Result<(), StoreError> {
+    let mut counts = begun.open_table(COUNTS)?;
+    let before = counts.get(kind)?.map_or(0, |count| count.value());
+    counts.insert(kind, change(before))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Note {
+        id: String,
+        at: i64,
+        of: String,
     }
 
-    fn point(&self, index: Index, key: &str, value: &str) -> Result<(), StoreError> {
-        let mut index = self.0.open_table(index).map_err(redb::Error::from)?;
-        index.insert(key, value).map_err(redb::Error::from)?;
-        Ok(())
+    impl Record for Note {
+        const KIND: &'static str = "note";
+        const NAME: &'static str = "The note";
+        fn id(&self) -> &str {
+            &self.id
+        }
+        fn created_at(&self) -> i64 {
+            self.at
+        }
+        fn keys(&self) -> Vec<(&'static str, String)> {
+            vec![("of", self.of.clone())]
+        }
+    }
+
+    fn note(id: &str, at: i64, of: &str) -> Note {
+        Note {
+            id: id.to_owned(),
+            at,
+            of: of.to_owned(),
+        }
+    }
+
+    fn ids(transaction: &Transaction, of: &str, page: Page) -> Vec<String> {
+        let notes = transaction.list::<Note>("of", of, page).expect("a list");
+        notes.into_iter().map(|note| note.id).collect()
+    }
+
+    #[test]
+    fn lists_are_by_age_and_follow_a_change() {
+        let store = Store::in_memory().expect("a store");
+        let done = store.write(|transaction| {
+            transaction.put(&note("b", 2, "ada"))?;
+            transaction.put(&note("a", 1, "ada"))?;
+            transaction.put(&note("c", 3, "eve"))?;
+            transaction.put(&note("c", 3, "ada"))?;
+            assert_eq!(ids(transaction, "ada", Page::WHOLE), ["c", "b", "a"]);
+            assert_eq!(ids(transaction, "ada", Page::OLDEST_FIRST), ["a", "b", "c"]);
+            assert!(ids(transaction, "eve", Page::WHOLE).is_empty());
+            assert_eq!(transaction.count::<Note>(ALL.0, ALL.1)?, 3);
+            transaction.delete::<Note>("b")?;
+            let second = Page {
+                offset: 1,
+                limit: 1,
+                ..Page::WHOLE
+            };
+            assert_eq!(ids(transaction, "ada", second), ["a"]);
+            transaction.count::<Note>(ALL.0, ALL.1)
+        });
+        assert_eq!(done.expect("a count"), 2);
+    }
+
+    #[test]
+    fn an_error_takes_back_what_was_written_unless_it_counts() {
+        let store = Store::in_memory().expect("a store");
+        for counts in [false, true] {
+            let result = store.write(|transaction| -> Result<(), ClerkError> {
+                transaction.put(&note("a", 1, "ada"))?;
+                let error = ClerkError::not_found("Nothing");
+                Err(if counts { error.counts() } else { error })
+            });
+            assert!(result.is_err());
+            let kept = store.read(|transaction| transaction.get::<Note>("a"));
+            assert_eq!(kept.expect("a read").is_some(), counts);
+        }
     }
 }

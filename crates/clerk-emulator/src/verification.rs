@@ -1,11 +1,11 @@
-//! Codes sent by e-mail: how they are made, how long they live, how often one may guess.
-//! Pure but for the random code: the time is an argument.
+//! Codes and links sent by e-mail: how they are made, how long they live, how often one may
+//! guess. Pure but for the random code: the time is an argument.
 
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Verification, VerificationStatus};
 
-/// How long a code lives, in milliseconds: 10 minutes.
+/// How long a code or link lives, in milliseconds: 10 minutes.
 pub const LIFETIME: i64 = 10 * 60 * 1000;
 /// How many wrong guesses a code survives.
 pub const ATTEMPTS_MAX: u32 = 5;
@@ -15,33 +15,41 @@ const TEST_CODE: &str = "424242";
 
 /// Whether Clerk sends nothing to this address and takes the code 424242 for it.
 pub fn is_test_address(email: &str) -> bool {
-    email
-        .split('@')
-        .next()
-        .is_some_and(|local| local.ends_with("+clerk_test"))
+    let local = email.split('@').next();
+    local.is_some_and(|local| local.contains("+clerk_test"))
 }
 
 /// A new code for this address.
-pub fn email_code(email: &str, now: i64) -> Verification {
-    let code = if is_test_address(email) {
+pub fn email_code(strategy: &str, email: &str, test_mode: bool, now: i64) -> Verification {
+    let code = if test_mode && is_test_address(email) {
         TEST_CODE.to_owned()
     } else {
         id::code()
     };
     Verification {
-        strategy: "email_code".to_owned(),
-        status: VerificationStatus::Unverified,
+        strategy: strategy.to_owned(),
         code: Some(code),
-        attempts: 0,
         expire_at: now + LIFETIME,
+        ..Verification::default()
     }
 }
 
-/// Checks a guess and counts it.
+/// A new link.
+pub fn email_link(redirect_url: &str, now: i64) -> Verification {
+    Verification {
+        strategy: "email_link".to_owned(),
+        token: Some(id::secret("lnk")),
+        redirect_url: Some(redirect_url.to_owned()),
+        expire_at: now + LIFETIME,
+        ..Verification::default()
+    }
+}
+
+/// Checks a guess and counts it. The error says that it counts: the caller keeps the
+/// verification first.
 pub fn attempt(verification: &mut Verification, guess: &str, now: i64) -> Result<(), ClerkError> {
     if verification.status == VerificationStatus::Verified {
-        return Err(ClerkError::new(
-            axum::http::StatusCode::BAD_REQUEST,
+        return Err(ClerkError::bad(
             "verification_already_verified",
             "This verification has already been verified.",
         ));
@@ -52,26 +60,24 @@ pub fn attempt(verification: &mut Verification, guess: &str, now: i64) -> Result
             "code",
             "verification_expired",
             "This verification has expired. You must create a new one.",
-        ));
+        )
+        .counts());
     }
     if verification.attempts >= ATTEMPTS_MAX {
         verification.status = VerificationStatus::Failed;
         return Err(ClerkError::at(
             "code",
             "verification_failed",
-            "Too many failed attempts. Ask for a new code.",
-        ));
+            "Too many failed attempts. You have to try again with the same or another method.",
+        )
+        .counts());
     }
     verification.attempts += 1;
     if verification.code.as_deref() == Some(guess.trim()) {
         verification.status = VerificationStatus::Verified;
         Ok(())
     } else {
-        Err(ClerkError::at(
-            "code",
-            "form_code_incorrect",
-            "Incorrect code",
-        ))
+        Err(ClerkError::at("code", "form_code_incorrect", "Incorrect code").counts())
     }
 }
 
@@ -82,7 +88,7 @@ mod tests {
     const NOW: i64 = 1_000_000;
 
     fn sent() -> Verification {
-        let mut verification = email_code("ada@example.com", NOW);
+        let mut verification = email_code("email_code", "ada@example.com", true, NOW);
         verification.code = Some("123456".to_owned());
         verification
     }
@@ -113,7 +119,8 @@ mod tests {
     fn guessing_ends_after_a_few_attempts() {
         let mut verification = sent();
         for _ in 0..ATTEMPTS_MAX {
-            assert!(attempt(&mut verification, "000000", NOW).is_err());
+            let error = attempt(&mut verification, "000000", NOW).expect_err("a wrong guess");
+            assert!(error.does_count());
         }
         assert!(
             attempt(&mut verification, "123456", NOW).is_err(),
@@ -124,11 +131,14 @@ mod tests {
 
     #[test]
     fn only_test_addresses_take_the_test_code() {
+        let code = |email, test_mode| email_code("email_code", email, test_mode, NOW).code;
         assert_eq!(
-            email_code("ada+clerk_test@example.com", NOW)
-                .code
-                .as_deref(),
+            code("ada+clerk_test@example.com", true).as_deref(),
             Some("424242")
+        );
+        assert_ne!(
+            code("ada+clerk_test@example.com", false),
+            code("ada+clerk_test@example.com", false)
         );
         assert!(!is_test_address("ada@clerk_test.com"));
         assert!(!is_test_address("clerk_test@example.com"));

@@ -1,0 +1,254 @@
+//! Addresses that people open themselves: links in e-mails, tickets, the handshake of servers.
+
+use serde_json::json;
+
+use crate::error::ClerkError;
+use crate::id;
+use crate::model::{Browser, Client, Session, Ticket, User, Verification, VerificationStatus};
+use crate::scope::{Answer, Reply, Scope};
+use crate::settings::InstanceKind;
+use crate::{HOME_ORIGIN, html, tickets, view};
+
+use super::{sign_ins, sign_ups};
+
+/// An address with more in its query.
+fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
+    let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let mut all = format!("{url}{mark}{query}");
+    if !fragment.is_empty() {
+        all.push('#');
+        all.push_str(fragment);
+    }
+    all
+}
+
+/// `GET /v1/verify`: somebody opened the link in an e-mail.
+pub fn verify(scope: &mut Scope<'_>) -> Answer {
+    let secret = scope.call.query("token").unwrap_or_default().to_owned();
+    let ticket = tickets::find(scope, &secret)?;
+    if ticket.kind != "email_link" {
+        return Err(tickets::invalid());
+    }
+    let outcome = prove(scope, &ticket, &secret)?;
+    let url = ticket.redirect_url.clone().unwrap_or_default();
+    let mut pairs = vec![("__clerk_status", outcome.0)];
+    if let Some(session_id) = &outcome.1 {
+        pairs.push(("__clerk_created_session", session_id));
+    }
+    Ok(Reply::Redirect(with_query(&url, &pairs)))
+}
+
+/// What opening a link came to: Clerk's status, and the session that began.
+type Outcome = (&'static str, Option<String>);
+
+/// Takes the proof, if it is the link that was sent last and still good.
+fn take(sent: Option<&mut Verification>, secret: &str, now: i64) -> Option<&'static str> {
+    let Some(sent) = sent.filter(|it| it.token.as_deref() == Some(secret)) else {
+        return Some("failed");
+    };
+    if sent.status != VerificationStatus::Unverified {
+        return Some("failed");
+    }
+    if now >= sent.expire_at {
+        sent.status = VerificationStatus::Expired;
+        return Some("expired");
+    }
+    sent.status = VerificationStatus::Verified;
+    None
+}
+
+fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome, ClerkError> {
+    let now = scope.now;
+    let parts: Vec<&str> = ticket.of.split(' ').collect();
+    match parts.as_slice() {
+        ["sign_in", id] => {
+            let client = scope.tx.find::<Client>("sign_in", id)?;
+            let Some(mut client) = client else {
+                return Ok(("failed", None));
+            };
+            let mut sign_in = client.sign_in.take().unwrap_or_default();
+            let wrong = take(sign_in.first_factor.as_mut(), secret, now);
+            scope.client = Some(client);
+            if let Some(status) = wrong {
+                scope.client_mut()?.sign_in = Some(sign_in);
+                return Ok((status, None));
+            }
+            let user: User = scope.tx.need(sign_in.user_id.as_deref().unwrap_or_default())?;
+            let waiting = sign_in.clone();
+            sign_ins::complete(scope, sign_in, user, "email_link", false)?;
+            // The page that waits for the proof asks for its sign-in once more.
+            let client = scope.client_mut()?;
+            let session_id = client.last_active_session_id.clone();
+            client.sign_in = Some(crate::model::SignIn {
+                created_session_id: session_id.clone(),
+                ..waiting
+            });
+            Ok(("verified", session_id))
+        }
+        ["sign_up", id] => {
+            let client = scope.tx.find::<Client>("sign_up", id)?;
+            let Some(mut client) = client else {
+                return Ok(("failed", None));
+            };
+            let mut sign_up = client.sign_up.take().unwrap_or_default();
+            let wrong = take(sign_up.email_verification.as_mut(), secret, now);
+            scope.client = Some(client);
+            if let Some(status) = wrong {
+                scope.client_mut()?.sign_up = Some(sign_up);
+                return Ok((status, None));
+            }
+            let mut waiting = sign_up.clone();
+            let done = sign_ups::finish(scope, sign_up)?;
+            let client = scope.client_mut()?;
+            if let Reply::WithClient(shown) = done
+                && let Some(session_id) = shown["created_session_id"].as_str()
+            {
+                waiting.created_session_id = Some(session_id.to_owned());
+                waiting.created_user_id = shown["created_user_id"].as_str().map(str::to_owned);
+                client.sign_up = Some(waiting);
+                return Ok(("verified", Some(session_id.to_owned())));
+            }
+            Ok(("verified", None))
+        }
+        ["email", user_id, address_id] => {
+            let mut user: User = scope.tx.need(user_id)?;
+            let address = user.email_mut(address_id);
+            let sent = address.and_then(|it| it.verification.as_mut());
+            let wrong = take(sent, secret, now);
+            scope.save_user(&mut user)?;
+            Ok((wrong.unwrap_or("verified"), None))
+        }
+        _ => Err(tickets::invalid()),
+    }
+}
+
+/// `GET /v1/tickets/accept`: somebody opened an invitation or a sign-in link.
+pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
+    let secret = scope.call.query("ticket").unwrap_or_default().to_owned();
+    let ticket = match tickets::find(scope, &secret) {
+        Ok(ticket) => ticket,
+        Err(error) => {
+            let page = html::notice("This link does not work", &error.as_part().1);
+            return Ok(Reply::Html(page));
+        }
+    };
+    let status = tickets::destination(scope, &ticket)?;
+    let home = scope.tx.value(HOME_ORIGIN)?;
+    let home = home.unwrap_or_else(|| "http://localhost:8080".to_owned());
+    let page = if status == "sign_up" { "sign-up" } else { "sign-in" };
+    let url = ticket
+        .redirect_url
+        .unwrap_or_else(|| format!("{home}/{page}"));
+    let pairs = [("__clerk_ticket", secret.as_str()), ("__clerk_status", status)];
+    Ok(Reply::Redirect(with_query(&url, &pairs)))
+}
+
+/// Whether sessions may be handed to this address: this machine, or one that the instance's
+/// settings name. Whoever could choose the address freely would be handed a session.
+fn may_receive(scope: &Scope<'_>, url: &str) -> bool {
+    let Ok(uri) = url.parse::<axum::http::Uri>() else {
+        return false;
+    };
+    let (Some(scheme), Some(host), Some(authority)) = (uri.scheme_str(), uri.host(), uri.authority())
+    else {
+        return false;
+    };
+    if !["http", "https"].contains(&scheme) || authority.as_str().contains('@') {
+        return false;
+    }
+    let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".localhost");
+    let origin = format!("{scheme}://{authority}");
+    local || scope.settings.allowed_origins.contains(&origin)
+}
+
+/// `GET /v1/client/handshake`: a server asks the browser's state, by way of the browser
+/// (<https://clerk.com/docs/guides/how-clerk-works/overview>).
+pub fn handshake(scope: &mut Scope<'_>) -> Answer {
+    let url = scope.call.query("redirect_url").unwrap_or_default().to_owned();
+    if !may_receive(scope, &url) {
+        return Err(ClerkError::at(
+            "redirect_url",
+            "form_param_value_invalid",
+            "This address is not one of the instance's; add its origin to allowed_origins.",
+        ));
+    }
+    scope.call_origin(&url);
+    let development = scope.settings.instance == InstanceKind::Development;
+    let mut session = None;
+    if let Some(client) = &scope.client
+        && let Some(id) = &client.last_active_session_id
+    {
+        session = scope.tx.get::<Session>(id)?.filter(|it| it.is_active(scope.now));
+    }
+    let secure = url.starts_with("https://");
+    let attributes = |max_age: i64| {
+        let secure = if secure { "; Secure" } else { "" };
+        format!("Path=/; Max-Age={max_age}; SameSite=Lax{secure}")
+    };
+    let suffixed = scope.call.query("suffixed_cookies") == Some("true");
+    let suffix = crate::Emulator::cookie_suffix(development);
+    let mut directives = Vec::new();
+    let mut set = |name: &str, value: &str, max_age: i64| {
+        directives.push(format!("{name}={value}; {}", attributes(max_age)));
+        if suffixed || name == "__client_uat" {
+            directives.push(format!("{name}_{suffix}={value}; {}", attributes(max_age)));
+        }
+    };
+    const YEAR: i64 = 365 * 24 * 60 * 60;
+    match &session {
+        Some(session) => {
+            let token = view::session_token(scope, session, None)?;
+            set("__client_uat", &(session.created_at / 1000).to_string(), YEAR);
+            set("__session", &token, YEAR);
+        }
+        None => {
+            set("__client_uat", "0", YEAR);
+            set("__session", "", 0);
+        }
+    }
+    let mut pairs = Vec::new();
+    let browser = scope.call.browser.clone();
+    if development {
+        // A server without a browser's token gets one on the way.
+        let token = match browser {
+            Some(token) if scope.tx.get::<Browser>(&token)?.is_some() => token,
+            _ => {
+                let token = id::secret("dvb");
+                scope.tx.put(&Browser {
+                    id: token.clone(),
+                    client_id: None,
+                    created_at: scope.now,
+                })?;
+                token
+            }
+        };
+        directives.push(format!("__clerk_db_jwt={token}; {}", attributes(YEAR)));
+        directives.push(format!("__clerk_db_jwt_{suffix}={token}; {}", attributes(YEAR)));
+    }
+    let payload = json!({ "handshake": directives });
+    let value = if scope.call.query("format") == Some("nonce") {
+        let nonce = id::secret("hsn");
+        scope.emulator.keep_handshake(&nonce, payload);
+        pairs.push(("__clerk_handshake_nonce", nonce));
+        None
+    } else {
+        let token = scope.emulator.keys()?.sign(&payload)?;
+        pairs.push(("__clerk_handshake", token.clone()));
+        Some(token)
+    };
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, it)| (*name, it.as_str())).collect();
+    if development {
+        return Ok(Reply::Redirect(with_query(&url, &pairs)));
+    }
+    // In production the answer rides in a cookie of the shared domain.
+    let cookie = match (value, pairs.first()) {
+        (Some(token), _) => format!("__clerk_handshake={token}; {}", attributes(60)),
+        (None, Some((name, nonce))) => format!("{name}={nonce}; {}", attributes(60)),
+        (None, None) => String::new(),
+    };
+    Ok(Reply::RedirectWithCookie(url, cookie))
+}

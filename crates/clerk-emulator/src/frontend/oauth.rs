@@ -1,0 +1,386 @@
+//! OAuth providers: the emulator stands in for each, with a page that asks who one wants to be.
+
+use serde_json::Value;
+
+use crate::error::ClerkError;
+use crate::html;
+use crate::id;
+use crate::model::{
+    Client, EmailAddress, ExternalAccount, ExternalProfile, OAuthAttempt, SignUp, User,
+    Verification, VerificationStatus,
+};
+use crate::scope::{Answer, Reply, Scope};
+use crate::verification::LIFETIME;
+use crate::{accounts, lockout};
+
+use super::{sign_ins, sign_ups};
+
+/// Somebody goes to a provider; answers the proof that is waited for.
+pub fn begin(
+    scope: &mut Scope<'_>,
+    strategy: &str,
+    purpose: &str,
+) -> Result<Verification, ClerkError> {
+    let provider = strategy.strip_prefix("oauth_").unwrap_or_default();
+    if !scope.settings.social.iter().any(|it| it == provider) {
+        return Err(ClerkError::at(
+            "strategy",
+            "oauth_provider_not_enabled",
+            format!("{provider} is not enabled for this instance; add it to its social providers."),
+        ));
+    }
+    let redirect_url = scope.call.required("redirect_url")?.to_owned();
+    let complete_url = scope
+        .call
+        .param("action_complete_redirect_url")
+        .unwrap_or(&redirect_url)
+        .to_owned();
+    for url in [&redirect_url, &complete_url] {
+        if !url.starts_with("http://") && !url.starts_with("https://") && !url.starts_with('/') {
+            return Err(ClerkError::invalid("redirect_url", "This is not a web address."));
+        }
+    }
+    let attempt = OAuthAttempt {
+        id: id::secret("oas"),
+        client_id: scope.client_mut()?.id.clone(),
+        strategy: strategy.to_owned(),
+        purpose: purpose.to_owned(),
+        redirect_url,
+        complete_url,
+        created_at: scope.now,
+    };
+    scope.tx.put(&attempt)?;
+    let url = format!("{}/v1/oauth/emulator?state={}", scope.emulator.url(), attempt.id);
+    Ok(Verification {
+        strategy: strategy.to_owned(),
+        external_url: Some(url),
+        expire_at: scope.now + LIFETIME,
+        ..Verification::default()
+    })
+}
+
+fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
+    let state = scope.call.query("state").unwrap_or_default();
+    scope
+        .tx
+        .get::<OAuthAttempt>(state)?
+        .filter(|it| scope.now < it.created_at + LIFETIME)
+        .ok_or_else(|| ClerkError::bad("oauth_state_invalid", "This sign-in has expired; begin again."))
+}
+
+/// `GET /v1/oauth/emulator`: the provider's page.
+pub fn page(scope: &mut Scope<'_>) -> Answer {
+    let attempt = attempt(scope)?;
+    let provider = attempt.strategy.trim_start_matches("oauth_");
+    Ok(Reply::Html(html::provider_page(provider, &attempt.id)))
+}
+
+/// `POST /v1/oauth/emulator`: the person has said who they are, or will not.
+pub fn answer(scope: &mut Scope<'_>) -> Answer {
+    let attempt = attempt(scope)?;
+    let mut callback = format!("/v1/oauth_callback?state={}", attempt.id);
+    if scope.call.param("deny").is_some() {
+        callback.push_str("&error=access_denied");
+        return Ok(Reply::Redirect(callback));
+    }
+    let email = accounts::checked_email(scope.call.given("email").unwrap_or_default())?;
+    let pairs = [
+        ("email", email.as_str()),
+        ("first_name", scope.call.given("first_name").unwrap_or_default()),
+        ("last_name", scope.call.given("last_name").unwrap_or_default()),
+    ];
+    let code = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    let code: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
+    Ok(Reply::Redirect(format!("{callback}&code={code}")))
+}
+
+/// `GET /v1/oauth_callback`: back from the provider. The profile rides in the code: there is
+/// nobody to fetch it from.
+pub fn callback(scope: &mut Scope<'_>) -> Answer {
+    let attempt = attempt(scope)?;
+    scope.tx.delete::<OAuthAttempt>(&attempt.id)?;
+    let mut client: Client = scope.tx.need(&attempt.client_id)?;
+    if scope.call.query("error").is_some() {
+        let error = ("oauth_access_denied".to_owned(), "You did not allow access to your account.".to_owned());
+        note(&mut client, &attempt, VerificationStatus::Failed, Some(error));
+        scope.tx.put(&client)?;
+        return Ok(Reply::Redirect(attempt.redirect_url));
+    }
+    let code = scope.call.query("code").unwrap_or_default();
+    let fields: Vec<(String, String)> = form_urlencoded::parse(code.as_bytes())
+        .into_owned()
+        .collect();
+    let field = |name: &str| {
+        let found = fields.iter().find(|(asked, _)| asked == name);
+        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    let email = accounts::checked_email(&field("email"))?;
+    let profile = ExternalProfile {
+        strategy: attempt.strategy.clone(),
+        provider_user_id: id::digest(&email.to_lowercase())[..20].to_owned(),
+        email_address: email,
+        first_name: field("first_name"),
+        last_name: field("last_name"),
+    };
+    // The browser is the one that began, whoever's cookies came along here.
+    scope.client = Some(client);
+    match attempt.purpose.as_str() {
+        "sign_in" => for_sign_in(scope, &attempt, profile),
+        "sign_up" => for_sign_up(scope, &attempt, profile),
+        user_id => for_account(scope, &attempt, profile, user_id),
+    }
+}
+
+fn note(
+    client: &mut Client,
+    attempt: &OAuthAttempt,
+    status: VerificationStatus,
+    error: Option<(String, String)>,
+) {
+    let verification = match attempt.purpose.as_str() {
+        "sign_in" => client.sign_in.as_mut().and_then(|it| it.first_factor.as_mut()),
+        "sign_up" => client.sign_up.as_mut().and_then(|it| it.external_verification.as_mut()),
+        _ => None,
+    };
+    if let Some(verification) = verification {
+        verification.status = status;
+        verification.error = error;
+    }
+}
+
+fn transferable(
+    scope: &mut Scope<'_>,
+    attempt: &OAuthAttempt,
+    code: &str,
+    message: &str,
+) -> Answer {
+    let client = scope.client_mut()?;
+    let error = Some((code.to_owned(), message.to_owned()));
+    note(client, attempt, VerificationStatus::Transferable, error);
+    Ok(Reply::Redirect(attempt.redirect_url.clone()))
+}
+
+fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
+    let sign_in = scope.client_mut()?.sign_in.clone();
+    let mut sign_in = sign_in.ok_or_else(|| ClerkError::not_found("The sign-in"))?;
+    let Some(user) = account(scope, &profile)? else {
+        sign_in.external = Some(profile);
+        scope.client_mut()?.sign_in = Some(sign_in);
+        return transferable(
+            scope,
+            attempt,
+            "external_account_not_found",
+            "The External Account was not found.",
+        );
+    };
+    lockout::check(scope, &user)?;
+    sign_in.identifier = Some(profile.email_address.clone());
+    sign_in.user_id = Some(user.id.clone());
+    sign_in.first_factor = Some(Verification::given(&profile.strategy, scope.now));
+    let done = sign_ins::complete(scope, sign_in, user, &profile.strategy, false)?;
+    let complete = matches!(&done, Reply::WithClient(shown) if shown["status"] == "complete");
+    Ok(Reply::Redirect(if complete {
+        attempt.complete_url.clone()
+    } else {
+        attempt.redirect_url.clone()
+    }))
+}
+
+fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
+    let sign_up = scope.client_mut()?.sign_up.clone();
+    let mut sign_up = sign_up.ok_or_else(|| ClerkError::not_found("The sign-up"))?;
+    if find_account(scope, &profile)?.is_some() {
+        sign_up.external = Some(profile);
+        scope.client_mut()?.sign_up = Some(sign_up);
+        return transferable(
+            scope,
+            attempt,
+            "external_account_exists",
+            "The External Account already exists.",
+        );
+    }
+    fill(scope, &mut sign_up, profile)?;
+    let done = sign_ups::finish(scope, sign_up)?;
+    let complete = matches!(&done, Reply::WithClient(shown) if shown["status"] == "complete");
+    Ok(Reply::Redirect(if complete {
+        attempt.complete_url.clone()
+    } else {
+        attempt.redirect_url.clone()
+    }))
+}
+
+/// A signed-in person connects an account.
+fn for_account(
+    scope: &mut Scope<'_>,
+    attempt: &OAuthAttempt,
+    profile: ExternalProfile,
+    user_id: &str,
+) -> Answer {
+    let mut user: User = scope.tx.need(user_id)?;
+    let pending = |it: &ExternalAccount| it.strategy == profile.strategy && !it.is_verified();
+    let key = format!("{} {}", profile.strategy, profile.provider_user_id);
+    let taken = scope.tx.find::<User>("external", &key)?.is_some();
+    let now = scope.now;
+    let Some(account) = user.external_accounts.iter_mut().find(|it| pending(it)) else {
+        return Ok(Reply::Redirect(attempt.redirect_url.clone()));
+    };
+    if taken {
+        if let Some(verification) = &mut account.verification {
+            verification.status = VerificationStatus::Failed;
+            verification.error = Some((
+                "oauth_account_already_connected".to_owned(),
+                "Another account is already connected to this user.".to_owned(),
+            ));
+        }
+    } else {
+        account.provider_user_id = profile.provider_user_id;
+        account.email_address.clone_from(&profile.email_address);
+        account.first_name = profile.first_name;
+        account.last_name = profile.last_name;
+        account.verification = Some(Verification::given(&profile.strategy, now));
+        account.updated_at = now;
+    }
+    scope.save_user(&mut user)?;
+    Ok(Reply::Redirect(attempt.redirect_url.clone()))
+}
+
+fn find_account(
+    scope: &Scope<'_>,
+    profile: &ExternalProfile,
+) -> Result<Option<User>, ClerkError> {
+    let key = format!("{} {}", profile.strategy, profile.provider_user_id);
+    if let Some(user) = scope.tx.find::<User>("external", &key)? {
+        return Ok(Some(user));
+    }
+    scope.tx.find("email", &profile.email_address.to_lowercase())
+}
+
+/// The account of a provider's person. One that has the same proven address is connected
+/// (<https://clerk.com/docs/guides/configure/auth-strategies/social-connections/account-linking>).
+pub fn account(
+    scope: &mut Scope<'_>,
+    profile: &ExternalProfile,
+) -> Result<Option<User>, ClerkError> {
+    let Some(mut user) = find_account(scope, profile)? else {
+        return Ok(None);
+    };
+    let known = user.external_accounts.iter().any(|it| {
+        it.strategy == profile.strategy && it.provider_user_id == profile.provider_user_id
+    });
+    if !known {
+        let account = ExternalAccount {
+            id: id::new("eac"),
+            strategy: profile.strategy.clone(),
+            provider_user_id: profile.provider_user_id.clone(),
+            email_address: profile.email_address.clone(),
+            first_name: profile.first_name.clone(),
+            last_name: profile.last_name.clone(),
+            verification: Some(Verification::given(&profile.strategy, scope.now)),
+            created_at: scope.now,
+            updated_at: scope.now,
+            ..ExternalAccount::default()
+        };
+        link(&mut user.email_addresses, &account);
+        user.external_accounts.push(account);
+        scope.save_user(&mut user)?;
+    }
+    Ok(Some(user))
+}
+
+fn link(addresses: &mut [EmailAddress], account: &ExternalAccount) {
+    for address in addresses {
+        if address.email_address.eq_ignore_ascii_case(&account.email_address) {
+            address.linked_to.push(account.id.clone());
+        }
+    }
+}
+
+/// What a provider tells of a person goes into their sign-up.
+pub fn fill(
+    scope: &Scope<'_>,
+    sign_up: &mut SignUp,
+    profile: ExternalProfile,
+) -> Result<(), ClerkError> {
+    accounts::must_be_free(scope, "email_address", &profile.email_address)?;
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    sign_up.email_address = Some(profile.email_address.clone());
+    let word = format!("from_{}", profile.strategy);
+    sign_up.email_verification = Some(Verification::given(&word, scope.now));
+    sign_up.external_verification = Some(Verification::given(&profile.strategy, scope.now));
+    sign_up.first_name = sign_up.first_name.take().or_else(|| given(&profile.first_name));
+    sign_up.last_name = sign_up.last_name.take().or_else(|| given(&profile.last_name));
+    sign_up.external = Some(profile);
+    Ok(())
+}
+
+/// `POST /v1/me/external_accounts`: connects an account.
+pub fn connect(scope: &mut Scope<'_>) -> Answer {
+    let (session, mut user) = scope.person()?;
+    super::sessions::require_fresh(scope, &session)?;
+    let strategy = scope.call.required("strategy")?.to_owned();
+    let verification = begin(scope, &strategy, &user.id)?;
+    user.external_accounts
+        .retain(|it| it.strategy != strategy || it.is_verified());
+    let account = ExternalAccount {
+        id: id::new("eac"),
+        strategy,
+        verification: Some(verification),
+        created_at: scope.now,
+        updated_at: scope.now,
+        ..ExternalAccount::default()
+    };
+    let id = account.id.clone();
+    user.external_accounts.push(account);
+    scope.save_user(&mut user)?;
+    shown(scope, &user, &id)
+}
+
+/// `PATCH /v1/me/external_accounts/{id}/reauthorize`: goes to the provider once more.
+pub fn reauthorize(scope: &mut Scope<'_>) -> Answer {
+    let (_, mut user) = scope.person()?;
+    let id = scope.call.path("id").to_owned();
+    let strategy = user
+        .external_accounts
+        .iter()
+        .find(|it| it.id == id)
+        .map(|it| it.strategy.clone())
+        .ok_or_else(|| ClerkError::not_found("The external account"))?;
+    let verification = begin(scope, &strategy, &user.id)?;
+    for account in user.external_accounts.iter_mut().filter(|it| it.id == id) {
+        account.verification = Some(verification.clone());
+    }
+    scope.save_user(&mut user)?;
+    shown(scope, &user, &id)
+}
+
+fn shown(scope: &Scope<'_>, user: &User, id: &str) -> Answer {
+    let shown = crate::view::user(scope, user, crate::view::Audience::Frontend)?;
+    let accounts = shown["external_accounts"].as_array().cloned().unwrap_or_default();
+    let found = accounts.into_iter().find(|it| it["id"] == id);
+    Ok(found.unwrap_or(Value::Null).into())
+}
+
+/// `DELETE /v1/me/external_accounts/{id}`
+pub fn disconnect(scope: &mut Scope<'_>) -> Answer {
+    let (session, mut user) = scope.person()?;
+    super::sessions::require_fresh(scope, &session)?;
+    let id = scope.call.path("id").to_owned();
+    remove(&mut user, &id)?;
+    scope.save_user(&mut user)?;
+    Ok(crate::view::deleted("external_account", &id).into())
+}
+
+/// Forgets a connected account.
+pub fn remove(user: &mut User, id: &str) -> Result<(), ClerkError> {
+    let before = user.external_accounts.len();
+    user.external_accounts.retain(|it| it.id != id);
+    if user.external_accounts.len() == before {
+        return Err(ClerkError::not_found("The external account"));
+    }
+    for address in &mut user.email_addresses {
+        address.linked_to.retain(|linked| linked != id);
+    }
+    Ok(())
+}

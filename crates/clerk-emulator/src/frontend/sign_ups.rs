@@ -1,0 +1,347 @@
+//! `/v1/client/sign_ups`: an account in the making.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use crate::error::ClerkError;
+use crate::model::{
+    AllowedIdentifier, BlockedIdentifier, EmailAddress, ExternalAccount, Invitation,
+    InvitationStatus, SignUp, User, Verification, WaitlistEntry,
+};
+use crate::scope::{Answer, Scope};
+use crate::sessions::Start;
+use crate::settings::SignUpMode;
+use crate::verification::{attempt as attempt_code, email_code, email_link};
+use crate::view::missing_fields;
+use crate::{accounts, enrollment, id, mail, metadata, sessions, tickets, view};
+
+use super::oauth;
+
+/// How long a sign-up may take, in milliseconds: a day.
+const ABANDON_AFTER: i64 = 24 * 60 * 60 * 1000;
+
+/// `POST …`: begins a sign-up.
+pub fn create(scope: &mut Scope<'_>) -> Answer {
+    scope.require_browser()?;
+    let mut sign_up = SignUp {
+        id: id::new("sua"),
+        abandon_at: scope.now + ABANDON_AFTER,
+        ..SignUp::default()
+    };
+    if let Some(secret) = scope.call.param("ticket") {
+        let secret = secret.to_owned();
+        take_ticket(scope, &mut sign_up, &secret)?;
+    } else if scope.settings.sign_up_mode != SignUpMode::Public {
+        return Err(closed(scope.settings.sign_up_mode));
+    }
+    if scope.call.flag("transfer") == Some(true) {
+        let external = scope
+            .client
+            .as_ref()
+            .and_then(|client| client.sign_in.as_ref()?.external.clone());
+        let external = external.ok_or_else(|| {
+            ClerkError::bad("account_transfer_invalid", "There is no sign-in to transfer.")
+        })?;
+        oauth::fill(scope, &mut sign_up, external)?;
+    }
+    fill(scope, &mut sign_up)?;
+    prepare_by_strategy(scope, &mut sign_up)?;
+    finish(scope, sign_up)
+}
+
+fn closed(mode: SignUpMode) -> ClerkError {
+    let code = if mode == SignUpMode::Waitlist {
+        "sign_up_restricted_waitlist"
+    } else {
+        "sign_up_mode_restricted"
+    };
+    ClerkError::new(
+        StatusCode::FORBIDDEN,
+        code,
+        "Access to this app is limited, and an invitation is needed in order to sign up.",
+    )
+}
+
+/// An invited address needs no further proof.
+fn take_ticket(scope: &mut Scope<'_>, sign_up: &mut SignUp, secret: &str) -> Result<(), ClerkError> {
+    let ticket = tickets::find(scope, secret)?;
+    let email = match ticket.kind.as_str() {
+        "invitation" => {
+            let invitation: Invitation = scope.tx.need(&ticket.of)?;
+            let expired = invitation.expires_at.is_some_and(|at| scope.now >= at);
+            if invitation.status != InvitationStatus::Pending || expired {
+                return Err(tickets::invalid());
+            }
+            sign_up.public_metadata = invitation.public_metadata;
+            invitation.email_address
+        }
+        "organization_invitation" => tickets::invited_email(scope, &ticket)?,
+        _ => return Err(tickets::invalid()),
+    };
+    accounts::must_be_free(scope, "email_address", &email)?;
+    sign_up.email_address = Some(email);
+    sign_up.email_verification = Some(Verification::given("ticket", scope.now));
+    sign_up.ticket = Some(ticket.id);
+    Ok(())
+}
+
+/// `GET …/{id}`
+pub fn show(scope: &mut Scope<'_>) -> Answer {
+    let sign_up = find(scope)?;
+    Ok(view::sign_up(scope, &sign_up).into())
+}
+
+/// `PATCH …/{id}`: gives what is missing, or corrects it.
+pub fn update(scope: &mut Scope<'_>) -> Answer {
+    let mut sign_up = find(scope)?;
+    fill(scope, &mut sign_up)?;
+    prepare_by_strategy(scope, &mut sign_up)?;
+    finish(scope, sign_up)
+}
+
+/// A strategy given with the fields prepares the proof at once.
+fn prepare_by_strategy(scope: &mut Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
+    let strategy = scope.call.param("strategy").unwrap_or_default().to_owned();
+    if strategy.starts_with("oauth_") {
+        sign_up.external_verification = Some(oauth::begin(scope, &strategy, "sign_up")?);
+    }
+    Ok(())
+}
+
+/// `POST …/{id}/prepare_verification`: sends a code or a link.
+pub fn prepare(scope: &mut Scope<'_>) -> Answer {
+    let mut sign_up = find(scope)?;
+    let strategy = scope.call.required("strategy")?.to_owned();
+    if strategy.starts_with("oauth_") {
+        sign_up.external_verification = Some(oauth::begin(scope, &strategy, "sign_up")?);
+        return finish(scope, sign_up);
+    }
+    let email = sign_up
+        .email_address
+        .clone()
+        .ok_or_else(|| ClerkError::missing("email_address"))?;
+    let application = scope.settings.application_name.clone();
+    let verification = match strategy.as_str() {
+        "email_code" if scope.settings.email_code => {
+            let sent = email_code(&strategy, &email, scope.settings.test_mode, scope.now);
+            let code = sent.code.clone().unwrap_or_default();
+            scope.mail(mail::code(&application, &email, &code))?;
+            sent
+        }
+        "email_link" if scope.settings.email_link => {
+            let link = email_link(scope.call.required("redirect_url")?, scope.now);
+            let url = tickets::email_link(scope, &link, &format!("sign_up {}", sign_up.id))?;
+            scope.mail(mail::link(&application, &email, &url))?;
+            link
+        }
+        _ => return Err(super::sessions::invalid_strategy()),
+    };
+    sign_up.email_verification = Some(verification);
+    finish(scope, sign_up)
+}
+
+/// `POST …/{id}/attempt_verification`: checks a code; the right one completes the sign-up.
+pub fn attempt(scope: &mut Scope<'_>) -> Answer {
+    let mut sign_up = find(scope)?;
+    let sent = sign_up
+        .email_verification
+        .as_mut()
+        .filter(|sent| Some(sent.strategy.as_str()) == scope.call.param("strategy"));
+    let sent = sent.ok_or_else(|| {
+        ClerkError::at("code", "verification_missing", "Ask for a code first.")
+    })?;
+    let result = attempt_code(sent, scope.call.param("code").unwrap_or_default(), scope.now);
+    if result.is_err() {
+        scope.client_mut()?.sign_up = Some(sign_up.clone());
+        scope.keep_client()?;
+    }
+    result?;
+    finish(scope, sign_up)
+}
+
+fn find(scope: &Scope<'_>) -> Result<SignUp, ClerkError> {
+    let id = scope.call.path("id");
+    scope
+        .client
+        .as_ref()
+        .and_then(|client| client.sign_up.clone())
+        .filter(|sign_up| sign_up.id == id && scope.now < sign_up.abandon_at)
+        .ok_or_else(|| ClerkError::not_found("The sign-up"))
+}
+
+fn fill(scope: &Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
+    let call = scope.call;
+    if let Some(email) = call.param("email_address") {
+        let email = accounts::checked_email(email)?;
+        if sign_up.email_address.as_deref() != Some(&email) {
+            if sign_up.ticket.is_some() {
+                return Err(ClerkError::invalid(
+                    "email_address",
+                    "The invitation is for another address.",
+                ));
+            }
+            may_sign_up(scope, &email)?;
+            accounts::must_be_free(scope, "email_address", &email)?;
+            sign_up.email_verification = None;
+            sign_up.email_address = Some(email);
+        }
+    }
+    if let Some(username) = call.param("username") {
+        sign_up.username = Some(accounts::checked_username(scope, username, None)?);
+    }
+    if let Some(password) = call.param("password") {
+        let hash = scope.proofs.new_hash(&scope.settings, "password", password)?;
+        sign_up.password_hash = Some(hash);
+    }
+    for (name, field) in [
+        ("first_name", &mut sign_up.first_name),
+        ("last_name", &mut sign_up.last_name),
+        ("locale", &mut sign_up.locale),
+    ] {
+        if let Some(value) = call.param(name) {
+            *field = Some(value.trim().to_owned());
+        }
+    }
+    if let Some(value) = call.json("unsafe_metadata") {
+        sign_up.unsafe_metadata = metadata::checked("unsafe_metadata", &value)?;
+    }
+    if call.flag("legal_accepted") == Some(true) {
+        sign_up.legal_accepted_at = Some(scope.now);
+    }
+    Ok(())
+}
+
+/// What the instance's lists say of an address.
+fn may_sign_up(scope: &Scope<'_>, email: &str) -> Result<(), ClerkError> {
+    let folded = email.to_lowercase();
+    let domain = folded.rsplit('@').next().unwrap_or_default();
+    let listed = [folded.clone(), format!("*@{domain}")];
+    let refused = || {
+        ClerkError::at(
+            "email_address",
+            "not_allowed_access",
+            "Access not allowed for this email address.",
+        )
+    };
+    if scope.settings.allowlist {
+        let mut allowed = false;
+        for entry in &listed {
+            allowed |= scope.tx.find::<AllowedIdentifier>("identifier", entry)?.is_some();
+        }
+        if !allowed {
+            return Err(refused());
+        }
+    }
+    if scope.settings.blocklist {
+        for entry in &listed {
+            if scope.tx.find::<BlockedIdentifier>("identifier", entry)?.is_some() {
+                return Err(refused());
+            }
+        }
+    }
+    if scope.settings.block_email_subaddresses && folded.contains('+') {
+        return Err(ClerkError::at(
+            "email_address",
+            "form_email_address_blocked",
+            "Addresses with + are not accepted here.",
+        ));
+    }
+    Ok(())
+}
+
+/// Makes the account once everything is there, and answers.
+pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Answer {
+    let verified = |it: &Option<Verification>| it.as_ref().is_some_and(Verification::is_verified);
+    let proven = sign_up.email_address.is_none() || verified(&sign_up.email_verification);
+    // A provider's word is asked for and not there yet.
+    let waiting = sign_up.external_verification.is_some() && sign_up.external.is_none();
+    if !missing_fields(&scope.settings, &sign_up).is_empty() || !proven || waiting {
+        let shown = view::sign_up(scope, &sign_up);
+        scope.client_mut()?.sign_up = Some(sign_up);
+        return Ok(shown.into());
+    }
+    let mut user = account(scope, &sign_up)?;
+    scope.tx.put(&user)?;
+    let data = view::user(scope, &user, view::Audience::Backend)?;
+    scope.event("user.created", &data)?;
+    if let Some(ticket_id) = &sign_up.ticket {
+        tickets::use_up(scope, ticket_id, &user)?;
+    }
+    if let Some(email) = &sign_up.email_address {
+        let waiting = scope.tx.find::<WaitlistEntry>("email", &email.to_lowercase())?;
+        if let Some(mut entry) = waiting {
+            "completed".clone_into(&mut entry.status);
+            scope.tx.put(&entry)?;
+        }
+    }
+    enrollment::offer(scope, &user)?;
+    let strategy = sign_up
+        .external
+        .as_ref()
+        .map(|external| external.strategy.clone());
+    let how = Start {
+        strategy: strategy.as_deref(),
+        ..Start::default()
+    };
+    let session = sessions::start(scope, &mut user, &how)?;
+    sign_up.created_user_id = Some(user.id);
+    sign_up.created_session_id = Some(session.id);
+    let shown: Value = view::sign_up(scope, &sign_up);
+    Ok(shown.into())
+}
+
+fn account(scope: &Scope<'_>, sign_up: &SignUp) -> Result<User, ClerkError> {
+    let now = scope.now;
+    let mut user = User {
+        id: id::new("user"),
+        external_id: sign_up.external_id.clone(),
+        username: sign_up.username.clone(),
+        first_name: sign_up.first_name.clone(),
+        last_name: sign_up.last_name.clone(),
+        password_hash: sign_up.password_hash.clone(),
+        password_updated_at: sign_up.password_hash.as_ref().map(|_| now),
+        locale: sign_up.locale.clone(),
+        legal_accepted_at: sign_up.legal_accepted_at,
+        unsafe_metadata: sign_up.unsafe_metadata.clone(),
+        public_metadata: sign_up.public_metadata.clone(),
+        created_at: now,
+        updated_at: now,
+        ..User::default()
+    };
+    if let Some(username) = &sign_up.username {
+        accounts::checked_username(scope, username, None)?;
+    }
+    if let Some(email) = &sign_up.email_address {
+        // Somebody else may have been quicker with this address.
+        accounts::must_be_free(scope, "email_address", email)?;
+        let address = EmailAddress {
+            id: id::new("idn"),
+            email_address: email.clone(),
+            verification: sign_up.email_verification.clone(),
+            created_at: now,
+            updated_at: now,
+            ..EmailAddress::default()
+        };
+        user.primary_email_address_id = Some(address.id.clone());
+        user.email_addresses.push(address);
+    }
+    if let Some(external) = &sign_up.external {
+        let account = ExternalAccount {
+            id: id::new("eac"),
+            strategy: external.strategy.clone(),
+            provider_user_id: external.provider_user_id.clone(),
+            email_address: external.email_address.clone(),
+            first_name: external.first_name.clone(),
+            last_name: external.last_name.clone(),
+            verification: Some(Verification::given(&external.strategy, now)),
+            created_at: now,
+            updated_at: now,
+            ..ExternalAccount::default()
+        };
+        for address in &mut user.email_addresses {
+            address.linked_to.push(account.id.clone());
+        }
+        user.external_accounts.push(account);
+    }
+    Ok(user)
+}

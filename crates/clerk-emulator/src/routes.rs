@@ -1,0 +1,106 @@
+//! The URL space: the Frontend API, the Backend API, clerk-js, and the emulator's own pages.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::json;
+use tower::ServiceExt;
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+use tower_http::trace::TraceLayer;
+
+use crate::error::{ClerkError, json_response};
+use crate::{Emulator, backend, frontend, npm};
+
+/// Everything the emulator answers.
+pub fn router(emulator: Emulator) -> Router {
+    let frontend = frontend_api(emulator.clone());
+    let backend = Router::new()
+        .nest("/v1", backend::router(&emulator))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .with_state(emulator);
+    Router::new()
+        .fallback(move |request: Request| {
+            let api = if is_for_backend(&request) {
+                backend.clone()
+            } else {
+                frontend.clone()
+            };
+            api.oneshot(request)
+        })
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// One port for both: the secret key tells a server.
+fn is_for_backend(request: &Request) -> bool {
+    request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("Bearer sk_"))
+}
+
+fn frontend_api(emulator: Emulator) -> Router {
+    // A page of any origin may call, as at Clerk: the browser's token is what counts. The
+    // cookie of production is SameSite=Lax, so that it does not ride on other sites' calls.
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true);
+    let sdk = npm::files(emulator.sdk_dir());
+    Router::new()
+        .nest("/v1", frontend::router())
+        .route("/.well-known/jwks.json", get(jwks))
+        .route("/.well-known/openid-configuration", get(openid))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(cors)
+        .nest_service("/npm", sdk)
+        .with_state(emulator)
+}
+
+/// A request's span: its path without the query, which holds the browser's token.
+fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// `GET /.well-known/jwks.json`
+async fn jwks(State(emulator): State<Emulator>) -> Result<Response, ClerkError> {
+    let keys = tokio::task::spawn_blocking(move || emulator.keys())
+        .await
+        .map_err(ClerkError::internal)??;
+    Ok(json_response(StatusCode::OK, &json!(keys.jwks())))
+}
+
+/// `GET /.well-known/openid-configuration`
+async fn openid(State(emulator): State<Emulator>) -> Response {
+    let url = emulator.url();
+    let shown = json!({
+        "issuer": url,
+        "jwks_uri": format!("{url}/.well-known/jwks.json"),
+        "authorization_endpoint": format!("{url}/oauth/authorize"),
+        "token_endpoint": format!("{url}/oauth/token"),
+        "userinfo_endpoint": format!("{url}/oauth/userinfo"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    });
+    json_response(StatusCode::OK, &shown)
+}
+
+/// Clerk's own error for what the emulator does not do.
+async fn unknown(request: Request) -> Response {
+    // The query holds the browser's token.
+    let call = format!("{} {}", request.method(), request.uri().path());
+    tracing::warn!("not supported by the emulator: {call}");
+    ClerkError::new(
+        StatusCode::NOT_FOUND,
+        "resource_not_found",
+        format!("The emulator does not support {call}."),
+    )
+    .into_response()
+}

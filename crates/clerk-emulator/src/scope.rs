@@ -1,0 +1,289 @@
+//! What a handler works with: one call, one transaction, one moment.
+
+use serde_json::{Value, json};
+
+use crate::Emulator;
+use crate::call::Call;
+use crate::error::ClerkError;
+use crate::id;
+use crate::model::{Browser, Client, Delivery, Event, Message, Session, User, WebhookEndpoint};
+use crate::password::Proofs;
+use crate::settings::{InstanceKind, Settings};
+use crate::store::{ALL, Page, Transaction};
+use crate::view;
+
+/// What a handler answers.
+#[derive(Debug)]
+pub enum Reply {
+    /// JSON; by the Frontend API with the whole client riding along, by which clerk-js replaces
+    /// its state.
+    WithClient(Value),
+    /// JSON as it is.
+    Plain(Value),
+    /// 204
+    Nothing,
+    /// A page.
+    Html(String),
+    /// A file: its content type and bytes.
+    Bytes(String, Vec<u8>),
+    /// To another address.
+    Redirect(String),
+    /// To another address, with a cookie.
+    RedirectWithCookie(String, String),
+}
+
+impl From<Value> for Reply {
+    fn from(value: Value) -> Self {
+        Self::WithClient(value)
+    }
+}
+
+/// What a handler answers, or the error.
+pub type Answer = Result<Reply, ClerkError>;
+
+/// A handler: pure but for its scope.
+pub type Handler = fn(&mut Scope<'_>) -> Answer;
+
+/// One call in one transaction.
+pub struct Scope<'a> {
+    pub emulator: &'a Emulator,
+    pub tx: &'a Transaction,
+    pub call: &'a Call,
+    pub proofs: &'a Proofs,
+    pub settings: Settings,
+    /// Milliseconds since the Unix epoch.
+    pub now: i64,
+    /// The browser's client, if it has one.
+    pub client: Option<Client>,
+    client_changed: bool,
+    /// The `__client` cookie to set, when the call made a browser.
+    pub new_cookie: Option<String>,
+    /// E-mails to print once the transaction is done.
+    pub mails: Vec<Message>,
+    origin: Option<String>,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope without a browser.
+    pub fn new(
+        emulator: &'a Emulator,
+        tx: &'a Transaction,
+        call: &'a Call,
+        proofs: &'a Proofs,
+    ) -> Result<Self, ClerkError> {
+        Ok(Self {
+            settings: Settings::load(tx)?,
+            now: emulator.now(),
+            emulator,
+            tx,
+            call,
+            proofs,
+            client: None,
+            client_changed: false,
+            new_cookie: None,
+            mails: Vec::new(),
+            origin: call.origin.clone(),
+        })
+    }
+
+    /// The page that tokens are made for.
+    pub fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
+    }
+
+    /// Tokens are made for the page at this address.
+    pub fn call_origin(&mut self, url: &str) {
+        if let Ok(uri) = url.parse::<axum::http::Uri>()
+            && let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority())
+        {
+            self.origin = Some(format!("{scheme}://{authority}"));
+        }
+    }
+
+    /// Finds the browser's client.
+    pub fn find_client(&mut self) -> Result<(), ClerkError> {
+        let Some(token) = &self.call.browser else {
+            return Ok(());
+        };
+        if let Some(browser) = self.tx.get::<Browser>(token)?
+            && let Some(id) = browser.client_id
+        {
+            self.client = self.tx.get(&id)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a development browser that is not known; clerk-js asks for a new token then.
+    pub fn require_browser(&self) -> Result<(), ClerkError> {
+        if self.settings.instance == InstanceKind::Production {
+            return Ok(());
+        }
+        let known = match &self.call.browser {
+            Some(token) => self.tx.get::<Browser>(token)?.is_some(),
+            None => false,
+        };
+        if known {
+            Ok(())
+        } else {
+            Err(ClerkError::browser_unauthenticated())
+        }
+    }
+
+    /// The browser's client, made if need be, to be changed; it is kept when the handler ends.
+    pub fn client_mut(&mut self) -> Result<&mut Client, ClerkError> {
+        self.client_changed = true;
+        if self.client.is_none() {
+            self.require_browser()?;
+            let client = Client {
+                id: id::new("client"),
+                created_at: self.now,
+                ..Client::default()
+            };
+            self.adopt(&client)?;
+            self.client = Some(client);
+        }
+        self.client
+            .as_mut()
+            .ok_or_else(|| ClerkError::internal("no client"))
+    }
+
+    /// Makes a client this browser's.
+    pub fn adopt(&mut self, client: &Client) -> Result<(), ClerkError> {
+        let known = match &self.call.browser {
+            Some(token) => self.tx.get::<Browser>(token)?,
+            None => None,
+        };
+        let mut browser = known.unwrap_or_else(|| Browser {
+            id: id::secret("cli"),
+            client_id: None,
+            created_at: self.now,
+        });
+        if self.settings.instance == InstanceKind::Production {
+            self.new_cookie = Some(browser.id.clone());
+        }
+        browser.client_id = Some(client.id.clone());
+        self.tx.put(&browser)
+    }
+
+    /// Keeps the client, if it was changed. Before an error that counts, a handler calls it
+    /// itself.
+    pub fn keep_client(&mut self) -> Result<(), ClerkError> {
+        if let (true, Some(client)) = (self.client_changed, &mut self.client) {
+            client.updated_at = self.now;
+            self.tx.put(client)?;
+        }
+        Ok(())
+    }
+
+    /// The open session of this id, if it is this browser's.
+    ///
+    /// # Errors
+    /// `signed_out` when the session has ended, or belongs to another browser.
+    pub fn session(&self, id: &str) -> Result<Session, ClerkError> {
+        let client = self.client.as_ref().ok_or_else(ClerkError::signed_out)?;
+        if !client.session_ids.iter().any(|open| open == id) {
+            return Err(ClerkError::signed_out());
+        }
+        self.tx
+            .get::<Session>(id)?
+            .filter(|session| session.is_active(self.now))
+            .ok_or_else(ClerkError::signed_out)
+    }
+
+    /// The session in use and its person, for calls that concern the person: the session that
+    /// the call names, or the one the browser last used.
+    pub fn person(&self) -> Result<(Session, User), ClerkError> {
+        let client = self.client.as_ref().ok_or_else(ClerkError::signed_out)?;
+        let id = self
+            .call
+            .query("_clerk_session_id")
+            .or(client.last_active_session_id.as_deref())
+            .ok_or_else(ClerkError::signed_out)?;
+        let session = self.session(id)?;
+        let user = self
+            .tx
+            .get(&session.user_id)?
+            .ok_or_else(ClerkError::signed_out)?;
+        Ok((session, user))
+    }
+
+    /// Keeps a person who has changed, and tells of it.
+    pub fn save_user(&mut self, user: &mut User) -> Result<(), ClerkError> {
+        user.updated_at = self.now;
+        self.tx.put(user)?;
+        let data = view::user(self, user, view::Audience::Backend)?;
+        self.event("user.updated", &data)
+    }
+
+    /// Where the emulator is reached by the one who asks.
+    pub fn base_url(&self) -> String {
+        match &self.call.proxy_url {
+            Some(url) => url.clone(),
+            None => self.emulator.url().to_owned(),
+        }
+    }
+
+    /// Sends an e-mail: keeps it for the dashboard and prints it in the terminal, where the
+    /// person looks.
+    pub fn mail(&mut self, mut message: Message) -> Result<(), ClerkError> {
+        message.id = id::new("ema");
+        message.created_at = self.now;
+        self.tx.put(&message)?;
+        // What nobody will look at any more.
+        let kept = Page {
+            offset: MESSAGES_MAX,
+            ..Page::WHOLE
+        };
+        for old in self.tx.list::<Message>(ALL.0, ALL.1, kept)? {
+            self.tx.delete::<Message>(&old.id)?;
+        }
+        self.mails.push(message);
+        Ok(())
+    }
+
+    /// Something happened that webhooks tell of.
+    pub fn event(&mut self, kind: &str, data: &Value) -> Result<(), ClerkError> {
+        let endpoints: Vec<WebhookEndpoint> = self.tx.list(ALL.0, ALL.1, Page::OLDEST_FIRST)?;
+        let wanted = |it: &WebhookEndpoint| {
+            !it.disabled && (it.events.is_empty() || it.events.iter().any(|name| name == kind))
+        };
+        let endpoints: Vec<_> = endpoints.into_iter().filter(wanted).collect();
+        if endpoints.is_empty() {
+            return Ok(());
+        }
+        let event = Event {
+            id: id::new("msg"),
+            r#type: kind.to_owned(),
+            body: json!({
+                "data": data,
+                "event_attributes": { "http_request": {
+                    "client_ip": self.call.address,
+                    "user_agent": self.call.user_agent,
+                } },
+                "instance_id": INSTANCE_ID,
+                "object": "event",
+                "timestamp": self.now,
+                "type": kind,
+            }),
+            created_at: self.now,
+        };
+        self.tx.put(&event)?;
+        for endpoint in endpoints {
+            self.tx.put(&Delivery {
+                id: id::new("atmpt"),
+                event_id: event.id.clone(),
+                endpoint_id: endpoint.id,
+                next_at: self.now,
+                created_at: self.now,
+                ..Delivery::default()
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The instance's id.
+pub const INSTANCE_ID: &str = "ins_emulator";
+
+/// How many messages are kept.
+const MESSAGES_MAX: usize = 500;

@@ -1,0 +1,280 @@
+//! From HTTP to a handler and back: one transaction for each call.
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use serde_json::{Value, json};
+
+use crate::Emulator;
+use crate::call::Call;
+use crate::error::{ClerkError, json_response};
+use crate::model::Message;
+use crate::password::Proofs;
+use crate::scope::{Handler, Reply, Scope};
+use crate::store::Transaction;
+use crate::view;
+
+/// What a handler does to the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing; any number run at once.
+    Read,
+    /// It changes.
+    Write,
+}
+
+/// How a handler came out.
+struct Outcome {
+    reply: Reply,
+    client: Value,
+    cookie: Option<String>,
+}
+
+impl Emulator {
+    /// Runs a handler as one transaction, off the threads that serve connections: it waits for
+    /// the disk. Work that takes long is done in between, and the handler run again.
+    async fn run(
+        &self,
+        call: Call,
+        access: Access,
+        with_browser: bool,
+        handler: Handler,
+    ) -> Result<Outcome, ClerkError> {
+        let emulator = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let proofs = Proofs::default();
+            if access == Access::Write {
+                // The first key is kept by a transaction of its own, which one that has begun
+                // would wait for.
+                emulator.keys()?;
+            }
+            loop {
+                let mut mails = Vec::new();
+                let work = |tx: &Transaction| {
+                    let mut scope = Scope::new(&emulator, tx, &call, &proofs)?;
+                    if with_browser {
+                        scope.find_client()?;
+                    }
+                    let reply = handler(&mut scope);
+                    mails = std::mem::take(&mut scope.mails);
+                    let reply = reply?;
+                    scope.keep_client()?;
+                    let client = match (&reply, &scope.client) {
+                        (Reply::WithClient(_), Some(client)) if with_browser => {
+                            view::client(&scope, client)?
+                        }
+                        _ => Value::Null,
+                    };
+                    let cookie = scope.new_cookie.take();
+                    Ok(Outcome {
+                        reply,
+                        client,
+                        cookie,
+                    })
+                };
+                let result = match access {
+                    Access::Read => emulator.store().read(work),
+                    Access::Write => emulator.store().write(work),
+                };
+                match result {
+                    Err(error) if error.work().is_some() => {
+                        if let Some(work) = error.work() {
+                            proofs.work(work)?;
+                        }
+                    }
+                    result => {
+                        if result.is_ok() {
+                            mails.iter().for_each(print);
+                        }
+                        return result;
+                    }
+                }
+            }
+        })
+        .await
+        .map_err(ClerkError::internal)?;
+        if access == Access::Write {
+            self.wrote();
+        }
+        done
+    }
+}
+
+/// The terminal is where the person looks.
+fn print(message: &Message) {
+    if let Some(code) = &message.code {
+        println!("\n  ✉  {}: your verification code is {code}\n", message.to);
+    } else if let Some(link) = &message.link {
+        println!("\n  ✉  {}: {}\n     {link}\n", message.to, message.subject);
+    }
+}
+
+fn text(value: &str) -> Result<HeaderValue, ClerkError> {
+    HeaderValue::from_str(value)
+        .map_err(|_| ClerkError::bad("request_invalid", "An address holds forbidden characters."))
+}
+
+/// The answer to a reply; `client` rides along where there is a browser.
+fn respond(reply: Reply, client: Option<Value>) -> Result<Response, ClerkError> {
+    Ok(match reply {
+        Reply::WithClient(value) => match client {
+            Some(client) => json_response(
+                StatusCode::OK,
+                &json!({ "response": value, "client": client }),
+            ),
+            None => json_response(StatusCode::OK, &value),
+        },
+        Reply::Plain(value) => json_response(StatusCode::OK, &value),
+        Reply::Nothing => StatusCode::NO_CONTENT.into_response(),
+        Reply::Html(page) => {
+            let mut response = page.into_response();
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(
+                CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(
+                    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+                ),
+            );
+            response
+        }
+        Reply::Bytes(kind, bytes) => {
+            let mut response = bytes.into_response();
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, text(&kind)?);
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            // Opened by itself, a picture can do nothing.
+            headers.insert(
+                CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+            );
+            response
+        }
+        Reply::Redirect(url) => redirect(&url)?,
+        Reply::RedirectWithCookie(url, cookie) => {
+            let mut response = redirect(&url)?;
+            response.headers_mut().append(SET_COOKIE, text(&cookie)?);
+            response
+        }
+    })
+}
+
+fn redirect(url: &str) -> Result<Response, ClerkError> {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, text(url)?);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// Routes of the Frontend API.
+pub mod frontend {
+    use super::{
+        Access, Call, ClerkError, Emulator, Handler, MethodFilter, MethodRouter, Response,
+        SET_COOKIE, State, on, respond, text,
+    };
+
+    fn route(method: MethodFilter, access: Access, handler: Handler) -> MethodRouter<Emulator> {
+        on(
+            method,
+            move |State(emulator): State<Emulator>, call: Call| async move {
+                answer(&emulator, call, access, handler).await
+            },
+        )
+    }
+
+    async fn answer(
+        emulator: &Emulator,
+        call: Call,
+        access: Access,
+        handler: Handler,
+    ) -> Result<Response, ClerkError> {
+        let outcome = emulator.run(call, access, true, handler).await?;
+        let mut response = respond(outcome.reply, Some(outcome.client))?;
+        if let Some(cookie) = outcome.cookie {
+            let age = if cookie.is_empty() { 0 } else { 365 * 24 * 60 * 60 };
+            let cookie =
+                format!("__client={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax");
+            response.headers_mut().append(SET_COOKIE, text(&cookie)?);
+        }
+        Ok(response)
+    }
+
+    /// Shows something.
+    pub fn get(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::GET, Access::Read, handler)
+    }
+
+    /// An address that changes something by being opened.
+    pub fn get_writing(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::GET, Access::Write, handler)
+    }
+
+    pub fn post(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::POST, Access::Write, handler)
+    }
+
+    /// Asked by POST, and changes nothing: tokens.
+    pub fn post_reading(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::POST, Access::Read, handler)
+    }
+
+    pub fn put(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::PUT, Access::Write, handler)
+    }
+
+    pub fn patch(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::PATCH, Access::Write, handler)
+    }
+
+    /// Asked by PATCH, and changes nothing: the environment.
+    pub fn patch_reading(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::PATCH, Access::Read, handler)
+    }
+
+    pub fn delete(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::DELETE, Access::Write, handler)
+    }
+}
+
+/// Routes of the Backend API and of the emulator's own API.
+pub mod backend {
+    use super::{
+        Access, Call, Emulator, Handler, MethodFilter, MethodRouter, State, on, respond,
+    };
+
+    fn route(method: MethodFilter, access: Access, handler: Handler) -> MethodRouter<Emulator> {
+        on(
+            method,
+            move |State(emulator): State<Emulator>, call: Call| async move {
+                let outcome = emulator.run(call, access, false, handler).await?;
+                respond(outcome.reply, None)
+            },
+        )
+    }
+
+    /// Shows something.
+    pub fn get(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::GET, Access::Read, handler)
+    }
+
+    pub fn post(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::POST, Access::Write, handler)
+    }
+
+    pub fn put(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::PUT, Access::Write, handler)
+    }
+
+    pub fn patch(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::PATCH, Access::Write, handler)
+    }
+
+    pub fn delete(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::DELETE, Access::Write, handler)
+    }
+}

@@ -1,0 +1,70 @@
+//! The emulator inside a test.
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::Emulator;
+use crate::config::Config;
+
+/// A running emulator, on a free port and in memory unless told otherwise. It stops when it is
+/// dropped.
+pub struct ClerkEmulator {
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl ClerkEmulator {
+    /// Starts one in memory.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub async fn start() -> Result<Self, Box<dyn std::error::Error>> {
+        let mut config = Config::read(|_| None)?;
+        config.ephemeral = true;
+        config.addr.set_port(0);
+        Self::with(&config).await
+    }
+
+    /// Starts one with this configuration.
+    ///
+    /// # Errors
+    /// The port is taken, or the kept state cannot be used.
+    pub async fn with(config: &Config) -> Result<Self, Box<dyn std::error::Error>> {
+        let listener = TcpListener::bind(config.addr).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let emulator = Emulator::open(config, &url)?;
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(emulator.serve(listener, async {
+            let _ = stopped.await;
+        }));
+        Ok(Self {
+            url,
+            stop: Some(stop),
+            serving,
+        })
+    }
+
+    /// Its address: `CLERK_API_URL`, the Frontend API, and the issuer of its tokens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The key that pages take.
+    pub fn publishable_key(&self) -> String {
+        Emulator::publishable_key(true)
+    }
+
+    /// Stops it, and waits until it has let go of its state.
+    pub async fn stop(mut self) {
+        self.stop.take();
+        let _ = (&mut self.serving).await;
+    }
+}
+
+impl Drop for ClerkEmulator {
+    fn drop(&mut self) {
+        self.stop.take();
+    }
+}
