@@ -20,10 +20,13 @@ mod accounts;
 mod backend;
 mod call;
 pub mod config;
+mod control;
+mod dashboard;
 mod enrollment;
 mod environment;
 mod error;
 mod factors;
+mod faults;
 mod frontend;
 mod html;
 mod id;
@@ -39,17 +42,21 @@ mod password;
 mod people;
 mod routes;
 mod scope;
+mod seed;
 mod serving;
 mod sessions;
 mod settings;
 mod started;
 mod store;
 mod tickets;
+mod time;
 mod tokens;
 mod totp;
+mod traffic;
 mod verification;
 mod view;
 mod webauthn;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -68,9 +75,11 @@ use tower_http::normalize_path::NormalizePathLayer;
 
 use config::Config;
 use error::ClerkError;
+use faults::Faults;
 use keys::Keys;
-use settings::{InstanceKind, Settings};
+use settings::Settings;
 use store::{Store, Transaction};
+use traffic::Traffic;
 
 pub use started::ClerkEmulator;
 
@@ -95,6 +104,8 @@ struct Parts {
     config: Config,
     clock: AtomicI64,
     handshakes: Mutex<HashMap<String, serde_json::Value>>,
+    faults: Faults,
+    traffic: Traffic,
     /// Something was written: webhooks may be due.
     written: Notify,
 }
@@ -107,7 +118,12 @@ impl Emulator {
         } else {
             Store::open(&config.data_dir)?
         };
-        store.write(begin)?;
+        store.write(|tx| {
+            if tx.value(BEGUN)?.is_none() {
+                begin(tx, id::now())?;
+            }
+            webhooks::configure(tx, config.webhook.as_ref())
+        })?;
         let clock = store.read(|tx| tx.value(CLOCK))?;
         Ok(Self(Arc::new(Parts {
             store,
@@ -116,6 +132,8 @@ impl Emulator {
             config: config.clone(),
             clock: AtomicI64::new(clock.and_then(|text| text.parse().ok()).unwrap_or(0)),
             handshakes: Mutex::default(),
+            faults: Faults::default(),
+            traffic: Traffic::default(),
             written: Notify::new(),
         })))
     }
@@ -133,14 +151,17 @@ impl Emulator {
                 tracing::error!(%error, "no signing key");
             }
         });
+        let deliveries = tokio::spawn(self.clone().deliver());
         let service = MapRequestLayer::new(call::real_method).layer(routes::router(self));
         // clerk-js ends some paths with a slash.
         let service = NormalizePathLayer::trim_trailing_slash().layer(service);
         let service =
             ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
-        axum::serve(listener, service)
+        let served = axum::serve(listener, service)
             .with_graceful_shutdown(shutdown)
-            .await
+            .await;
+        deliveries.abort();
+        served
     }
 
     fn store(&self) -> &Store {
@@ -188,6 +209,53 @@ impl Emulator {
         Ok(keys)
     }
 
+    /// Signs with other keys from now on.
+    fn set_keys(&self, keys: Option<Keys>) {
+        let mut kept = self.0.keys.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = keys.map(Arc::new);
+    }
+
+    /// What goes wrong on purpose.
+    fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
+    /// The newest requests.
+    fn traffic(&self) -> &Traffic {
+        &self.0.traffic
+    }
+
+    /// By how many milliseconds the clock is moved.
+    fn clock_offset(&self) -> i64 {
+        self.0.clock.load(Ordering::Relaxed)
+    }
+
+    fn set_clock_offset(&self, offset: i64) {
+        self.0.clock.store(offset, Ordering::Relaxed);
+    }
+
+    /// What a server must show.
+    fn secret_key(&self) -> &str {
+        &self.0.config.secret_key
+    }
+
+    /// Whether only this machine reaches the emulator.
+    fn is_loopback(&self) -> bool {
+        self.0.config.addr.ip().is_loopback()
+    }
+
+    /// Where the state is, for the dashboard.
+    fn kept_in(&self) -> String {
+        if self.0.config.ephemeral {
+            return "memory".to_owned();
+        }
+        self.0.config.data_dir.display().to_string()
+    }
+
+    fn configure_webhooks(&self, tx: &Transaction) -> Result<(), ClerkError> {
+        webhooks::configure(tx, self.0.config.webhook.as_ref())
+    }
+
     /// What an answer of the handshake is worth, until a server fetches it.
     fn keep_handshake(&self, nonce: &str, payload: serde_json::Value) {
         let mut kept = self.0.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -224,10 +292,6 @@ impl Emulator {
     fn sdk_dir(&self) -> &std::path::Path {
         &self.0.config.sdk_dir
     }
-
-    fn kind(&self) -> Result<InstanceKind, ClerkError> {
-        self.0.store.read(|tx| Ok(Settings::load(tx)?.instance))
-    }
 }
 
 impl Parts {
@@ -241,11 +305,7 @@ impl Parts {
 }
 
 /// What every instance begins with: roles and templates.
-fn begin(tx: &Transaction) -> Result<(), ClerkError> {
-    if tx.value(BEGUN)?.is_some() {
-        return Ok(());
-    }
-    let now = id::now();
+fn begin(tx: &Transaction, now: i64) -> Result<(), ClerkError> {
     organizations::create_roles(tx, now)?;
     for template in tokens::first_templates(|| id::new("jtmp"), now) {
         tx.put(&template)?;

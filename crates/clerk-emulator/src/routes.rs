@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
@@ -12,7 +13,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::trace::TraceLayer;
 
 use crate::error::{ClerkError, json_response};
-use crate::{Emulator, backend, frontend, npm};
+use crate::{Emulator, backend, control, dashboard, frontend, npm, traffic};
 
 /// Everything the emulator answers.
 pub fn router(emulator: Emulator) -> Router {
@@ -21,17 +22,30 @@ pub fn router(emulator: Emulator) -> Router {
         .nest("/v1", backend::router(&emulator))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
-        .with_state(emulator);
-    Router::new()
+        .with_state(emulator.clone());
+    let loopback = emulator.is_loopback();
+    let apis = Router::new()
         .fallback(move |request: Request| {
-            let api = if is_for_backend(&request) {
-                backend.clone()
-            } else {
-                frontend.clone()
-            };
-            api.oneshot(request)
+            let (frontend, backend) = (frontend.clone(), backend.clone());
+            async move {
+                if !is_for_backend(&request) {
+                    return frontend.oneshot(request).await.into_response();
+                }
+                // A page whose name was bound to this machine's address must not pass for a
+                // server.
+                if loopback && !control::is_local(request.headers()) {
+                    return control::wrong_host();
+                }
+                backend.oneshot(request).await.into_response()
+            }
         })
+        .layer(from_fn_with_state(emulator.clone(), traffic::watch));
+    Router::new()
+        .nest("/emulator", control::router(&emulator))
+        .merge(dashboard::router())
+        .fallback_service(apis)
         .layer(TraceLayer::new_for_http().make_span_with(span))
+        .with_state(emulator)
 }
 
 /// One port for both: the secret key tells a server.

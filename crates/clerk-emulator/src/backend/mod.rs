@@ -1,12 +1,274 @@
 //! The Backend API (<https://clerk.com/docs/reference/backend-api>), one file for each resource.
 
+mod email_addresses;
+mod instance;
+mod invitations;
+mod lists;
+mod organizations;
+mod roles;
+mod sessions;
+mod templates;
+mod tokens;
+mod users;
 pub mod waitlist;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 use crate::Emulator;
+use crate::error::ClerkError;
+use crate::scope::{Answer, Reply, Scope};
+use crate::serving::backend::{delete, get, patch, post, put};
+use crate::view;
 
 /// The Backend API below `/v1`.
-pub fn router(_emulator: &Emulator) -> Router<Emulator> {
+pub fn router(emulator: &Emulator) -> Router<Emulator> {
     Router::new()
+        .merge(people())
+        .merge(organizations_router())
+        .merge(instance_router())
+        .layer(from_fn_with_state(emulator.clone(), authenticate))
+}
+
+/// Refuses whoever does not have the secret key.
+async fn authenticate(State(emulator): State<Emulator>, request: Request, next: Next) -> Response {
+    let shown = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    let known = emulator.secret_key().as_bytes();
+    if aws_lc_rs::constant_time::verify_slices_are_equal(shown.as_bytes(), known).is_ok() {
+        return next.run(request).await;
+    }
+    ClerkError::new(
+        StatusCode::UNAUTHORIZED,
+        "clerk_key_invalid",
+        "The provided Clerk Secret Key is invalid.",
+    )
+    .into_response()
+}
+
+fn people() -> Router<Emulator> {
+    Router::new()
+        .route("/users", get(users::list).merge(post(users::create)))
+        .route("/users/count", get(users::count))
+        .route("/users/ban", post(users::ban_all))
+        .route("/users/unban", post(users::unban_all))
+        .route(
+            "/users/{id}",
+            get(users::show).merge(patch(users::update)).merge(delete(users::remove)),
+        )
+        .route("/users/{id}/ban", post(users::ban))
+        .route("/users/{id}/unban", post(users::unban))
+        .route("/users/{id}/lock", post(users::lock))
+        .route("/users/{id}/unlock", post(users::unlock))
+        .route(
+            "/users/{id}/metadata",
+            patch(users::merge_metadata).merge(put(users::replace_metadata)),
+        )
+        .route(
+            "/users/{id}/profile_image",
+            post(users::set_image).merge(delete(users::remove_image)),
+        )
+        .route("/users/{id}/verify_password", post(users::verify_password))
+        .route("/users/{id}/remove_password", post(users::remove_password))
+        .route("/users/{id}/password/set_compromised", post(users::set_compromised))
+        .route("/users/{id}/password/unset_compromised", post(users::unset_compromised))
+        .route("/users/{id}/verify_totp", post(users::verify_totp))
+        .route("/users/{id}/mfa", delete(users::remove_mfa))
+        .route("/users/{id}/totp", delete(users::remove_mfa))
+        .route("/users/{id}/backup_code", delete(users::remove_backup_codes))
+        .route("/users/{id}/passkeys/{passkey_id}", delete(users::remove_passkey))
+        .route(
+            "/users/{id}/external_accounts/{account_id}",
+            delete(users::remove_external_account),
+        )
+        .route("/users/{id}/oauth_access_tokens/{provider}", get(users::oauth_tokens))
+        .route("/users/{id}/organization_memberships", get(users::memberships))
+        .route("/users/{id}/organization_invitations", get(users::invitations))
+        .route("/users/{id}/email_address", put(email_addresses::replace))
+        .route("/email_addresses", post(email_addresses::create))
+        .route(
+            "/email_addresses/{id}",
+            get(email_addresses::show)
+                .merge(patch(email_addresses::update))
+                .merge(delete(email_addresses::remove)),
+        )
+        .route("/email_addresses/{id}/prepare_verification", post(email_addresses::prepare))
+        .route("/email_addresses/{id}/attempt_verification", post(email_addresses::attempt))
+        .route("/sessions", get(sessions::list).merge(post(sessions::create)))
+        .route("/sessions/{id}", get(sessions::show))
+        .route("/sessions/{id}/revoke", post(sessions::revoke))
+        .route("/sessions/{id}/verify", post(sessions::verify))
+        .route("/sessions/{id}/tokens", post(sessions::token))
+        .route("/sessions/{id}/tokens/{template}", post(sessions::token))
+        .route("/clients", get(sessions::clients))
+        .route("/clients/verify", post(sessions::verify_client))
+        .route("/clients/handshake_payload", get(sessions::handshake_payload))
+        .route("/clients/{id}", get(sessions::client))
+        .route("/sign_ups/{id}", get(sessions::sign_up).merge(patch(sessions::update_sign_up)))
+        .route("/invitations", get(invitations::list).merge(post(invitations::create)))
+        .route("/invitations/bulk", post(invitations::create_all))
+        .route("/invitations/{id}/revoke", post(invitations::revoke))
+        .route("/sign_in_tokens", post(tokens::create_sign_in))
+        .route("/sign_in_tokens/{id}/revoke", post(tokens::revoke_sign_in))
+        .route("/actor_tokens", post(tokens::create_actor))
+        .route("/actor_tokens/{id}/revoke", post(tokens::revoke_actor))
+        .route("/testing_tokens", post(tokens::create_testing))
+        .route(
+            "/waitlist_entries",
+            get(waitlist::list).merge(post(waitlist::create)),
+        )
+        .route("/waitlist_entries/bulk", post(waitlist::create_all))
+        .route("/waitlist_entries/{id}", delete(waitlist::remove))
+        .route("/waitlist_entries/{id}/invite", post(waitlist::invite))
+        .route("/waitlist_entries/{id}/reject", post(waitlist::reject))
+}
+
+fn organizations_router() -> Router<Emulator> {
+    use organizations as it;
+    Router::new()
+        .route("/organizations", get(it::list).merge(post(it::create)))
+        .route(
+            "/organizations/{id}",
+            get(it::show).merge(patch(it::update)).merge(delete(it::remove)),
+        )
+        .route(
+            "/organizations/{id}/metadata",
+            patch(it::merge_metadata).merge(put(it::replace_metadata)),
+        )
+        .route("/organizations/{id}/logo", put(it::set_logo).merge(delete(it::remove_logo)))
+        .route("/organizations/{id}/memberships", get(it::members).merge(post(it::add_member)))
+        .route(
+            "/organizations/{id}/memberships/{user_id}",
+            patch(it::update_member).merge(delete(it::remove_member)),
+        )
+        .route(
+            "/organizations/{id}/memberships/{user_id}/metadata",
+            patch(it::member_metadata),
+        )
+        .route("/organizations/{id}/invitations", get(it::invitations).merge(post(it::invite)))
+        .route("/organizations/{id}/invitations/bulk", post(it::invite_all))
+        .route("/organizations/{id}/invitations/pending", get(it::pending_invitations))
+        .route("/organizations/{id}/invitations/{invitation_id}", get(it::show_invitation))
+        .route("/organizations/{id}/invitations/{invitation_id}/revoke", post(it::revoke))
+        .route("/organizations/{id}/domains", get(it::domains).merge(post(it::add_domain)))
+        .route(
+            "/organizations/{id}/domains/{domain_id}",
+            patch(it::update_domain).merge(delete(it::remove_domain)),
+        )
+        .route("/organizations/{id}/domains/{domain_id}/verify_ownership", post(it::verify_domain))
+        .route("/organization_memberships", get(it::all_members))
+        .route("/organization_invitations", get(it::all_invitations))
+        .route("/organization_domains", get(it::all_domains))
+        .route("/organization_roles", get(roles::list).merge(post(roles::create)))
+        .route(
+            "/organization_roles/{id}",
+            get(roles::show).merge(patch(roles::update)).merge(delete(roles::remove)),
+        )
+        .route(
+            "/organization_roles/{id}/permissions/{permission_id}",
+            post(roles::grant).merge(delete(roles::withdraw)),
+        )
+        .route(
+            "/organization_permissions",
+            get(roles::permissions).merge(post(roles::create_permission)),
+        )
+        .route(
+            "/organization_permissions/{id}",
+            get(roles::show_permission)
+                .merge(patch(roles::update_permission))
+                .merge(delete(roles::remove_permission)),
+        )
+}
+
+fn instance_router() -> Router<Emulator> {
+    Router::new()
+        .route("/jwks", get(instance::jwks))
+        .route("/instance", get(instance::show).merge(patch(instance::update)))
+        .route("/instance/restrictions", patch(instance::update_restrictions))
+        .route(
+            "/instance/organization_settings",
+            get(instance::organization_settings).merge(patch(instance::update_organizations)),
+        )
+        .route("/beta_features/instance_settings", patch(instance::update_beta))
+        .route("/domains", get(instance::domains))
+        .route("/webhooks/svix", post(instance::create_svix).merge(delete(instance::delete_svix)))
+        .route("/webhooks/svix_url", post(instance::svix_url))
+        .route("/jwt_templates", get(templates::list).merge(post(templates::create)))
+        .route(
+            "/jwt_templates/{id}",
+            get(templates::show).merge(patch(templates::update)).merge(delete(templates::remove)),
+        )
+        .route("/redirect_urls", get(lists::redirect_urls).merge(post(lists::create_redirect_url)))
+        .route(
+            "/redirect_urls/{id}",
+            get(lists::show_redirect_url).merge(delete(lists::remove_redirect_url)),
+        )
+        .route("/allowlist_identifiers", get(lists::allowed).merge(post(lists::allow)))
+        .route("/allowlist_identifiers/{id}", delete(lists::disallow))
+        .route("/blocklist_identifiers", get(lists::blocked).merge(post(lists::block)))
+        .route("/blocklist_identifiers/{id}", delete(lists::unblock))
+}
+
+/// The wanted part of a list, with the number of all.
+fn paginated<T>(
+    scope: &Scope<'_>,
+    all: &[T],
+    show: impl Fn(&T) -> Result<Value, ClerkError>,
+) -> Answer {
+    let shown = part(scope, all, show)?;
+    Ok(Reply::Plain(view::paginated(shown, all.len())))
+}
+
+/// The wanted part of a list: an array, or with the number of all where the call asks for that.
+fn listed<T>(
+    scope: &Scope<'_>,
+    all: &[T],
+    show: impl Fn(&T) -> Result<Value, ClerkError>,
+) -> Answer {
+    if scope.call.query("paginated") == Some("true") {
+        return paginated(scope, all, show);
+    }
+    Ok(Reply::Plain(part(scope, all, show)?.into()))
+}
+
+fn part<T>(
+    scope: &Scope<'_>,
+    all: &[T],
+    show: impl Fn(&T) -> Result<Value, ClerkError>,
+) -> Result<Vec<Value>, ClerkError> {
+    let page = scope.call.page();
+    let wanted = all.iter().skip(page.offset).take(page.limit);
+    wanted.map(show).collect()
+}
+
+/// Orders a list as `order_by` says: a field of the shown record, with `-` newest or last first.
+fn ordered(scope: &Scope<'_>, mut all: Vec<Value>, fields: &[&str]) -> Result<Vec<Value>, ClerkError> {
+    let Some(order) = scope.call.query("order_by") else {
+        return Ok(all);
+    };
+    let field = order.trim_start_matches(['-', '+', ' ']);
+    if !fields.contains(&field) {
+        return Err(ClerkError::invalid(
+            "order_by",
+            format!("order_by must be one of {}.", fields.join(", ")),
+        ));
+    }
+    let key = |it: &Value| match &it[field] {
+        Value::Number(number) => (number.as_i64().unwrap_or(0), String::new()),
+        value => (0, value.as_str().unwrap_or_default().to_lowercase()),
+    };
+    all.sort_by_cached_key(key);
+    if order.starts_with('-') {
+        all.reverse();
+    }
+    Ok(all)
 }

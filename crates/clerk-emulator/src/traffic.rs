@@ -1,0 +1,141 @@
+//! Every request as it comes: noted for the dashboard, and hurt where a test asked for that.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::Emulator;
+use crate::faults::Instead;
+
+/// How many requests are remembered.
+const KEPT: usize = 300;
+/// The largest body that is remembered, in bytes.
+const BODY_MAX: usize = 64 * 1024;
+
+/// The newest requests with their answers.
+#[derive(Default)]
+pub struct Traffic(Mutex<(u64, VecDeque<Value>)>);
+
+impl Traffic {
+    fn note(&self, mut entry: Value) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.0 += 1;
+        entry["number"] = json!(kept.0);
+        if kept.1.len() == KEPT {
+            kept.1.pop_front();
+        }
+        kept.1.push_back(entry);
+    }
+
+    /// The requests after the one of this number, oldest first.
+    pub fn after(&self, number: u64) -> Vec<Value> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let newer = |it: &&Value| it["number"].as_u64().is_some_and(|it| it > number);
+        kept.1.iter().filter(newer).cloned().collect()
+    }
+}
+
+/// Notes a request and its answer, and lets faults strike.
+pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let (wait, instead) = emulator.faults().strike(&method, &path);
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    let started = Instant::now();
+    let sdk = path.starts_with("/npm/");
+    let (parts, body) = request.into_parts();
+    let body = if sdk {
+        Bytes::new()
+    } else {
+        // What is larger than any handler takes is left to the handler to refuse.
+        match to_bytes(body, 12 * 1024 * 1024).await {
+            Ok(body) => body,
+            Err(_) => return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        }
+    };
+    let form = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_none_or(|it| !it.as_bytes().starts_with(b"multipart"));
+    let asked = if form { readable(&body) } else { json!("(a file)") };
+    let response = match instead {
+        None => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Some(Instead::Error(error)) => error.into_response(),
+        Some(Instead::Malformed) => {
+            let mut response = "{\"response\": {\"object\": \"cli".into_response();
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(CONTENT_TYPE, json);
+            response
+        }
+        // Unwinding ends the connection's task, and the connection with it.
+        Some(Instead::Drop) => std::panic::resume_unwind(Box::new("a fault drops the connection")),
+    };
+    if sdk {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let is_json = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|it| it.as_bytes() == b"application/json");
+    emulator.traffic().note(json!({
+        "at": emulator.now(),
+        "method": method.as_str(),
+        "path": path,
+        "status": parts.status.as_u16(),
+        "microseconds": u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "request": asked,
+        "response": if is_json { readable(&body) } else { Value::Null },
+    }));
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// A body as it may be looked at: no passwords.
+fn readable(body: &[u8]) -> Value {
+    if body.is_empty() || body.len() > BODY_MAX {
+        return Value::Null;
+    }
+    let mut value = serde_json::from_slice(body).unwrap_or_else(|_| {
+        let fields = form_urlencoded::parse(body).into_owned();
+        fields.map(|(name, value)| (name, Value::String(value))).collect()
+    });
+    if let Value::Object(fields) = &mut value {
+        for (name, field) in fields {
+            if name.contains("password") && field.is_string() {
+                *field = json!("…");
+            }
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_remembered() {
+        let shown = readable(b"identifier=ada&password=secret");
+        assert_eq!(shown, json!({ "identifier": "ada", "password": "\u{2026}" }));
+    }
+
+    #[test]
+    fn the_oldest_requests_are_forgotten() {
+        let traffic = Traffic::default();
+        (0..KEPT + 5).for_each(|_| traffic.note(json!({})));
+        assert_eq!(traffic.after(0).len(), KEPT);
+        assert_eq!(traffic.after(KEPT as u64 + 3).len(), 2);
+    }
+}

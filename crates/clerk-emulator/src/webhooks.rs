@@ -1,0 +1,296 @@
+//! Delivery of events to webhooks, signed as svix does
+//! (<https://docs.svix.com/receiving/verifying-payloads/how-manual>), again and again until it
+//! is answered well.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use standardwebhooks::Webhook;
+
+use crate::Emulator;
+use crate::error::ClerkError;
+use crate::id;
+use crate::model::{Delivery, DeliveryStatus, Event, WebhookEndpoint};
+use crate::scope::{Answer, Reply, Scope};
+use crate::store::{ALL, Page, Transaction};
+
+/// The pauses between attempts, in seconds, as svix has them
+/// (<https://docs.svix.com/retries>).
+const PAUSES: [i64; 7] = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// The endpoint of the environment's variables.
+const FROM_ENVIRONMENT: &str = "ep_environment";
+/// How many events are kept.
+const EVENTS_MAX: usize = 1000;
+
+/// Keeps the endpoint that the environment names, or forgets one that it no longer does.
+pub fn configure(tx: &Transaction, webhook: Option<&(String, String)>) -> Result<(), ClerkError> {
+    match webhook {
+        Some((url, secret)) => tx.put(&WebhookEndpoint {
+            id: FROM_ENVIRONMENT.to_owned(),
+            url: url.clone(),
+            secret: secret.clone(),
+            ..WebhookEndpoint::default()
+        }),
+        None => tx.delete::<WebhookEndpoint>(FROM_ENVIRONMENT),
+    }
+}
+
+/// Forgets every endpoint.
+pub fn remove_endpoints(scope: &Scope<'_>) -> Result<(), ClerkError> {
+    for it in scope.tx.list::<WebhookEndpoint>(ALL.0, ALL.1, Page::WHOLE)? {
+        scope.tx.delete::<WebhookEndpoint>(&it.id)?;
+    }
+    Ok(())
+}
+
+impl Emulator {
+    /// Delivers what is due, for as long as the emulator runs.
+    pub(crate) async fn deliver(self) {
+        let client = match reqwest::Client::builder().timeout(TIMEOUT).build() {
+            Ok(client) => client,
+            Err(error) => {
+                tracing::error!(%error, "webhooks cannot be delivered");
+                return;
+            }
+        };
+        loop {
+            let wait = match self.due().await {
+                Ok((due, next_at)) if due.is_empty() => {
+                    let pause = next_at.map_or(60_000, |at| (at - self.now()).max(10));
+                    u64::try_from(pause.min(60_000)).unwrap_or(60_000)
+                }
+                Ok((due, _)) => {
+                    // One endpoint gets its events in order; a slow one holds up no other.
+                    let mut by_endpoint: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+                    for it in due {
+                        by_endpoint.entry(it.endpoint_id.clone()).or_default().push(it);
+                    }
+                    let mut running = tokio::task::JoinSet::new();
+                    for deliveries in by_endpoint.into_values() {
+                        let (emulator, client) = (self.clone(), client.clone());
+                        running.spawn(async move {
+                            for it in deliveries {
+                                if let Err(error) = emulator.attempt(&client, it).await {
+                                    tracing::error!(%error, "a webhook's attempt was not kept");
+                                }
+                            }
+                        });
+                    }
+                    while running.join_next().await.is_some() {}
+                    0
+                }
+                Err(_) => 1_000,
+            };
+            if wait > 0 {
+                let _ = tokio::time::timeout(Duration::from_millis(wait), self.0.written.notified())
+                    .await;
+            }
+        }
+    }
+
+    /// The deliveries that are due, oldest first, and when the next one is.
+    async fn due(&self) -> Result<(Vec<Delivery>, Option<i64>), ClerkError> {
+        let emulator = self.clone();
+        let pending = blocking(move || {
+            emulator
+                .store()
+                .read(|tx| tx.list::<Delivery>("pending", "", Page::OLDEST_FIRST))
+        })
+        .await?;
+        let now = self.now();
+        let next_at = pending.iter().map(|it| it.next_at).min();
+        let due = pending.into_iter().filter(|it| it.next_at <= now).collect();
+        Ok((due, next_at))
+    }
+
+    /// Delivers once, and keeps what came of it.
+    async fn attempt(&self, client: &reqwest::Client, delivery: Delivery) -> Result<(), ClerkError> {
+        let emulator = self.clone();
+        let ids = (delivery.event_id.clone(), delivery.endpoint_id.clone());
+        let (event, endpoint) = blocking(move || {
+            emulator.store().read(|tx| {
+                Ok((
+                    tx.get::<Event>(&ids.0)?,
+                    tx.get::<WebhookEndpoint>(&ids.1)?,
+                ))
+            })
+        })
+        .await?;
+        let outcome = match (&event, &endpoint) {
+            (Some(event), Some(endpoint)) => send(client, event, endpoint).await,
+            _ => Err("the endpoint or the event is gone".to_owned()),
+        };
+        if let (Err(reason), Some(endpoint)) = (&outcome, &endpoint) {
+            tracing::warn!("webhook to {} failed: {reason}", endpoint.url);
+        }
+        let gone = event.is_none() || endpoint.is_none();
+        let emulator = self.clone();
+        blocking(move || {
+            emulator.store().write(|tx| {
+                let mut it: Delivery = tx.need(&delivery.id)?;
+                let now = emulator.now();
+                let tried = it.attempts.len();
+                let (text, delivered) = match outcome {
+                    Ok(status) => (status, true),
+                    Err(reason) => (reason, false),
+                };
+                it.attempts.push((now, text));
+                it.status = if delivered {
+                    DeliveryStatus::Delivered
+                } else if let (Some(pause), false) = (PAUSES.get(tried), gone) {
+                    it.next_at = now + pause * 1000;
+                    DeliveryStatus::Pending
+                } else {
+                    DeliveryStatus::Failed
+                };
+                tx.put(&it)?;
+                prune(tx)
+            })
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ClerkError> + Send + 'static,
+) -> Result<T, ClerkError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(ClerkError::internal)?
+}
+
+/// Forgets the oldest events, with their deliveries.
+fn prune(tx: &Transaction) -> Result<(), ClerkError> {
+    if tx.count::<Event>(ALL.0, ALL.1)? <= EVENTS_MAX {
+        return Ok(());
+    }
+    let rest = Page {
+        offset: EVENTS_MAX,
+        ..Page::WHOLE
+    };
+    for old in tx.list::<Event>(ALL.0, ALL.1, rest)? {
+        for it in tx.list::<Delivery>("event", &old.id, Page::WHOLE)? {
+            tx.delete::<Delivery>(&it.id)?;
+        }
+        tx.delete::<Event>(&old.id)?;
+    }
+    Ok(())
+}
+
+/// Sends an event; answers the status, or why it was not taken.
+async fn send(
+    client: &reqwest::Client,
+    event: &Event,
+    endpoint: &WebhookEndpoint,
+) -> Result<String, String> {
+    let body = event.body.to_string();
+    // Receivers compare with their own clock, which a test may not have moved.
+    let timestamp = id::now() / 1000;
+    let signer = Webhook::new(&endpoint.secret).map_err(|error| error.to_string())?;
+    let signature = signer
+        .sign(&event.id, timestamp, body.as_bytes())
+        .map_err(|error| error.to_string())?;
+    let answer = client
+        .post(&endpoint.url)
+        .header("content-type", "application/json")
+        .header("svix-id", &event.id)
+        .header("svix-timestamp", timestamp)
+        .header("svix-signature", signature)
+        .body(body)
+        .send()
+        .await
+        .map_err(|error| error.without_url().to_string())?;
+    let status = answer.status();
+    if status.is_success() {
+        Ok(status.to_string())
+    } else {
+        Err(status.to_string())
+    }
+}
+
+fn shown_endpoint(it: &WebhookEndpoint) -> Value {
+    json!({
+        "id": it.id,
+        "url": it.url,
+        "secret": it.secret,
+        "events": it.events,
+        "disabled": it.disabled,
+        "created_at": it.created_at,
+    })
+}
+
+/// `GET /emulator/webhooks`
+pub fn endpoints(scope: &mut Scope<'_>) -> Answer {
+    let all: Vec<WebhookEndpoint> = scope.tx.list(ALL.0, ALL.1, Page::OLDEST_FIRST)?;
+    Ok(Reply::Plain(all.iter().map(shown_endpoint).collect()))
+}
+
+/// `POST /emulator/webhooks`
+pub fn create_endpoint(scope: &mut Scope<'_>) -> Answer {
+    use base64::Engine;
+    let url = scope.call.required("url")?;
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(ClerkError::invalid("url", "This is not a web address."));
+    }
+    let secret = match scope.call.param("secret") {
+        Some(secret) => secret.to_owned(),
+        None => {
+            let random = base64::engine::general_purpose::STANDARD.encode(id::hex());
+            format!("whsec_{random}")
+        }
+    };
+    if !secret.starts_with("whsec_") || Webhook::new(&secret).is_err() {
+        return Err(ClerkError::invalid("secret", "A signing secret is whsec_ and base64."));
+    }
+    let it = WebhookEndpoint {
+        id: id::new("ep"),
+        url: url.to_owned(),
+        secret,
+        events: scope.call.texts("events"),
+        disabled: scope.call.flag("disabled") == Some(true),
+        created_at: scope.now,
+    };
+    scope.tx.put(&it)?;
+    Ok(Reply::Plain(shown_endpoint(&it)))
+}
+
+/// `DELETE /emulator/webhooks/{id}`
+pub fn delete_endpoint(scope: &mut Scope<'_>) -> Answer {
+    let it: WebhookEndpoint = scope.tx.need(scope.call.path("id"))?;
+    scope.tx.delete::<WebhookEndpoint>(&it.id)?;
+    Ok(Reply::Nothing)
+}
+
+/// `GET /emulator/deliveries`: the newest, with their events and attempts.
+pub fn deliveries(scope: &mut Scope<'_>) -> Answer {
+    let page = scope.call.page();
+    let mut shown = Vec::new();
+    for it in scope.tx.list::<Delivery>(ALL.0, ALL.1, page)? {
+        let event = scope.tx.get::<Event>(&it.event_id)?.unwrap_or_default();
+        let endpoint = scope.tx.get::<WebhookEndpoint>(&it.endpoint_id)?;
+        let attempts = it.attempts.iter().map(|(at, outcome)| json!({ "at": at, "outcome": outcome }));
+        shown.push(json!({
+            "id": it.id,
+            "event_id": it.event_id,
+            "type": event.r#type,
+            "url": endpoint.map(|it| it.url),
+            "status": it.status,
+            "attempts": attempts.collect::<Vec<_>>(),
+            "next_at": (it.status == DeliveryStatus::Pending).then_some(it.next_at),
+            "body": event.body,
+            "created_at": it.created_at,
+        }));
+    }
+    Ok(Reply::Plain(shown.into()))
+}
+
+/// `POST /emulator/deliveries/{id}/resend`
+pub fn resend(scope: &mut Scope<'_>) -> Answer {
+    let mut it: Delivery = scope.tx.need(scope.call.path("id"))?;
+    it.status = DeliveryStatus::Pending;
+    it.next_at = scope.now;
+    scope.tx.put(&it)?;
+    Ok(Reply::Nothing)
+}
