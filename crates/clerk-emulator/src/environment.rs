@@ -9,14 +9,13 @@ use crate::settings::{Field, InstanceKind, Settings, SignUpMode};
 /// The answer of `/v1/environment`.
 pub fn environment(settings: &Settings) -> Value {
     let organizations = &settings.organizations;
-    json!({
+    let mut shown = json!({
         "auth_config": auth_config(settings),
         "display_config": display_config(settings),
         "user_settings": user_settings(settings),
         "organization_settings": {
             "enabled": organizations.enabled,
             "max_allowed_memberships": organizations.max_allowed_memberships,
-            "force_organization_selection": organizations.required,
             "actions": { "admin_delete": organizations.admin_delete },
             "domains": {
                 "enabled": organizations.domains,
@@ -25,7 +24,6 @@ pub fn environment(settings: &Settings) -> Value {
             },
             "slug": { "disabled": !organizations.slugs },
             "creator_role": organizations.creator_role,
-            "organization_creation_defaults": { "enabled": false },
         },
         "fraud_settings": {
             "object": "fraud_settings",
@@ -48,7 +46,12 @@ pub fn environment(settings: &Settings) -> Value {
         "maintenance_mode": false,
         "client_debug_mode": false,
         "partitioned_cookies": false,
-    })
+    });
+    if organizations.required {
+        // clerk-js reads it; Clerk's document does not list it.
+        shown["organization_settings"]["force_organization_selection"] = json!(true);
+    }
+    shown
 }
 
 fn switch(field: Field) -> &'static str {
@@ -172,6 +175,7 @@ fn attribute(field: Field) -> Value {
         "second_factors": [],
         "verifications": [],
         "verify_at_sign_up": false,
+        "immutable": false,
     })
 }
 

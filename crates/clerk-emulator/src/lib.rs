@@ -42,6 +42,7 @@ mod password;
 mod people;
 mod routes;
 mod scope;
+pub mod sdk;
 mod seed;
 mod serving;
 mod sessions;
@@ -162,6 +163,16 @@ impl Emulator {
             .await;
         deliveries.abort();
         served
+    }
+
+    /// Plants what a seed file asks for.
+    ///
+    /// # Errors
+    /// It is not a seed, or cannot be kept.
+    pub fn plant(&self, seed: &str) -> Result<(), Box<dyn std::error::Error>> {
+        let body = serde_json::from_str(seed)?;
+        self.run_now(&call::Call::default().with_body(body), seed::plant)?;
+        Ok(())
     }
 
     fn store(&self) -> &Store {

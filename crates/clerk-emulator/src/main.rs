@@ -1,15 +1,76 @@
-//! The emulator's process: environment, logs, signals.
+//! The emulator's process: arguments, environment, logs, signals.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clerk_emulator::Emulator;
 use clerk_emulator::config::Config;
+use clerk_emulator::sdk;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Exit code for a configuration that cannot be used.
 const MISCONFIGURED: u8 = 2;
+
+const HELP: &str = "\
+clerk-emulator: a local stand-in for Clerk, for development and tests
+
+clerk-emulator [--ephemeral] [--port PORT] [--ready-file FILE] [--seed FILE]
+    --ephemeral        keep everything in memory, and nothing beyond the end
+    --port PORT        listen on this port of 127.0.0.1; 0: any free one
+    --ready-file FILE  write the emulator's URL to FILE once it answers
+    --seed FILE        plant users, organizations and settings from a JSON file
+
+clerk-emulator fetch-sdk [VERSION…]
+    gets clerk-js and its UI from the npm registry into EMULATOR_SDK_DIR, checked
+    against npm's integrity hashes; VERSION is such as 6 or 6.40.0 (with its UI 1)
+
+Environment (also read from .env):
+    EMULATOR_ADDR            address and port                 127.0.0.1:4000
+    EMULATOR_DATA_DIR        its state and signing keys       data/emulator
+    EMULATOR_SDK_DIR         clerk-js and its UI              .tools/clerk-sdk
+    EMULATOR_SECRET_KEY      opens the Backend API            sk_test_emulator
+    EMULATOR_TOKEN_LIFETIME  seconds that a token lives       as the settings say
+    EMULATOR_WEBHOOK_URL     where events are delivered
+    EMULATOR_WEBHOOK_SECRET  what they are signed with        whsec_…
+";
+
+/// What the arguments ask for.
+enum Command {
+    Help,
+    FetchSdk(Vec<String>),
+    Serve(Serve),
+}
+
+#[derive(Default)]
+struct Serve {
+    ephemeral: bool,
+    port: Option<u16>,
+    ready_file: Option<PathBuf>,
+    seed: Option<PathBuf>,
+}
+
+fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    let mut serve = Serve::default();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "fetch-sdk" => return Ok(Command::FetchSdk(arguments.collect())),
+            "--ephemeral" => serve.ephemeral = true,
+            "--port" => {
+                let port = value()?;
+                let port = port.parse().map_err(|_| format!("--port: {port} is no port"))?;
+                serve.port = Some(port);
+            }
+            "--ready-file" => serve.ready_file = Some(value()?.into()),
+            "--seed" => serve.seed = Some(value()?.into()),
+            other => return Err(format!("there is no {other}; see clerk-emulator --help")),
+        }
+    }
+    Ok(Command::Serve(serve))
+}
 
 fn main() -> ExitCode {
     if let Err(error) = dotenvy::dotenv()
@@ -18,6 +79,13 @@ fn main() -> ExitCode {
         eprintln!("error: .env: {error}");
         return ExitCode::from(MISCONFIGURED);
     }
+    let command = match parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(MISCONFIGURED);
+        }
+    };
     let config = match Config::read(|name| std::env::var(name).ok()) {
         Ok(config) => config,
         Err(error) => {
@@ -27,7 +95,15 @@ fn main() -> ExitCode {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
-    match run(&config) {
+    let done = match command {
+        Command::Help => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Command::FetchSdk(versions) => sdk::fetch(&config.sdk_dir, &versions),
+        Command::Serve(serve) => run(config, &serve),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -37,17 +113,27 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error::Error>> {
+    config.ephemeral = asked.ephemeral;
+    if let Some(port) = asked.port {
+        config.addr.set_port(port);
+    }
     let listener = TcpListener::bind(config.addr)
         .await
         .map_err(|error| format!("EMULATOR_ADDR: cannot listen on {}: {error}", config.addr))?;
     let url = format!("http://{}", listener.local_addr()?);
-    let emulator = Emulator::open(config, &url)?;
-    tracing::warn!("this is a stand-in for Clerk, for development and tests only");
+    let emulator = Emulator::open(&config, &url)?;
+    if let Some(file) = &asked.seed {
+        let seed = std::fs::read_to_string(file)
+            .map_err(|error| format!("--seed: {}: {error}", file.display()))?;
+        emulator
+            .plant(&seed)
+            .map_err(|error| format!("--seed: {}: {error}", file.display()))?;
+    }
     if !config.addr.ip().is_loopback() {
         tracing::warn!("other machines can reach it: EMULATOR_ADDR is not a loopback address");
     }
-    tracing::info!("listening on {url}");
+    tracing::info!("a stand-in for Clerk listens on {url}; its dashboard is {url}/dashboard");
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = async move {
         tokio::select! {
@@ -55,5 +141,32 @@ async fn run(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
             _ = tokio::signal::ctrl_c() => {}
         }
     };
+    // The listener takes connections already: whoever reads the file gets an answer.
+    if let Some(file) = &asked.ready_file {
+        std::fs::write(file, format!("{url}\n"))
+            .map_err(|error| format!("--ready-file: {}: {error}", file.display()))?;
+    }
     Ok(emulator.serve(listener, stop).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn arguments_are_taken_or_refused_by_name() {
+        let Ok(Command::Serve(serve)) = parsed("--ephemeral --port 0 --ready-file /tmp/x") else {
+            panic!("it serves");
+        };
+        assert!(serve.ephemeral);
+        assert_eq!(serve.port, Some(0));
+        assert!(matches!(parsed("fetch-sdk 6 5"), Ok(Command::FetchSdk(all)) if all == ["6", "5"]));
+        for wrong in ["--port", "--port many", "--prot 1"] {
+            assert!(parsed(wrong).is_err_and(|error| error.contains("--pr") || error.contains("--po")));
+        }
+    }
 }

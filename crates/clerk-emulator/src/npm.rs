@@ -50,11 +50,14 @@ async fn serve(directory: PathBuf, mut request: Request) -> Response {
 }
 
 fn missing(path: &str) -> Response {
-    tracing::warn!("there is no {path}: `cargo xtask dev` fetches clerk-js");
+    let version = split(path).map_or("", |(_, version, _)| version);
+    let command = format!("clerk-emulator fetch-sdk {version}");
+    let command = command.trim();
+    tracing::warn!("there is no {path}: `{command}` gets it");
     ClerkError::new(
         StatusCode::NOT_FOUND,
         "resource_not_found",
-        "This file is not here. `cargo xtask dev` fetches clerk-js.",
+        format!("There is no {path} here: run `{command}`."),
     )
     .into_response()
 }

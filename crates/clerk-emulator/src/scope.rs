@@ -175,12 +175,26 @@ impl<'a> Scope<'a> {
         Ok(())
     }
 
+    /// The browser's client.
+    ///
+    /// # Errors
+    /// 401: an unknown browser, or one that has not begun anything.
+    fn known_client(&self) -> Result<&Client, ClerkError> {
+        match &self.client {
+            Some(client) => Ok(client),
+            None => {
+                self.require_browser()?;
+                Err(ClerkError::signed_out())
+            }
+        }
+    }
+
     /// The open session of this id, if it is this browser's.
     ///
     /// # Errors
     /// `signed_out` when the session has ended, or belongs to another browser.
     pub fn session(&self, id: &str) -> Result<Session, ClerkError> {
-        let client = self.client.as_ref().ok_or_else(ClerkError::signed_out)?;
+        let client = self.known_client()?;
         if !client.session_ids.iter().any(|open| open == id) {
             return Err(ClerkError::signed_out());
         }
@@ -193,7 +207,7 @@ impl<'a> Scope<'a> {
     /// The session in use and its person, for calls that concern the person: the session that
     /// the call names, or the one the browser last used.
     pub fn person(&self) -> Result<(Session, User), ClerkError> {
-        let client = self.client.as_ref().ok_or_else(ClerkError::signed_out)?;
+        let client = self.known_client()?;
         let id = self
             .call
             .query("_clerk_session_id")

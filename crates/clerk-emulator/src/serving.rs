@@ -43,62 +43,76 @@ impl Emulator {
         handler: Handler,
     ) -> Result<Outcome, ClerkError> {
         let emulator = self.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let proofs = Proofs::default();
-            if access == Access::Write {
-                // The first key is kept by a transaction of its own, which one that has begun
-                // would wait for.
-                emulator.keys()?;
-            }
-            loop {
-                let mut mails = Vec::new();
-                let work = |tx: &Transaction| {
-                    let mut scope = Scope::new(&emulator, tx, &call, &proofs)?;
-                    if with_browser {
-                        scope.find_client()?;
-                    }
-                    let reply = handler(&mut scope);
-                    mails = std::mem::take(&mut scope.mails);
-                    let reply = reply?;
-                    scope.keep_client()?;
-                    let client = match (&reply, &scope.client) {
-                        (Reply::WithClient(_), Some(client)) if with_browser => {
-                            view::client(&scope, client)?
-                        }
-                        _ => Value::Null,
-                    };
-                    let cookie = scope.new_cookie.take();
-                    Ok(Outcome {
-                        reply,
-                        client,
-                        cookie,
-                    })
-                };
-                let result = match access {
-                    Access::Read => emulator.store().read(work),
-                    Access::Write => emulator.store().write(work),
-                };
-                match result {
-                    Err(error) if error.work().is_some() => {
-                        if let Some(work) = error.work() {
-                            proofs.work(work)?;
-                        }
-                    }
-                    result => {
-                        if result.is_ok() {
-                            mails.iter().for_each(print);
-                        }
-                        return result;
-                    }
-                }
-            }
-        })
-        .await
-        .map_err(ClerkError::internal)?;
+        let done =
+            tokio::task::spawn_blocking(move || emulator.work(&call, access, with_browser, handler))
+                .await
+                .map_err(ClerkError::internal)?;
         if access == Access::Write {
             self.wrote();
         }
         done
+    }
+
+    /// Runs a handler that writes, without HTTP.
+    pub(crate) fn run_now(&self, call: &Call, handler: Handler) -> Result<(), ClerkError> {
+        self.work(call, Access::Write, false, handler).map(|_| ())
+    }
+
+    fn work(
+        &self,
+        call: &Call,
+        access: Access,
+        with_browser: bool,
+        handler: Handler,
+    ) -> Result<Outcome, ClerkError> {
+        if access == Access::Write {
+            // The first key is kept by a transaction of its own, which one that has begun would
+            // wait for.
+            self.keys()?;
+        }
+        let proofs = Proofs::default();
+        loop {
+            let mut mails = Vec::new();
+            let once = |tx: &Transaction| {
+                let mut scope = Scope::new(self, tx, call, &proofs)?;
+                if with_browser {
+                    scope.find_client()?;
+                }
+                let reply = handler(&mut scope);
+                mails = std::mem::take(&mut scope.mails);
+                let reply = reply?;
+                scope.keep_client()?;
+                let client = match (&reply, &scope.client) {
+                    (Reply::WithClient(_), Some(client)) if with_browser => {
+                        view::client(&scope, client)?
+                    }
+                    _ => Value::Null,
+                };
+                let cookie = scope.new_cookie.take();
+                Ok(Outcome {
+                    reply,
+                    client,
+                    cookie,
+                })
+            };
+            let result = match access {
+                Access::Read => self.store().read(once),
+                Access::Write => self.store().write(once),
+            };
+            match result {
+                Err(error) if error.work().is_some() => {
+                    if let Some(work) = error.work() {
+                        proofs.work(work)?;
+                    }
+                }
+                result => {
+                    if result.is_ok() {
+                        mails.iter().for_each(print);
+                    }
+                    return result;
+                }
+            }
+        }
     }
 }
 

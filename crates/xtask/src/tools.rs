@@ -101,7 +101,7 @@ fn cargo_install(
 pub fn clerk_sdk() -> Result<PathBuf> {
     let folder = Path::new(FETCHED).join("clerk-sdk");
     for (package, version) in [("@clerk/clerk-js", CLERK_JS), ("@clerk/ui", CLERK_UI)] {
-        npm_package(package, version, &folder.join(package).join(version))?;
+        npm_package::fetch(package, version, &folder.join(package).join(version))?;
     }
     Ok(std::path::absolute(folder)?)
 }
@@ -109,47 +109,8 @@ pub fn clerk_sdk() -> Result<PathBuf> {
 /// wasm-opt, as a folder to put on the path.
 pub fn wasm_opt() -> Result<PathBuf> {
     let folder = Path::new(FETCHED).join("binaryen").join(BINARYEN);
-    npm_package("binaryen", BINARYEN, &folder)?;
+    npm_package::fetch("binaryen", BINARYEN, &folder)?;
     Ok(std::path::absolute(folder.join("bin"))?)
-}
-
-/// Fetches one package without what it depends on, and lays it down in this folder, whole or
-/// not at all. npm checks its integrity.
-fn npm_package(package: &str, version: &str, folder: &Path) -> Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    println!("  fetching {package} {version}");
-    if which("npm").is_none() {
-        bail!(
-            "npm is missing, which fetches {package}: install Node.js (Debian: apt-get install nodejs npm)"
-        );
-    }
-    let unfinished = folder.with_extension("unfinished");
-    let _ = std::fs::remove_dir_all(&unfinished);
-    std::fs::create_dir_all(&unfinished)?;
-    let name = output(
-        Command::new("npm")
-            .args(["pack", "--silent", "--pack-destination"])
-            .arg(&unfinished)
-            .arg(format!("{package}@{version}")),
-    )
-    .with_context(|| {
-        format!("npm cannot fetch {package} {version}: check the network, then run this again")
-    })?;
-    let archive = unfinished.join(name.lines().last().unwrap_or_default());
-    run(
-        "tar",
-        Command::new("tar")
-            .arg("-xzf")
-            .arg(&archive)
-            .arg("-C")
-            .arg(&unfinished)
-            .arg("--strip-components=1"),
-    )?;
-    std::fs::remove_file(&archive)?;
-    std::fs::rename(&unfinished, folder)?;
-    Ok(())
 }
 
 /// Chromium and its driver.

@@ -377,10 +377,6 @@ pub fn all_invitations(scope: &mut Scope<'_>) -> Answer {
     paginated(scope, &all, |it| {
         let organization = organizations::find(scope, &it.organization_id)?;
         let mut shown = shown_invitation(scope, it)?;
-        if let Value::Object(fields) = &mut shown {
-            fields.remove("inviter_id");
-            fields.remove("public_inviter_data");
-        }
         shown["public_organization_data"] = view::public_organization(scope, &organization);
         Ok(shown)
     })

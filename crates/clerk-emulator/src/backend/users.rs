@@ -616,10 +616,6 @@ pub fn invitations(scope: &mut Scope<'_>) -> Answer {
     paginated(scope, &all, |it| {
         let organization = organizations::find(scope, &it.organization_id)?;
         let mut shown = view::organization_invitation(scope, it, Audience::Backend)?;
-        if let Value::Object(fields) = &mut shown {
-            fields.remove("inviter_id");
-            fields.remove("public_inviter_data");
-        }
         shown["public_organization_data"] = view::public_organization(scope, &organization);
         Ok(shown)
     })

@@ -135,7 +135,11 @@ fn listed(scope: &Scope<'_>, active: bool) -> Answer {
     let mut all = Vec::new();
     for session in scope.tx.list::<Session>(index, &user.id, Page::OLDEST_FIRST)? {
         if !active || session.is_active(scope.now) {
-            all.push(view::session_for_backend(scope, &session)?);
+            all.push(if active {
+                view::session_for_backend(scope, &session)?
+            } else {
+                view::session(scope, &session)?
+            });
         }
     }
     Ok(Reply::Plain(Value::Array(all)))
@@ -152,7 +156,7 @@ pub fn revoke_session(scope: &mut Scope<'_>) -> Answer {
     }
     sessions::end(scope, &id, SessionStatus::Revoked)?;
     let session: Session = scope.tx.need(&id)?;
-    Ok(view::session_for_backend(scope, &session)?.into())
+    Ok(view::session(scope, &session)?.into())
 }
 
 /// `POST …/profile_image`

@@ -292,7 +292,8 @@ pub fn account(
 fn link(addresses: &mut [EmailAddress], account: &ExternalAccount) {
     for address in addresses {
         if address.email_address.eq_ignore_ascii_case(&account.email_address) {
-            address.linked_to.push(account.id.clone());
+            let link = (account.strategy.clone(), account.id.clone());
+            address.linked_to.push(link);
         }
     }
 }
@@ -380,7 +381,7 @@ pub fn remove(user: &mut User, id: &str) -> Result<(), ClerkError> {
         return Err(ClerkError::not_found("The external account"));
     }
     for address in &mut user.email_addresses {
-        address.linked_to.retain(|linked| linked != id);
+        address.linked_to.retain(|(_, linked)| linked != id);
     }
     Ok(())
 }

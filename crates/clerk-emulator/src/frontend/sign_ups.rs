@@ -339,7 +339,8 @@ fn account(scope: &Scope<'_>, sign_up: &SignUp) -> Result<User, ClerkError> {
             ..ExternalAccount::default()
         };
         for address in &mut user.email_addresses {
-            address.linked_to.push(account.id.clone());
+            let link = (account.strategy.clone(), account.id.clone());
+            address.linked_to.push(link);
         }
         user.external_accounts.push(account);
     }

@@ -141,8 +141,8 @@ pub struct EmailAddress {
     pub email_address: String,
     /// The proof that it is the person's own.
     pub verification: Option<Verification>,
-    /// External accounts that vouch for it.
-    pub linked_to: Vec<String>,
+    /// External accounts that vouch for it: their strategies and ids.
+    pub linked_to: Vec<(String, String)>,
     /// Kept for one's own use though not verified, as the Backend API allows.
     pub reserved: bool,
     pub created_at: i64,
@@ -174,11 +174,6 @@ pub struct ExternalAccount {
 }
 
 impl ExternalAccount {
-    /// `google` of `oauth_google`.
-    pub fn provider(&self) -> &str {
-        self.strategy.strip_prefix("oauth_").unwrap_or(&self.strategy)
-    }
-
     /// Whether the provider has vouched for it.
     pub fn is_verified(&self) -> bool {
         self.verification.as_ref().is_some_and(Verification::is_verified)

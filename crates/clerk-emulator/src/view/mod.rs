@@ -39,6 +39,7 @@ pub fn verification(it: &Verification) -> Value {
         "passkey" => "verification_passkey",
         "totp" => "verification_totp",
         "backup_code" => "verification_backup_code",
+        other if other.starts_with("from_oauth_") => "verification_from_oauth",
         _ => "verification_oauth",
     };
     let mut shown = json!({

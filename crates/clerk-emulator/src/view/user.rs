@@ -120,9 +120,10 @@ pub fn public_user(scope: &Scope<'_>, user: &User) -> Value {
 
 /// One of a person's addresses.
 pub fn email_address(address: &EmailAddress) -> Value {
-    let linked = address.linked_to.iter().map(|id| {
-        json!({ "type": "oauth", "id": id })
-    });
+    let linked = address
+        .linked_to
+        .iter()
+        .map(|(strategy, id)| json!({ "type": strategy, "id": id }));
     json!({
         "object": "email_address",
         "id": address.id,

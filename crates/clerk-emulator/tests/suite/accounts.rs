@@ -1,149 +1,9 @@
-//! The Frontend API over real HTTP, called as clerk-js calls it.
+//! Accounts with address and password: the Frontend API, called as clerk-js calls it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clerk_emulator::Emulator;
-use clerk_emulator::config::Config;
-use reqwest::{Client, Method};
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use reqwest::Method;
+use serde_json::json;
 
-const ADA: &str = "ada+clerk_test@example.com";
-const PASSWORD: &str = "correct horse battery";
-
-/// Opens the state kept in this folder.
-fn open(folder: &TempDir, url: &str) -> Result<Emulator, Box<dyn std::error::Error>> {
-    let config = Config::read(|name| {
-        (name == "EMULATOR_DATA_DIR").then(|| folder.path().display().to_string())
-    })?;
-    Emulator::open(&config, url)
-}
-
-/// An emulator on a free port.
-struct World {
-    url: String,
-    http: Client,
-    folder: TempDir,
-    stop: Option<oneshot::Sender<()>>,
-}
-
-impl World {
-    async fn new() -> Self {
-        Self::on(tempfile::tempdir().expect("a folder")).await
-    }
-
-    async fn on(folder: TempDir) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("its address"));
-        let emulator = open(&folder, &url).expect("it opens");
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(emulator.serve(listener, async {
-            let _ = stopped.await;
-        }));
-        Self {
-            url,
-            http: Client::new(),
-            folder,
-            stop: Some(stop),
-        }
-    }
-
-    /// A new browser.
-    async fn browser(&self) -> Browser<'_> {
-        let answer = self
-            .http
-            .post(format!("{}/v1/dev_browser", self.url))
-            .send()
-            .await;
-        let browser: Value = answer.expect("an answer").json().await.expect("JSON");
-        Browser {
-            world: self,
-            token: browser["id"].as_str().expect("a token").to_owned(),
-        }
-    }
-}
-
-/// One browser, by its token.
-struct Browser<'a> {
-    world: &'a World,
-    token: String,
-}
-
-impl Browser<'_> {
-    /// Calls as clerk-js does, and answers status and body.
-    async fn call(&self, method: Method, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
-        let url = format!("{}/v1{path}?__clerk_db_jwt={}", self.world.url, self.token);
-        let http = &self.world.http;
-        let request = if method == Method::GET {
-            http.get(url)
-        } else {
-            let body = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(form)
-                .finish();
-            http.post(format!("{url}&_method={method}"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .header("Origin", "http://localhost:8080")
-                .body(body)
-        };
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(
-            answer.headers()["content-type"],
-            "application/json",
-            "exactly"
-        );
-        (answer.status().as_u16(), answer.json().await.expect("JSON"))
-    }
-
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
-        let (status, body) = self.call(Method::POST, path, form).await;
-        assert_eq!(status, 200, "{path}: {body}");
-        body
-    }
-
-    /// Signs up and answers the session's id.
-    async fn sign_up(&self, email: &str) -> String {
-        let form = [
-            ("email_address", email),
-            ("password", PASSWORD),
-            ("first_name", "Ada"),
-            ("last_name", "Lovelace"),
-        ];
-        let begun = self.post("/client/sign_ups", &form).await["response"].clone();
-        assert_eq!(begun["status"], "missing_requirements");
-        assert_eq!(begun["unverified_fields"], json!(["email_address"]));
-        let path = format!("/client/sign_ups/{}", begun["id"].as_str().expect("an id"));
-        let code = [("strategy", "email_code"), ("code", "424242")];
-        self.post(&format!("{path}/prepare_verification"), &code[..1])
-            .await;
-        let done = self
-            .post(&format!("{path}/attempt_verification"), &code)
-            .await;
-        assert_eq!(done["response"]["status"], "complete");
-        assert_eq!(done["client"]["sessions"].as_array().map(Vec::len), Some(1));
-        done["response"]["created_session_id"]
-            .as_str()
-            .expect("a session")
-            .to_owned()
-    }
-
-    async fn client(&self) -> Value {
-        self.call(Method::GET, "/client", &[]).await.1["response"].clone()
-    }
-}
-
-fn code_of(body: &Value) -> &str {
-    body["errors"][0]["code"].as_str().unwrap_or_default()
-}
-
-fn claims(token: &Value) -> Value {
-    let payload = token["jwt"]
-        .as_str()
-        .and_then(|jwt| jwt.split('.').nth(1))
-        .expect("a JWT");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64")).expect("JSON")
-}
+use crate::world::{ADA, Browser, PASSWORD, World, claims, code_of};
 
 #[tokio::test]
 async fn tokens_say_who_one_is_and_for_which_page() {
@@ -155,7 +15,7 @@ async fn tokens_say_who_one_is_and_for_which_page() {
             .post(&format!("/client/sessions/{session}/tokens"), &[])
             .await,
     );
-    assert_eq!(plain["iss"], world.url);
+    assert_eq!(plain["iss"], world.url());
     assert_eq!(plain["azp"], "http://localhost:8080");
     assert_eq!(plain["sid"], session);
     assert_eq!((&plain["v"], &plain["sts"]), (&json!(2), &json!("active")));
@@ -202,10 +62,7 @@ async fn every_browser_is_its_own_client() {
         let path = format!("/client/sessions/{session}/{action}");
         let (status, body) = bobs.call(Method::POST, &path, &[]).await;
         assert_eq!((status, code_of(&body)), (401, "signed_out"), "{action}");
-        let nobody = Browser {
-            world: &world,
-            token: "dvb_guessed".to_owned(),
-        };
+        let nobody = Browser::with(&world, "dvb_guessed");
         let (status, body) = nobody.call(Method::POST, &path, &[]).await;
         assert_eq!(
             (status, code_of(&body)),
@@ -417,69 +274,15 @@ async fn a_new_password_signs_out_the_other_browsers_if_one_likes() {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_kept_and_one_process_has_it() {
-    let mut world = World::new().await;
-    let token = {
-        let browser = world.browser().await;
-        browser.sign_up(ADA).await;
-        browser.token
-    };
-    let second = open(&world.folder, &world.url)
-        .err()
-        .expect("refused")
-        .to_string();
-    assert!(second.contains("another emulator"), "{second}");
-
-    let keys = |world: &World| {
-        world
-            .http
-            .get(format!("{}/.well-known/jwks.json", world.url))
-            .send()
-    };
-    let before = keys(&world)
-        .await
-        .expect("an answer")
-        .text()
-        .await
-        .expect("a body");
-    drop(world.stop.take());
-    let folder = world.folder;
-    // The file is free once the server has ended.
-    let url = world.url.clone();
-    while world.http.get(&url).send().await.is_ok() {
-        tokio::task::yield_now().await;
-    }
-    let again = loop {
-        if open(&folder, &url).is_ok() {
-            break World::on(folder).await;
-        }
-        tokio::task::yield_now().await;
-    };
-    let after = keys(&again)
-        .await
-        .expect("an answer")
-        .text()
-        .await
-        .expect("a body");
-    assert_eq!(before, after, "the same key");
-    let browser = Browser {
-        world: &again,
-        token,
-    };
-    let user = browser.client().await["sessions"][0]["user"].clone();
-    assert_eq!(user["email_addresses"][0]["email_address"], ADA);
-}
-
-#[tokio::test]
 async fn what_is_not_supported_gets_clerks_error_shape() {
     let world = World::new().await;
     let browser = world.browser().await;
-    let (status, body) = browser.call(Method::GET, "/waitlist", &[]).await;
+    let (status, body) = browser.call(Method::GET, "/me/phone_numbers", &[]).await;
     assert_eq!((status, code_of(&body)), (404, "resource_not_found"));
     assert!(
         body["errors"][0]["long_message"]
             .as_str()
-            .is_some_and(|it| it.contains("GET /v1/waitlist"))
+            .is_some_and(|it| it.contains("GET /v1/me/phone_numbers"))
     );
     assert!(body["clerk_trace_id"].is_string());
 }

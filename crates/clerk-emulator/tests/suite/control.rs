@@ -1,0 +1,221 @@
+//! The emulator's own API: what tests ask of it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::world::{ADA, Browser, PASSWORD, World, claims, text};
+
+#[tokio::test]
+async fn a_signed_in_browser_is_made_in_one_call() {
+    let world = World::new().await;
+    let body = json!({ "email_address": ADA, "first_name": "Ada", "origin": "http://localhost:3000" });
+    let (status, made) = world.control(Method::POST, "/sign_in", body.clone()).await;
+    assert_eq!(status, 200, "{made}");
+    let browser = Browser::with(&world, &text(&made["dev_browser_token"]));
+    assert_eq!(browser.client().await["sessions"][0]["id"], made["session_id"]);
+    assert_eq!(claims(&json!({ "jwt": made["token"] }))["azp"], "http://localhost:3000");
+    assert_eq!(made["cookies"][0]["name"], "__clerk_db_jwt");
+    let (_, again) = world.control(Method::POST, "/sign_in", body).await;
+    assert_eq!(again["user_id"], made["user_id"], "the same person");
+    assert_ne!(again["dev_browser_token"], made["dev_browser_token"]);
+}
+
+#[tokio::test]
+async fn nobody_else_reads_or_writes_it() {
+    let world = World::new().await;
+    let send = async |method: Method, path: &str, headers: &[(&str, &str)]| {
+        let mut request = world.http.request(method, format!("{}{path}", world.url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    };
+    let secret = format!("Bearer {}", crate::world::SECRET);
+    for (method, path) in [
+        (Method::GET, "/emulator/status"),
+        (Method::GET, "/emulator/export"),
+        (Method::POST, "/emulator/reset"),
+        (Method::PATCH, "/emulator/settings"),
+    ] {
+        let answer = send(method.clone(), path, &[]).await;
+        assert_eq!(answer.status().as_u16(), 401, "{path} without the key");
+        let answer = send(method, path, &[("Authorization", &secret), ("Host", "evil.example")]).await;
+        assert_eq!(answer.status().as_u16(), 421, "{path} by another name");
+    }
+    // Another site's script must ask first, and is not told that it may.
+    let asked = [
+        ("Origin", "https://evil.example"),
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", "authorization"),
+    ];
+    let answer = send(Method::OPTIONS, "/emulator/reset", &asked).await;
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    for path in ["/dashboard", "/dashboard/script.js"] {
+        let answer = send(Method::GET, path, &[("Host", "evil.example")]).await;
+        assert_eq!(answer.status().as_u16(), 421, "{path}");
+        let answer = send(Method::GET, path, &[]).await;
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        assert!(answer.headers()["content-security-policy"].to_str().expect("text").contains("frame-ancestors 'none'"));
+        assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    }
+}
+
+#[tokio::test]
+async fn codes_are_read_the_clock_moved_and_sessions_expire() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    let begun = browser.done(Method::POST, "/client/sign_ups", &[("email_address", "ada@example.com")]).await;
+    let path = format!("/client/sign_ups/{}", text(&begun["id"]));
+    browser
+        .done(Method::POST, &format!("{path}/prepare_verification"), &[("strategy", "email_code")])
+        .await;
+    let mail = world.mail("ada@example.com").await;
+    assert_eq!(text(&mail["code"]).len(), 6);
+    world.wait(601).await;
+    let late = [("strategy", "email_code"), ("code", mail["code"].as_str().expect("a code"))];
+    browser
+        .refused(Method::POST, &format!("{path}/attempt_verification"), &late, "verification_expired")
+        .await;
+
+    let session = browser.sign_up(ADA).await;
+    let (status, _) = world.control(Method::POST, &format!("/sessions/{session}/expire"), Value::Null).await;
+    assert_eq!(status, 200);
+    assert_eq!(browser.client().await["sessions"], json!([]));
+    let (_, clock) = world.control(Method::POST, "/clock", json!({ "reset": true })).await;
+    assert_eq!(clock["offset_ms"], 0);
+}
+
+#[tokio::test]
+async fn keys_are_rotated_and_the_one_before_stays_published() {
+    let world = World::new().await;
+    let url = format!("{}/.well-known/jwks.json", world.url());
+    let kids = async || -> Vec<String> {
+        let keys: Value = world.http.get(&url).send().await.expect("an answer").json().await.expect("JSON");
+        keys["keys"].as_array().expect("keys").iter().map(|it| text(&it["kid"])).collect()
+    };
+    let before = kids().await;
+    let (status, _) = world.control(Method::POST, "/keys/rotate", Value::Null).await;
+    assert_eq!(status, 200);
+    let after = kids().await;
+    assert_eq!(after.len(), 2);
+    assert_eq!(after[1], before[0]);
+    world.control(Method::POST, "/keys/rotate", Value::Null).await;
+    assert_eq!(kids().await.len(), 2);
+}
+
+#[tokio::test]
+async fn faults_happen_where_and_as_often_as_asked() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    let session = browser.sign_up(ADA).await;
+    let path = format!("/client/sessions/{session}/tokens");
+    let fault = async |fault: Value| {
+        let (status, body) = world.control(Method::POST, "/faults", fault).await;
+        assert_eq!(status, 200, "{body}");
+    };
+    let tokens = "/v1/client/sessions/*/tokens";
+    fault(json!({ "path": tokens, "status": 503, "count": 1 })).await;
+    browser.refused(Method::POST, &path, &[], "emulated_fault").await;
+    browser.post(&path, &[]).await;
+    fault(json!({ "path": tokens, "rate_limit": 7, "count": 1 })).await;
+    browser.refused(Method::POST, &path, &[], "too_many_requests").await;
+    fault(json!({ "path": tokens, "latency_ms": 50, "count": 1 })).await;
+    let started = std::time::Instant::now();
+    browser.post(&path, &[]).await;
+    assert!(started.elapsed().as_millis() >= 50);
+    let plain = async || {
+        let url = format!("{}/v1{path}?__clerk_db_jwt={}", world.url(), browser.token);
+        world.http.post(url).send().await
+    };
+    fault(json!({ "path": tokens, "malformed": true, "count": 1 })).await;
+    assert!(plain().await.expect("an answer").json::<Value>().await.is_err());
+    fault(json!({ "path": tokens, "drop": true, "count": 1 })).await;
+    assert!(plain().await.is_err(), "no answer at all");
+    assert!(plain().await.is_ok());
+    fault(json!({ "path": "/v1/*", "status": 500, "share": 0.0 })).await;
+    browser.post(&path, &[]).await;
+    let (_, all) = world.control(Method::GET, "/faults", Value::Null).await;
+    assert_eq!(all.as_array().map(Vec::len), Some(1));
+    let one = text(&all[0]["id"]);
+    world.control(Method::DELETE, &format!("/faults/{one}"), Value::Null).await;
+    let (status, _) = world.control(Method::POST, "/faults", json!({ "path": "/v1/me" })).await;
+    assert_eq!(status, 422, "nothing would go wrong");
+}
+
+#[tokio::test]
+async fn a_seed_is_planted_exported_and_imported() {
+    let world = World::new().await;
+    let seed = json!({
+        "settings": { "organizations": { "enabled": true } },
+        "users": [
+            { "email_address": ADA, "password": PASSWORD, "first_name": "Ada" },
+            { "email_address": "bob@example.com", "public_metadata": { "role": "editor" } },
+        ],
+        "organizations": [{
+            "name": "Engines",
+            "slug": "engines",
+            "members": [{ "user": ADA, "role": "org:admin" }, { "user": "bob@example.com" }],
+        }],
+    });
+    let (status, body) = world.control(Method::POST, "/seed", seed.clone()).await;
+    assert_eq!(status, 200, "{body}");
+    let (status, body) = world.control(Method::POST, "/seed", seed).await;
+    assert_eq!((status, &body["users"]), (200, &json!([])), "twice is once");
+    assert_eq!(world.browser().await.sign_in(ADA).await["status"], "complete");
+    let (status, body) = world
+        .control(Method::POST, "/seed", json!({ "users": [{ "emial": "typo" }] }))
+        .await;
+    assert_eq!(status, 422);
+    assert!(body.to_string().contains("emial"), "{body}");
+
+    let (_, exported) = world.control(Method::GET, "/export", Value::Null).await;
+    let other = World::new().await;
+    let (status, body) = other.control(Method::POST, "/import", exported).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(other.browser().await.sign_in(ADA).await["status"], "complete");
+    let (_, status) = other.control(Method::GET, "/status", Value::Null).await;
+    assert_eq!((&status["users"], &status["organizations"]), (&json!(2), &json!(1)));
+    let (code, _) = other.control(Method::POST, "/reset", Value::Null).await;
+    assert_eq!(code, 204);
+    let (_, status) = other.control(Method::GET, "/status", Value::Null).await;
+    assert_eq!(status["users"], 0);
+}
+
+#[tokio::test]
+async fn requests_are_shown_as_they_come_without_passwords() {
+    let world = World::new().await;
+    world.browser().await.sign_up(ADA).await;
+    let (_, all) = world.control(Method::GET, "/requests", Value::Null).await;
+    let sign_up = all
+        .as_array()
+        .and_then(|all| all.iter().find(|it| it["path"] == "/v1/client/sign_ups"))
+        .expect("it was noted")
+        .clone();
+    assert_eq!(sign_up["request"]["email_address"], ADA);
+    assert!(!all.to_string().contains(PASSWORD));
+    let newest = all.as_array().and_then(|all| all.last()).expect("one")["number"].clone();
+    let (_, newer) = world.control(Method::GET, &format!("/requests?after={newest}"), Value::Null).await;
+    assert_eq!(newer, json!([]));
+}
+
+#[tokio::test]
+async fn settings_take_effect_at_once_and_nonsense_is_refused() {
+    let world = World::new().await;
+    let environment = async || {
+        let (_, body) = world.browser().await.call(Method::GET, "/environment", &[]).await;
+        body
+    };
+    assert_eq!(environment().await["display_config"]["application_name"], "My Application");
+    let (status, _) = world.control(Method::PATCH, "/settings", json!({ "application_name": "Engines" })).await;
+    assert_eq!(status, 200);
+    assert_eq!(environment().await["display_config"]["application_name"], "Engines");
+    for wrong in [
+        json!({ "aplication_name": "typo" }),
+        json!({ "token_lifetime_seconds": 0 }),
+        json!({ "email_address": "off", "username": "off" }),
+        json!({ "email_code": false }),
+    ] {
+        let (status, body) = world.control(Method::PATCH, "/settings", wrong.clone()).await;
+        assert_eq!(status, 422, "{wrong}: {body}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The emulator over real HTTP: as clerk-js calls it, as servers do, and as tests do.
+//!
+//! With `CLERK_SPECS_DIR`, a folder that holds Clerk's OpenAPI documents (`fapi-*.yml` and
+//! `bapi-*.yml`), every answer is checked against them.
+
+mod accounts;
+mod backend;
+mod control;
+mod document;
+mod factors;
+mod kept;
+mod links;
+mod organizations;
+mod servers;
+mod webhooks;
+mod world;
