@@ -282,8 +282,12 @@ impl<'a> Scope<'a> {
             created_at: self.now,
         };
         self.tx.put(&event)?;
+        let last = self.tx.value(SEQUENCE)?;
+        let mut sequence = last.and_then(|it| it.parse::<i64>().ok()).unwrap_or(0);
         for endpoint in endpoints {
+            sequence += 1;
             self.tx.put(&Delivery {
+                sequence,
                 id: id::new("atmpt"),
                 event_id: event.id.clone(),
                 endpoint_id: endpoint.id,
@@ -292,9 +296,12 @@ impl<'a> Scope<'a> {
                 ..Delivery::default()
             })?;
         }
-        Ok(())
+        self.tx.put_value(SEQUENCE, &sequence.to_string())
     }
 }
+
+/// Under this name stands the number of the last delivery.
+const SEQUENCE: &str = "delivery_sequence";
 
 /// The instance's id.
 pub const INSTANCE_ID: &str = "ins_emulator";

@@ -73,9 +73,26 @@ pub struct Delivery {
     /// What each attempt came to: when, and the status or the failure.
     pub attempts: Vec<(i64, String)>,
     pub next_at: i64,
+    /// Grows with each delivery: their order.
+    pub sequence: i64,
     pub created_at: i64,
 }
 
-record!(Delivery, "delivery", "The delivery",
-    "event" => |it| Some(it.event_id.clone()),
-    "pending" => |it| (it.status == DeliveryStatus::Pending).then(String::new));
+impl crate::store::Record for Delivery {
+    const KIND: &'static str = "delivery";
+    const NAME: &'static str = "The delivery";
+    fn id(&self) -> &str {
+        &self.id
+    }
+    /// Several events may happen in one millisecond.
+    fn created_at(&self) -> i64 {
+        self.sequence
+    }
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        let mut keys = vec![("event", self.event_id.clone())];
+        if self.status == DeliveryStatus::Pending {
+            keys.push(("pending", String::new()));
+        }
+        keys
+    }
+}
