@@ -86,9 +86,9 @@ async fn forward(
         let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| ApiError::BadGateway)?;
         value.set_sensitive(true);
         headers.insert(HeaderName::from_static("clerk-secret-key"), value);
-        if let Some(proxy_url) = public_url(&parts.headers, &config.path) {
-            headers.insert(HeaderName::from_static("clerk-proxy-url"), proxy_url);
-        }
+    }
+    if let Some(proxy_url) = public_url(&parts.headers, &config.path) {
+        headers.insert(HeaderName::from_static("clerk-proxy-url"), proxy_url);
     }
     let mut onward = client.request(parts.method.clone(), url).headers(headers);
     // Only a POST has a body that counts; the length of another would promise one.
@@ -133,5 +133,9 @@ fn copy(headers: &HeaderMap, which: impl Fn(&HeaderName) -> bool) -> HeaderMap {
 /// This proxy as browsers name it.
 fn public_url(headers: &HeaderMap, path: &str) -> Option<HeaderValue> {
     let host = headers.get(HOST)?.to_str().ok()?;
-    HeaderValue::from_str(&format!("https://{host}{path}")).ok()
+    let name = host.split(':').next().unwrap_or_default();
+    // Only one's own machine is reached without TLS.
+    let local = ["localhost", "127.0.0.1"].contains(&name);
+    let scheme = if local { "http" } else { "https" };
+    HeaderValue::from_str(&format!("{scheme}://{host}{path}")).ok()
 }

@@ -52,7 +52,9 @@ pub fn checked_username(
             "Username can only contain letters, numbers and '_' or '-'.",
         ));
     }
-    let taken = scope.tx.find::<User>("username", &username.to_lowercase())?;
+    let taken = scope
+        .tx
+        .find::<User>("username", &username.to_lowercase())?;
     if taken.is_some_and(|user| Some(user.id.as_str()) != own_id) {
         return Err(ClerkError::at(
             "username",

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
+use axum::RequestExt;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HOST, ORIGIN, REFERER, USER_AGENT,
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER, USER_AGENT,
 };
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::RequestExt;
 use serde_json::{Map, Value};
 
 use crate::error::ClerkError;
@@ -127,7 +127,7 @@ impl Call {
             }
         } else {
             for (name, value) in form_urlencoded::parse(&body).into_owned() {
-                self.add(name, value);
+                self.add(&name, value);
             }
         }
         Ok(())
@@ -153,14 +153,14 @@ impl Call {
                 });
             } else {
                 let text = field.text().await.map_err(invalid)?;
-                self.add(name, text);
+                self.add(&name, text);
             }
         }
         Ok(())
     }
 
     /// A repeated field of a form is a list.
-    fn add(&mut self, name: String, value: String) {
+    fn add(&mut self, name: &str, value: String) {
         let name = name.trim_end_matches("[]").to_owned();
         match self.body.get_mut(&name) {
             None => {
@@ -394,7 +394,12 @@ mod tests {
             ..Call::default()
         };
         let it = call.activity();
-        (it.browser_name, it.browser_version, it.device_type, it.is_mobile)
+        (
+            it.browser_name,
+            it.browser_version,
+            it.device_type,
+            it.is_mobile,
+        )
     }
 
     #[test]

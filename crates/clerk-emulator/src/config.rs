@@ -100,7 +100,11 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_refused_by_the_name_of_its_variable() {
-        for name in ["EMULATOR_ADDR", "EMULATOR_TOKEN_LIFETIME", "EMULATOR_SECRET_KEY"] {
+        for name in [
+            "EMULATOR_ADDR",
+            "EMULATOR_TOKEN_LIFETIME",
+            "EMULATOR_SECRET_KEY",
+        ] {
             let error = Config::read(|asked| (asked == name).then(|| "soon".to_owned()));
             assert!(error.expect_err(name).to_string().starts_with(name));
         }

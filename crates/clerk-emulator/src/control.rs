@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -35,10 +35,18 @@ pub fn router(emulator: &Emulator) -> Router<Emulator> {
         .route("/sessions", get(all_sessions))
         .route("/sessions/{id}/expire", post(expire))
         .route("/users/{id}", get(user))
-        .route("/faults", get(faults).merge(post(add_fault)).merge(delete(clear_faults)))
+        .route(
+            "/faults",
+            get(faults)
+                .merge(post(add_fault))
+                .merge(delete(clear_faults)),
+        )
         .route("/faults/{id}", delete(remove_fault))
         .route("/requests", get(requests))
-        .route("/webhooks", get(webhooks::endpoints).merge(post(webhooks::create_endpoint)))
+        .route(
+            "/webhooks",
+            get(webhooks::endpoints).merge(post(webhooks::create_endpoint)),
+        )
         .route("/webhooks/{id}", delete(webhooks::delete_endpoint))
         .route("/deliveries", get(webhooks::deliveries))
         .route("/deliveries/{id}/resend", post(webhooks::resend))
@@ -51,7 +59,10 @@ pub fn router(emulator: &Emulator) -> Router<Emulator> {
 
 /// Whether a request names a loopback host: a page whose name was bound to 127.0.0.1 does not.
 pub fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let host = headers
+        .get(HOST)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|it| it.is_ascii_digit()) => name,
         _ => host,
@@ -73,7 +84,10 @@ async fn guard(State(emulator): State<Emulator>, request: Request, next: Next) -
     if !is_local(request.headers()) {
         return wrong_host();
     }
-    let shown = request.headers().get(AUTHORIZATION).map(|it| it.as_bytes());
+    let shown = request
+        .headers()
+        .get(AUTHORIZATION)
+        .map(HeaderValue::as_bytes);
     let known = format!("Bearer {}", emulator.secret_key());
     let right = shown.is_some_and(|shown| {
         aws_lc_rs::constant_time::verify_slices_are_equal(shown, known.as_bytes()).is_ok()
@@ -217,7 +231,9 @@ fn last_message(scope: &mut Scope<'_>) -> Answer {
 
 /// `GET …/clock`
 fn clock(scope: &mut Scope<'_>) -> Answer {
-    Ok(Reply::Plain(json!({ "now": scope.now, "offset_ms": scope.emulator.clock_offset() })))
+    Ok(Reply::Plain(
+        json!({ "now": scope.now, "offset_ms": scope.emulator.clock_offset() }),
+    ))
 }
 
 /// `POST …/clock`: `advance_seconds` moves it on (or back), `reset` makes it right again.
@@ -231,7 +247,9 @@ fn move_clock(scope: &mut Scope<'_>) -> Answer {
     };
     scope.tx.put_value(CLOCK, &offset.to_string())?;
     scope.emulator.set_clock_offset(offset);
-    Ok(Reply::Plain(json!({ "now": scope.emulator.now(), "offset_ms": offset })))
+    Ok(Reply::Plain(
+        json!({ "now": scope.emulator.now(), "offset_ms": offset }),
+    ))
 }
 
 /// `POST …/keys/rotate`: a new signing key; the one before stays published.
@@ -253,7 +271,7 @@ fn all_sessions(scope: &mut Scope<'_>) -> Answer {
         shown.push(session);
     }
     let total = scope.tx.count::<Session>(ALL.0, ALL.1)?;
-    Ok(Reply::Plain(view::paginated(shown, total)))
+    Ok(Reply::Plain(view::paginated(&shown, total)))
 }
 
 /// `POST …/sessions/{id}/expire`: as if its time had come.
@@ -270,7 +288,14 @@ fn expire(scope: &mut Scope<'_>) -> Answer {
 fn user(scope: &mut Scope<'_>) -> Answer {
     let user: User = scope.tx.need(scope.call.path("id"))?;
     let mut open = Vec::new();
-    for it in scope.tx.list::<Session>("user", &user.id, Page { limit: 20, ..Page::WHOLE })? {
+    for it in scope.tx.list::<Session>(
+        "user",
+        &user.id,
+        Page {
+            limit: 20,
+            ..Page::WHOLE
+        },
+    )? {
         open.push(view::session_for_backend(scope, &it)?);
     }
     Ok(Reply::Plain(json!({
@@ -308,13 +333,13 @@ fn clear_faults(scope: &mut Scope<'_>) -> Answer {
 /// `GET …/requests?after=`: the requests since then, with their answers.
 fn requests(scope: &mut Scope<'_>) -> Answer {
     let after = scope.call.query("after").and_then(|it| it.parse().ok());
-    Ok(Reply::Plain(scope.emulator.traffic().after(after.unwrap_or(0)).into()))
+    Ok(Reply::Plain(
+        scope.emulator.traffic().after(after.unwrap_or(0)).into(),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[test]
@@ -324,11 +349,21 @@ mod tests {
             headers.insert(HOST, HeaderValue::from_static(host));
             is_local(&headers)
         };
-        for host in ["localhost", "localhost:4000", "127.0.0.1:4000", "[::1]:4000", "[::1]"] {
+        for host in [
+            "localhost",
+            "localhost:4000",
+            "127.0.0.1:4000",
+            "[::1]:4000",
+            "[::1]",
+        ] {
             assert!(local(host), "{host}");
         }
         for host in [
-            "evil.example:4000", "localhost.evil.example", "127.0.0.1.evil.example", "", "192.168.0.1:4000",
+            "evil.example:4000",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+            "192.168.0.1:4000",
         ] {
             assert!(!local(host), "{host}");
         }

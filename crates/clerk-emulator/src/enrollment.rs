@@ -39,12 +39,7 @@ pub fn offer_all(scope: &mut Scope<'_>, domain: &Domain) -> Result<(), ClerkErro
     Ok(())
 }
 
-fn one(
-    scope: &mut Scope<'_>,
-    domain: &Domain,
-    user: &User,
-    email: &str,
-) -> Result<(), ClerkError> {
+fn one(scope: &mut Scope<'_>, domain: &Domain, user: &User, email: &str) -> Result<(), ClerkError> {
     let organization: Organization = scope.tx.need(&domain.organization_id)?;
     let pair = Membership::pair(&organization.id, &user.id);
     if scope.tx.find::<Membership>("pair", &pair)?.is_some() {

@@ -67,7 +67,11 @@ fn auth_config(settings: &Settings) -> Value {
     if settings.password.is_on() {
         strategies.push("password");
     }
-    let social: Vec<String> = settings.social.iter().map(|it| format!("oauth_{it}")).collect();
+    let social: Vec<String> = settings
+        .social
+        .iter()
+        .map(|it| format!("oauth_{it}"))
+        .collect();
     let mut identifiers: Vec<&str> = Vec::new();
     if settings.email_address.is_on() {
         identifiers.push("email_address");
@@ -199,7 +203,11 @@ fn user_settings(settings: &Settings) -> Value {
     }
     let mut username = attribute(settings.username);
     username["used_for_first_factor"] = json!(settings.username.is_on());
-    let mut passkey = attribute(if settings.passkeys { Field::Optional } else { Field::Off });
+    let mut passkey = attribute(if settings.passkeys {
+        Field::Optional
+    } else {
+        Field::Off
+    });
     if settings.passkeys {
         passkey["used_for_first_factor"] = json!(true);
         passkey["first_factors"] = json!(["passkey"]);

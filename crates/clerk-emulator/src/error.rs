@@ -48,7 +48,11 @@ impl ClerkError {
 
     /// 422: a field that is needed is not there.
     pub fn missing(param: &str) -> Self {
-        let mut error = Self::at(param, "form_param_missing", format!("{param} must be included."));
+        let mut error = Self::at(
+            param,
+            "form_param_missing",
+            format!("{param} must be included."),
+        );
         "is missing".clone_into(&mut error.0.message);
         error
     }
@@ -116,7 +120,11 @@ impl ClerkError {
 
     /// Not an error yet: the handler needs work done outside its transaction, and is run again.
     pub fn needs(work: Work) -> Self {
-        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_clerk_error", "");
+        let mut error = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_clerk_error",
+            "",
+        );
         error.0.work = Some(work);
         error
     }

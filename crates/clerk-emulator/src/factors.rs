@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::User;
+use crate::model::{Passkey, User};
 use crate::settings::Settings;
 
 /// How addresses are proven here.
@@ -49,7 +49,7 @@ pub fn reverifying(settings: &Settings, user: &User) -> Vec<Value> {
     if user.password_hash.is_some() {
         factors.push(json!({ "strategy": "password" }));
     }
-    if settings.passkeys && user.passkeys.iter().any(|it| it.is_verified()) {
+    if settings.passkeys && user.passkeys.iter().any(Passkey::is_verified) {
         factors.push(json!({ "strategy": "passkey" }));
     }
     let primary = user.primary_email_address_id.as_ref();

@@ -99,8 +99,13 @@ impl Faults {
         let mut instead = None;
         let mut faults = self.list();
         for fault in faults.iter_mut() {
-            let asked = fault.method.as_deref().is_none_or(|it| it.eq_ignore_ascii_case(method.as_str()));
-            let likely = fault.share.is_none_or(|share| rand::rng().random::<f64>() < share);
+            let asked = fault
+                .method
+                .as_deref()
+                .is_none_or(|it| it.eq_ignore_ascii_case(method.as_str()));
+            let likely = fault
+                .share
+                .is_none_or(|share| rand::rng().random::<f64>() < share);
             if !asked || instead.is_some() || !matches(&fault.path, path) || !likely {
                 continue;
             }
@@ -129,11 +134,17 @@ impl Fault {
                 "too_many_requests",
                 "Too many requests. Please try again in a bit.",
             );
-            return Some(Instead::Error(error.meta(serde_json::json!({ "retry_after": seconds }))));
+            return Some(Instead::Error(
+                error.meta(serde_json::json!({ "retry_after": seconds })),
+            ));
         }
         let status = StatusCode::from_u16(self.status?).ok()?;
         let message = "This fault was asked for.";
-        Some(Instead::Error(ClerkError::new(status, "emulated_fault", message)))
+        Some(Instead::Error(ClerkError::new(
+            status,
+            "emulated_fault",
+            message,
+        )))
     }
 }
 
@@ -163,9 +174,18 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_anything() {
-        assert!(matches("/v1/client/sessions/*/tokens", "/v1/client/sessions/sess_1/tokens"));
-        assert!(!matches("/v1/client/sessions/*/tokens", "/v1/client/sessions/sess_1/tokens/convex"));
-        assert!(matches("/v1/client/sessions/*/tokens*", "/v1/client/sessions/sess_1/tokens/convex"));
+        assert!(matches(
+            "/v1/client/sessions/*/tokens",
+            "/v1/client/sessions/sess_1/tokens"
+        ));
+        assert!(!matches(
+            "/v1/client/sessions/*/tokens",
+            "/v1/client/sessions/sess_1/tokens/convex"
+        ));
+        assert!(matches(
+            "/v1/client/sessions/*/tokens*",
+            "/v1/client/sessions/sess_1/tokens/convex"
+        ));
         assert!(matches("/v1/*", "/v1/me"));
         assert!(matches("/v1/me", "/v1/me"));
         assert!(!matches("/v1/me", "/v1/me/totp"));

@@ -32,7 +32,11 @@ pub fn upload(scope: &Scope<'_>, older: Option<&str>) -> Result<Image, ClerkErro
         bytes = STANDARD.decode(data.trim()).unwrap_or_default();
     }
     if bytes.len() > SIZE_MAX {
-        return Err(ClerkError::at("file", "image_too_large", "The image is larger than 10 MB."));
+        return Err(ClerkError::at(
+            "file",
+            "image_too_large",
+            "The image is larger than 10 MB.",
+        ));
     }
     let kind = KINDS.iter().find(|(first, _)| bytes.starts_with(first));
     let Some((_, content_type)) = kind else {
@@ -63,14 +67,22 @@ pub fn show(scope: &mut Scope<'_>) -> Answer {
         return Ok(Reply::Bytes("image/svg+xml".to_owned(), svg.into_bytes()));
     }
     let image: Image = scope.tx.need(id)?;
-    let bytes = STANDARD.decode(&image.bytes).map_err(ClerkError::internal)?;
+    let bytes = STANDARD
+        .decode(&image.bytes)
+        .map_err(ClerkError::internal)?;
     Ok(Reply::Bytes(image.content_type, bytes))
 }
 
 /// A picture for whoever has none.
 fn initials(of: &str) -> String {
-    let text: String = of.chars().filter(char::is_ascii_alphanumeric).take(2).collect();
-    let hue = text.bytes().fold(210_u32, |hue, byte| (hue * 31 + u32::from(byte)) % 360);
+    let text: String = of
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(2)
+        .collect();
+    let hue = text
+        .bytes()
+        .fold(210_u32, |hue, byte| (hue * 31 + u32::from(byte)) % 360);
     let text = escaped(&text.to_uppercase());
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="hsl({hue} 55% 42%)"/><text x="48" y="50" fill="#fff" font-family="system-ui, sans-serif" font-size="38" font-weight="600" text-anchor="middle" dominant-baseline="central">{text}</text></svg>"##

@@ -15,6 +15,10 @@
     missing_docs,
     reason = "a binary's own modules; what they are for stands on each"
 )]
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "every handler has one signature, also one that cannot fail"
+)]
 
 mod accounts;
 mod backend;
@@ -269,7 +273,11 @@ impl Emulator {
 
     /// What an answer of the handshake is worth, until a server fetches it.
     fn keep_handshake(&self, nonce: &str, payload: serde_json::Value) {
-        let mut kept = self.0.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .0
+            .handshakes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // Nobody fetched them: the servers went away.
         if kept.len() >= 1000 {
             kept.clear();
@@ -279,7 +287,11 @@ impl Emulator {
 
     /// The answer of a handshake, once.
     fn take_handshake(&self, nonce: &str) -> Option<serde_json::Value> {
-        let mut kept = self.0.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .0
+            .handshakes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         kept.remove(nonce)
     }
 
@@ -292,10 +304,8 @@ impl Emulator {
     /// What Clerk's cookies end with: eight digits of the publishable key's SHA-1.
     fn cookie_suffix(development: bool) -> String {
         let key = Self::publishable_key(development);
-        let digest = aws_lc_rs::digest::digest(
-            &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY,
-            key.as_bytes(),
-        );
+        let digest =
+            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes());
         URL_SAFE_NO_PAD.encode(digest)[..8].to_owned()
     }
 

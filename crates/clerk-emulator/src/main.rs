@@ -61,7 +61,9 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
             "--ephemeral" => serve.ephemeral = true,
             "--port" => {
                 let port = value()?;
-                let port = port.parse().map_err(|_| format!("--port: {port} is no port"))?;
+                let port = port
+                    .parse()
+                    .map_err(|_| format!("--port: {port} is no port"))?;
                 serve.port = Some(port);
             }
             "--ready-file" => serve.ready_file = Some(value()?.into()),
@@ -166,7 +168,9 @@ mod tests {
         assert_eq!(serve.port, Some(0));
         assert!(matches!(parsed("fetch-sdk 6 5"), Ok(Command::FetchSdk(all)) if all == ["6", "5"]));
         for wrong in ["--port", "--port many", "--prot 1"] {
-            assert!(parsed(wrong).is_err_and(|error| error.contains("--pr") || error.contains("--po")));
+            assert!(
+                parsed(wrong).is_err_and(|error| error.contains("--pr") || error.contains("--po"))
+            );
         }
     }
 }

@@ -66,7 +66,10 @@ mod tests {
     #[test]
     fn a_patch_removes_merges_and_replaces() {
         let mut kept = json!({ "a": 1, "b": { "c": 2, "d": 3 }, "e": [1] });
-        merge(&mut kept, &json!({ "a": null, "b": { "c": null, "x": 4 }, "e": [2] }));
+        merge(
+            &mut kept,
+            &json!({ "a": null, "b": { "c": null, "x": 4 }, "e": [2] }),
+        );
         assert_eq!(kept, json!({ "b": { "d": 3, "x": 4 }, "e": [2] }));
     }
 

@@ -192,7 +192,9 @@ pub fn add_member(
             "This person is already a member of the organization.",
         ));
     }
-    let members = scope.tx.count::<Membership>("organization", &organization.id)?;
+    let members = scope
+        .tx
+        .count::<Membership>("organization", &organization.id)?;
     let most = organization.max_allowed_memberships as usize;
     if most > 0 && members >= most {
         return Err(ClerkError::new(
@@ -294,7 +296,10 @@ fn forget(scope: &Scope<'_>, user_id: &str, organization_id: &str) -> Result<(),
 /// Deletes an organization with all that belongs to it.
 pub fn delete(scope: &mut Scope<'_>, organization: &Organization) -> Result<(), ClerkError> {
     let id = organization.id.as_str();
-    for it in scope.tx.list::<Membership>("organization", id, Page::WHOLE)? {
+    for it in scope
+        .tx
+        .list::<Membership>("organization", id, Page::WHOLE)?
+    {
         forget(scope, &it.user_id, id)?;
         scope.tx.delete::<Membership>(&it.id)?;
     }
@@ -466,7 +471,10 @@ pub fn add_domain(
     let name = name.trim().to_lowercase();
     let labels: Vec<&str> = name.split('.').collect();
     let good = |label: &&str| {
-        !label.is_empty() && label.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || it == '-')
     };
     if labels.len() < 2 || !labels.iter().all(good) {
         return Err(ClerkError::at(

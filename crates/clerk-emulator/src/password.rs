@@ -99,8 +99,16 @@ fn check(settings: &Settings, param: &str, password: &str) -> Result<(), ClerkEr
 
 /// The most common passwords of eight characters and more.
 const PWNED: [&str; 10] = [
-    "password", "12345678", "123456789", "1234567890", "qwertyuiop", "password1", "iloveyou",
-    "sunshine", "princess", "football",
+    "password",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "qwertyuiop",
+    "password1",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
 ];
 
 /// Argon2id at the crate's default cost, the first choice of OWASP's password storage cheat
@@ -155,7 +163,9 @@ mod tests {
         let (proofs, settings) = (Proofs::default(), Settings::default());
         let asked = proofs.new_hash(&settings, "password", "correct horse");
         let error = asked.expect_err("not known yet");
-        proofs.work(error.work().expect("some work")).expect("it is done");
+        proofs
+            .work(error.work().expect("some work"))
+            .expect("it is done");
         let known = proofs.new_hash(&settings, "password", "correct horse");
         assert!(known.expect("a hash").starts_with("$argon2id$"));
     }

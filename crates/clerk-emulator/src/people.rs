@@ -9,7 +9,10 @@ use crate::{organizations, sessions, view};
 
 /// Makes a proven address the primary one.
 pub fn make_primary(user: &mut User, id: &str) -> Result<(), ClerkError> {
-    if !user.email(id).is_some_and(crate::model::EmailAddress::is_verified) {
+    if !user
+        .email(id)
+        .is_some_and(crate::model::EmailAddress::is_verified)
+    {
         return Err(ClerkError::invalid(
             "primary_email_address_id",
             "Only a verified address can be the primary one.",

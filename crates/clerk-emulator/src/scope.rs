@@ -180,13 +180,11 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// 401: an unknown browser, or one that has not begun anything.
     fn known_client(&self) -> Result<&Client, ClerkError> {
-        match &self.client {
-            Some(client) => Ok(client),
-            None => {
-                self.require_browser()?;
-                Err(ClerkError::signed_out())
-            }
+        if let Some(client) = &self.client {
+            return Ok(client);
         }
+        self.require_browser()?;
+        Err(ClerkError::signed_out())
     }
 
     /// The open session of this id, if it is this browser's.

@@ -74,13 +74,22 @@ pub fn plant(scope: &mut Scope<'_>) -> Answer {
     for it in &seed.organizations {
         made.push(plant_organization(scope, it)?);
     }
-    Ok(Reply::Plain(json!({ "users": users, "organizations": made })))
+    Ok(Reply::Plain(
+        json!({ "users": users, "organizations": made }),
+    ))
 }
 
 fn plant_user(scope: &mut Scope<'_>, it: &SeedUser) -> Result<Option<String>, ClerkError> {
-    let email = it.email_address.as_deref().map(accounts::checked_email).transpose()?;
+    let email = it
+        .email_address
+        .as_deref()
+        .map(accounts::checked_email)
+        .transpose()?;
     if let Some(email) = &email
-        && scope.tx.find::<User>("email", &email.to_lowercase())?.is_some()
+        && scope
+            .tx
+            .find::<User>("email", &email.to_lowercase())?
+            .is_some()
     {
         return Ok(None);
     }
@@ -103,7 +112,9 @@ fn plant_user(scope: &mut Scope<'_>, it: &SeedUser) -> Result<Option<String>, Cl
         user.username = Some(accounts::checked_username(scope, username, None)?);
     }
     if let Some(password) = &it.password {
-        let hash = scope.proofs.new_hash(&scope.settings, "password", password)?;
+        let hash = scope
+            .proofs
+            .new_hash(&scope.settings, "password", password)?;
         user.password_hash = Some(hash);
         user.password_updated_at = Some(scope.now);
     }
@@ -136,7 +147,9 @@ fn plant_organization(scope: &mut Scope<'_>, it: &SeedOrganization) -> Result<St
     };
     let organization = organizations::create(scope, &new)?;
     for member in &it.members {
-        let by_email = scope.tx.find::<User>("email", &member.user.to_lowercase())?;
+        let by_email = scope
+            .tx
+            .find::<User>("email", &member.user.to_lowercase())?;
         let user = match by_email {
             Some(user) => user,
             None => scope.tx.need::<User>(&member.user)?,
@@ -156,13 +169,18 @@ pub fn export(scope: &mut Scope<'_>) -> Answer {
             list.push(record);
         }
     }
-    Ok(Reply::Plain(json!({ "format": 2, "settings": scope.settings, "records": kinds })))
+    Ok(Reply::Plain(
+        json!({ "format": 2, "settings": scope.settings, "records": kinds }),
+    ))
 }
 
 /// `POST /emulator/import`: in place of everything that is there.
 pub fn import(scope: &mut Scope<'_>) -> Answer {
     if scope.call.number("format") != Some(2) {
-        return Err(ClerkError::invalid("format", "This is not an export of this version."));
+        return Err(ClerkError::invalid(
+            "format",
+            "This is not an export of this version.",
+        ));
     }
     let settings = scope.call.json("settings").unwrap_or_default();
     scope.settings = crate::settings::Settings::default().patched(&settings)?;

@@ -1,7 +1,10 @@
 //! From HTTP to a handler and back: one transaction for each call.
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -43,10 +46,11 @@ impl Emulator {
         handler: Handler,
     ) -> Result<Outcome, ClerkError> {
         let emulator = self.clone();
-        let done =
-            tokio::task::spawn_blocking(move || emulator.work(&call, access, with_browser, handler))
-                .await
-                .map_err(ClerkError::internal)?;
+        let done = tokio::task::spawn_blocking(move || {
+            emulator.work(&call, access, with_browser, handler)
+        })
+        .await
+        .map_err(ClerkError::internal)?;
         if access == Access::Write {
             self.wrote();
         }
@@ -145,7 +149,10 @@ fn respond(reply: Reply, client: Option<Value>) -> Result<Response, ClerkError> 
         Reply::Html(page) => {
             let mut response = page.into_response();
             let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
+            );
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             headers.insert(
                 CONTENT_SECURITY_POLICY,
@@ -159,7 +166,10 @@ fn respond(reply: Reply, client: Option<Value>) -> Result<Response, ClerkError> 
             let mut response = bytes.into_response();
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, text(&kind)?);
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+            headers.insert(
+                CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=31536000, immutable"),
+            );
             headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             // Opened by itself, a picture can do nothing.
             headers.insert(
@@ -210,7 +220,11 @@ pub mod frontend {
         let outcome = emulator.run(call, access, true, handler).await?;
         let mut response = respond(outcome.reply, Some(outcome.client))?;
         if let Some(cookie) = outcome.cookie {
-            let age = if cookie.is_empty() { 0 } else { 365 * 24 * 60 * 60 };
+            let age = if cookie.is_empty() {
+                0
+            } else {
+                365 * 24 * 60 * 60
+            };
             let cookie =
                 format!("__client={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax");
             response.headers_mut().append(SET_COOKIE, text(&cookie)?);
@@ -257,9 +271,7 @@ pub mod frontend {
 
 /// Routes of the Backend API and of the emulator's own API.
 pub mod backend {
-    use super::{
-        Access, Call, Emulator, Handler, MethodFilter, MethodRouter, State, on, respond,
-    };
+    use super::{Access, Call, Emulator, Handler, MethodFilter, MethodRouter, State, on, respond};
 
     fn route(method: MethodFilter, access: Access, handler: Handler) -> MethodRouter<Emulator> {
         on(

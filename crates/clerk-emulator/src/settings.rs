@@ -50,7 +50,10 @@ pub enum InstanceKind {
 }
 
 /// The settings. Times as their names say.
-#[allow(clippy::struct_excessive_bools, reason = "switches are what settings are")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "switches are what settings are"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -100,7 +103,10 @@ pub struct Settings {
 }
 
 /// What of organizations is offered.
-#[allow(clippy::struct_excessive_bools, reason = "switches are what settings are")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "switches are what settings are"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrganizationSettings {
@@ -244,6 +250,11 @@ mod tests {
     #[test]
     fn a_misspelt_setting_is_refused_by_name() {
         let refused = Settings::default().patched(&json!({ "usrname": "required" }));
-        assert!(refused.expect_err("a refusal").to_string().contains("usrname"));
+        assert!(
+            refused
+                .expect_err("a refusal")
+                .to_string()
+                .contains("usrname")
+        );
     }
 }

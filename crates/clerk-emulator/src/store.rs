@@ -39,8 +39,8 @@ pub trait Record: Serialize + DeserializeOwned {
     const NAME: &'static str;
     /// Unique in its kind.
     fn id(&self) -> &str;
-    /// Milliseconds since the Unix epoch; lists are in this order.
-    fn created_at(&self) -> i64;
+    /// By what lists are ordered: milliseconds since the Unix epoch, or a number that grows.
+    fn order(&self) -> i64;
     /// By what else it is found: names of indexes and the values there.
     fn keys(&self) -> Vec<(&'static str, String)> {
         Vec::new()
@@ -63,7 +63,9 @@ pub enum StoreError {
     #[error("a record cannot be read: {0}")]
     Record(#[from] serde_json::Error),
     /// The file was written by a newer version.
-    #[error("the state was written by a newer emulator (format {0}); use that one, or another EMULATOR_DATA_DIR")]
+    #[error(
+        "the state was written by a newer emulator (format {0}); use that one, or another EMULATOR_DATA_DIR"
+    )]
     Newer(String),
 }
 
@@ -76,7 +78,13 @@ macro_rules! from_redb {
         })*
     };
 }
-from_redb!(CommitError, DatabaseError, StorageError, TableError, TransactionError);
+from_redb!(
+    CommitError,
+    DatabaseError,
+    StorageError,
+    TableError,
+    TransactionError
+);
 
 /// The state. Clones share it.
 #[derive(Clone)]
@@ -120,7 +128,9 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction) -> Result<T, ClerkError>,
     ) -> Result<T, ClerkError> {
-        let transaction = Transaction::Write(self.0.begin_write().map_err(ClerkError::internal)?);
+        let transaction = Transaction::Write(Box::new(
+            self.0.begin_write().map_err(ClerkError::internal)?,
+        ));
         let result = work(&transaction);
         if let Transaction::Write(begun) = transaction {
             if result.as_ref().err().is_none_or(ClerkError::does_count) {
@@ -177,7 +187,7 @@ impl Page {
 /// One transaction. Failures of the disk become Clerk's internal error.
 pub enum Transaction {
     Read(ReadTransaction),
-    Write(WriteTransaction),
+    Write(Box<WriteTransaction>),
 }
 
 /// Opens a table for reading, in either kind of transaction.
@@ -266,9 +276,7 @@ impl Transaction {
             for entry in entries(&record) {
                 index.remove(entry.as_str())?;
             }
-            begun
-                .open_table(RECORDS)?
-                .remove(key::<R>(id).as_str())?;
+            begun.open_table(RECORDS)?.remove(key::<R>(id).as_str())?;
             change_count(begun, R::KIND, |count| count.saturating_sub(1))
         };
         delete().map_err(ClerkError::internal)
@@ -406,7 +414,7 @@ fn entries<R: Record>(record: &R) -> Vec<String> {
             format!(
                 "{}\0{index}\0{value}\0{:016x}\0{}",
                 R::KIND,
-                record.created_at().max(0),
+                record.order().max(0),
                 record.id()
             )
         })
@@ -443,7 +451,7 @@ mod tests {
         fn id(&self) -> &str {
             &self.id
         }
-        fn created_at(&self) -> i64 {
+        fn order(&self) -> i64 {
             self.at
         }
         fn keys(&self) -> Vec<(&'static str, String)> {

@@ -43,13 +43,15 @@ pub fn url(scope: &Scope<'_>, secret: &str) -> String {
 }
 
 /// The address in an e-mail that proves by being opened; `of` says what it proves.
-pub fn email_link(
-    scope: &Scope<'_>,
-    link: &Verification,
-    of: &str,
-) -> Result<String, ClerkError> {
+pub fn email_link(scope: &Scope<'_>, link: &Verification, of: &str) -> Result<String, ClerkError> {
     let secret = link.token.as_deref().unwrap_or_default();
-    keep(scope, secret, "email_link", of, link.redirect_url.as_deref())?;
+    keep(
+        scope,
+        secret,
+        "email_link",
+        of,
+        link.redirect_url.as_deref(),
+    )?;
     Ok(format!("{}/v1/verify?token={secret}", scope.emulator.url()))
 }
 

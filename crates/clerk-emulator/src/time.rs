@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 /// An RFC 3339 time in milliseconds since the Unix epoch.
 pub fn parse(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+    text.parse::<Timestamp>()
+        .ok()
+        .map(Timestamp::as_millisecond)
 }
 
 #[cfg(test)]
@@ -13,7 +15,10 @@ mod tests {
 
     #[test]
     fn times_are_read_with_their_zone() {
-        assert_eq!(parse("2026-01-02T03:04:05.006+01:00"), Some(1_767_319_445_006));
+        assert_eq!(
+            parse("2026-01-02T03:04:05.006+01:00"),
+            Some(1_767_319_445_006)
+        );
         assert_eq!(parse("yesterday"), None);
     }
 }

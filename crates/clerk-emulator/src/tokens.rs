@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{JwtTemplate, Membership, Organization, Session, User};
+use crate::model::{EmailAddress, JwtTemplate, Membership, Organization, Session, User};
 
 /// What a token is made for.
 pub struct Context<'a> {
@@ -42,7 +42,10 @@ pub fn session_claims(
     claims.extend(common(context, &session.user_id));
     claims.insert("sid".into(), json!(session.id));
     claims.insert("v".into(), json!(2));
-    claims.insert("sts".into(), json!(if pending { "pending" } else { "active" }));
+    claims.insert(
+        "sts".into(),
+        json!(if pending { "pending" } else { "active" }),
+    );
     claims.insert(
         "fva".into(),
         json!([
@@ -65,7 +68,10 @@ fn organization_claims(acting: &Acting<'_>) -> Map<String, Value> {
     o.insert("id".into(), json!(acting.organization.id));
     o.insert("slg".into(), json!(acting.organization.slug));
     let role = &acting.membership.role;
-    o.insert("rol".into(), json!(role.strip_prefix("org:").unwrap_or(role)));
+    o.insert(
+        "rol".into(),
+        json!(role.strip_prefix("org:").unwrap_or(role)),
+    );
     // Own permissions are org:feature:action; Clerk's, org:sys_…, are not in tokens.
     let own: Vec<(&str, &str)> = acting
         .permissions
@@ -83,9 +89,10 @@ fn organization_claims(acting: &Acting<'_>) -> Map<String, Value> {
     if !features.is_empty() {
         // One number for each feature, one bit for each action.
         let map = features.iter().map(|feature| {
-            let bits = actions.iter().enumerate().map(|(bit, action)| {
-                u32::from(own.contains(&(*feature, *action))) << bit.min(31)
-            });
+            let bits = actions
+                .iter()
+                .enumerate()
+                .map(|(bit, action)| u32::from(own.contains(&(*feature, *action))) << bit.min(31));
             bits.sum::<u32>().to_string()
         });
         o.insert("fpm".into(), json!(map.collect::<Vec<_>>().join(",")));
@@ -208,8 +215,8 @@ fn shortcode(
     }
     let path = |object: &Map<String, Value>, path: &str| {
         let whole = Value::Object(object.clone());
-        let parts = path.split('.').filter(|part| !part.is_empty());
-        let found = parts.fold(Some(&whole), |value, part| value?.get(part));
+        let mut parts = path.split('.').filter(|part| !part.is_empty());
+        let found = parts.try_fold(&whole, |value, part| value.get(part));
         found.cloned().unwrap_or(Value::Null)
     };
     let rest = |prefix: &str| {
@@ -238,7 +245,7 @@ fn shortcode(
         "user.primary_email_address" => {
             json!(user.primary_email().map(|it| &it.email_address))
         }
-        "user.email_verified" => json!(user.primary_email().is_some_and(|it| it.is_verified())),
+        "user.email_verified" => json!(user.primary_email().is_some_and(EmailAddress::is_verified)),
         "user.email_addresses" => {
             let all = user.email_addresses.iter().map(|it| &it.email_address);
             json!(all.collect::<Vec<_>>())
@@ -331,14 +338,28 @@ mod tests {
 
     #[test]
     fn shortcodes_keep_their_type_and_interpolate_in_text() {
-        assert_eq!(fill(&json!("{{user.public_metadata.plan.seats}}")), json!(3));
-        assert_eq!(fill(&json!("{{user.public_metadata.none.seats}}")), Value::Null);
         assert_eq!(
-            fill(&json!("Hi {{user.first_name}}, {{ user.public_metadata.role }}")),
+            fill(&json!("{{user.public_metadata.plan.seats}}")),
+            json!(3)
+        );
+        assert_eq!(
+            fill(&json!("{{user.public_metadata.none.seats}}")),
+            Value::Null
+        );
+        assert_eq!(
+            fill(&json!(
+                "Hi {{user.first_name}}, {{ user.public_metadata.role }}"
+            )),
             json!("Hi Ada, editor")
         );
-        assert_eq!(fill(&json!("{{user.username || 'nobody'}}")), json!("nobody"));
-        assert_eq!(fill(&json!({ "a": ["{{user.id}}", 1] })), json!({ "a": ["user_1", 1] }));
+        assert_eq!(
+            fill(&json!("{{user.username || 'nobody'}}")),
+            json!("nobody")
+        );
+        assert_eq!(
+            fill(&json!({ "a": ["{{user.id}}", 1] })),
+            json!({ "a": ["user_1", 1] })
+        );
     }
 
     #[test]
@@ -348,7 +369,12 @@ mod tests {
             ..JwtTemplate::default()
         };
         let claims = template_claims(
-            &context(), &template, &Session::default(), &person(), None, "jti",
+            &context(),
+            &template,
+            &Session::default(),
+            &person(),
+            None,
+            "jti",
         );
         assert_eq!(claims["sub"], "user_1");
         assert_eq!(claims["iss"], "http://clerk");
@@ -358,11 +384,27 @@ mod tests {
 
     #[test]
     fn permissions_are_bits_by_feature() {
-        let organization = Organization { id: "org_1".into(), slug: "acme".into(), ..Organization::default() };
-        let membership = Membership { role: "org:editor".into(), ..Membership::default() };
-        let permissions = ["org:sys_memberships:read", "org:posts:manage", "org:posts:read", "org:teams:read"]
-            .map(str::to_owned);
-        let acting = Acting { organization: &organization, membership: &membership, permissions: &permissions };
+        let organization = Organization {
+            id: "org_1".into(),
+            slug: "acme".into(),
+            ..Organization::default()
+        };
+        let membership = Membership {
+            role: "org:editor".into(),
+            ..Membership::default()
+        };
+        let permissions = [
+            "org:sys_memberships:read",
+            "org:posts:manage",
+            "org:posts:read",
+            "org:teams:read",
+        ]
+        .map(str::to_owned);
+        let acting = Acting {
+            organization: &organization,
+            membership: &membership,
+            permissions: &permissions,
+        };
         let claims = organization_claims(&acting);
         assert_eq!(
             claims["o"],

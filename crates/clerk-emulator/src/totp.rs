@@ -68,7 +68,9 @@ pub fn attempt(totp: &mut Totp, guess: &str, now: i64) -> Result<bool, ClerkErro
 
 /// New backup codes: what the person is shown, and the digests to keep.
 pub fn backup_codes() -> (Vec<String>, Vec<String>) {
-    let codes: Vec<String> = (0..BACKUP_CODES).map(|_| id::hex()[..10].to_owned()).collect();
+    let codes: Vec<String> = (0..BACKUP_CODES)
+        .map(|_| id::hex()[..10].to_owned())
+        .collect();
     let digests = codes.iter().map(|code| id::digest(code)).collect();
     (codes, digests)
 }
@@ -100,13 +102,22 @@ mod tests {
             secret: SECRET.to_owned(),
             ..Totp::default()
         };
-        assert!(attempt(&mut totp, "287082", 70_000).expect("checked"), "one step late");
-        assert!(!attempt(&mut totp, "287082", 70_000).expect("checked"), "used up");
+        assert!(
+            attempt(&mut totp, "287082", 70_000).expect("checked"),
+            "one step late"
+        );
+        assert!(
+            !attempt(&mut totp, "287082", 70_000).expect("checked"),
+            "used up"
+        );
         let mut totp = Totp {
             secret: SECRET.to_owned(),
             ..Totp::default()
         };
-        assert!(!attempt(&mut totp, "287082", 120_000).expect("checked"), "too late");
+        assert!(
+            !attempt(&mut totp, "287082", 120_000).expect("checked"),
+            "too late"
+        );
     }
 
     #[test]

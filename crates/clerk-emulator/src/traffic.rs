@@ -66,7 +66,11 @@ pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Nex
         .headers
         .get(CONTENT_TYPE)
         .is_none_or(|it| !it.as_bytes().starts_with(b"multipart"));
-    let asked = if form { readable(&body) } else { json!("(a file)") };
+    let asked = if form {
+        readable(&body)
+    } else {
+        json!("(a file)")
+    };
     let response = match instead {
         None => next.run(Request::from_parts(parts, Body::from(body))).await,
         Some(Instead::Error(error)) => error.into_response(),
@@ -109,7 +113,9 @@ fn readable(body: &[u8]) -> Value {
     }
     let mut value = serde_json::from_slice(body).unwrap_or_else(|_| {
         let fields = form_urlencoded::parse(body).into_owned();
-        fields.map(|(name, value)| (name, Value::String(value))).collect()
+        fields
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect()
     });
     if let Value::Object(fields) = &mut value {
         for (name, field) in fields {
@@ -128,7 +134,10 @@ mod tests {
     #[test]
     fn passwords_are_not_remembered() {
         let shown = readable(b"identifier=ada&password=secret");
-        assert_eq!(shown, json!({ "identifier": "ada", "password": "\u{2026}" }));
+        assert_eq!(
+            shown,
+            json!({ "identifier": "ada", "password": "\u{2026}" })
+        );
     }
 
     #[test]

@@ -44,11 +44,7 @@ fn bytes(value: &Value) -> Result<Vec<u8>, Refused> {
 }
 
 /// Checks what the browser says it was asked; answers the raw JSON.
-fn client_data(
-    response: &Value,
-    kind: &str,
-    expected: &Expected<'_>,
-) -> Result<Vec<u8>, Refused> {
+fn client_data(response: &Value, kind: &str, expected: &Expected<'_>) -> Result<Vec<u8>, Refused> {
     let raw = bytes(&response["clientDataJSON"])?;
     let data: Value = serde_json::from_slice(&raw).map_err(|_| "the client data is not JSON")?;
     if data["type"] != kind {
@@ -85,11 +81,14 @@ pub fn register(credential: &Value, expected: &Expected<'_>) -> Result<Registere
     let response = &credential["response"];
     client_data(response, "webauthn.create", expected)?;
     let attestation = bytes(&response["attestationObject"])?;
-    let attestation: Cbor = ciborium::from_reader(attestation.as_slice())
-        .map_err(|_| "the attestation is not CBOR")?;
+    let attestation: Cbor =
+        ciborium::from_reader(attestation.as_slice()).map_err(|_| "the attestation is not CBOR")?;
     let data = attestation
         .as_map()
-        .and_then(|map| map.iter().find(|(key, _)| key.as_text() == Some("authData")))
+        .and_then(|map| {
+            map.iter()
+                .find(|(key, _)| key.as_text() == Some("authData"))
+        })
         .and_then(|(_, value)| value.as_bytes())
         .ok_or("the attestation has no data")?;
     let sign_count = authenticator_data(data, expected.origin)?;
@@ -112,7 +111,11 @@ pub fn register(credential: &Value, expected: &Expected<'_>) -> Result<Registere
     if algorithm.and_then(|it| i64::try_from(it).ok()) != Some(-7) {
         return Err("the key is not of the kind ES256");
     }
-    let coordinate = |label| part(label).and_then(Cbor::as_bytes).filter(|it| it.len() == 32);
+    let coordinate = |label| {
+        part(label)
+            .and_then(Cbor::as_bytes)
+            .filter(|it| it.len() == 32)
+    };
     let (Some(x), Some(y)) = (coordinate(-2), coordinate(-3)) else {
         return Err("the key has no point");
     };
@@ -134,7 +137,9 @@ pub fn assert(
     let data = bytes(&response["authenticatorData"])?;
     let sign_count = authenticator_data(&data, expected.origin)?;
     let signed = [data.as_slice(), digest(&SHA256, &client_data).as_ref()].concat();
-    let key = URL_SAFE_NO_PAD.decode(public_key).map_err(|_| "the key is not kept well")?;
+    let key = URL_SAFE_NO_PAD
+        .decode(public_key)
+        .map_err(|_| "the key is not kept well")?;
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key)
         .verify(&signed, &bytes(&response["signature"])?)
         .map_err(|_| "the signature is wrong")?;
@@ -153,11 +158,16 @@ mod tests {
     const CHALLENGE: &str = "Y2hhbGxlbmdl";
 
     fn expected() -> Expected<'static> {
-        Expected { challenge: CHALLENGE, origin: ORIGIN }
+        Expected {
+            challenge: CHALLENGE,
+            origin: ORIGIN,
+        }
     }
 
     fn client_data(kind: &str, origin: &str) -> Vec<u8> {
-        json!({ "type": kind, "challenge": CHALLENGE, "origin": origin }).to_string().into_bytes()
+        json!({ "type": kind, "challenge": CHALLENGE, "origin": origin })
+            .to_string()
+            .into_bytes()
     }
 
     fn head() -> Vec<u8> {
@@ -197,7 +207,9 @@ mod tests {
         let client_data = client_data("webauthn.get", ORIGIN);
         let signed = [head().as_slice(), digest(&SHA256, &client_data).as_ref()].concat();
         let sign = |key: &EcdsaKeyPair| {
-            let signature = key.sign(&SystemRandom::new(), &signed).expect("a signature");
+            let signature = key
+                .sign(&SystemRandom::new(), &signed)
+                .expect("a signature");
             json!({ "response": {
                 "clientDataJSON": URL_SAFE_NO_PAD.encode(&client_data),
                 "authenticatorData": URL_SAFE_NO_PAD.encode(head()),
@@ -215,7 +227,10 @@ mod tests {
         let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key");
         let other = registration(&key, "http://evil.example");
         assert!(register(&other, &expected()).is_err());
-        let stale = Expected { challenge: "b3RoZXI", origin: ORIGIN };
+        let stale = Expected {
+            challenge: "b3RoZXI",
+            origin: ORIGIN,
+        };
         assert!(register(&registration(&key, ORIGIN), &stale).is_err());
     }
 }

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
@@ -40,7 +42,10 @@ pub fn configure(tx: &Transaction, webhook: Option<&(String, String)>) -> Result
 
 /// Forgets every endpoint.
 pub fn remove_endpoints(scope: &Scope<'_>) -> Result<(), ClerkError> {
-    for it in scope.tx.list::<WebhookEndpoint>(ALL.0, ALL.1, Page::WHOLE)? {
+    for it in scope
+        .tx
+        .list::<WebhookEndpoint>(ALL.0, ALL.1, Page::WHOLE)?
+    {
         scope.tx.delete::<WebhookEndpoint>(&it.id)?;
     }
     Ok(())
@@ -66,7 +71,10 @@ impl Emulator {
                     // One endpoint gets its events in order; a slow one holds up no other.
                     let mut by_endpoint: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
                     for it in due {
-                        by_endpoint.entry(it.endpoint_id.clone()).or_default().push(it);
+                        by_endpoint
+                            .entry(it.endpoint_id.clone())
+                            .or_default()
+                            .push(it);
                     }
                     let mut running = tokio::task::JoinSet::new();
                     for deliveries in by_endpoint.into_values() {
@@ -85,8 +93,9 @@ impl Emulator {
                 Err(_) => 1_000,
             };
             if wait > 0 {
-                let _ = tokio::time::timeout(Duration::from_millis(wait), self.0.written.notified())
-                    .await;
+                let _ =
+                    tokio::time::timeout(Duration::from_millis(wait), self.0.written.notified())
+                        .await;
             }
         }
     }
@@ -107,16 +116,17 @@ impl Emulator {
     }
 
     /// Delivers once, and keeps what came of it.
-    async fn attempt(&self, client: &reqwest::Client, delivery: Delivery) -> Result<(), ClerkError> {
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        delivery: Delivery,
+    ) -> Result<(), ClerkError> {
         let emulator = self.clone();
         let ids = (delivery.event_id.clone(), delivery.endpoint_id.clone());
         let (event, endpoint) = blocking(move || {
-            emulator.store().read(|tx| {
-                Ok((
-                    tx.get::<Event>(&ids.0)?,
-                    tx.get::<WebhookEndpoint>(&ids.1)?,
-                ))
-            })
+            emulator
+                .store()
+                .read(|tx| Ok((tx.get::<Event>(&ids.0)?, tx.get::<WebhookEndpoint>(&ids.1)?)))
         })
         .await?;
         let outcome = match (&event, &endpoint) {
@@ -229,20 +239,20 @@ pub fn endpoints(scope: &mut Scope<'_>) -> Answer {
 
 /// `POST /emulator/webhooks`
 pub fn create_endpoint(scope: &mut Scope<'_>) -> Answer {
-    use base64::Engine;
     let url = scope.call.required("url")?;
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(ClerkError::invalid("url", "This is not a web address."));
     }
-    let secret = match scope.call.param("secret") {
-        Some(secret) => secret.to_owned(),
-        None => {
-            let random = base64::engine::general_purpose::STANDARD.encode(id::hex());
-            format!("whsec_{random}")
-        }
-    };
+    let random = || STANDARD.encode(id::hex());
+    let secret = scope
+        .call
+        .param("secret")
+        .map_or_else(|| format!("whsec_{}", random()), str::to_owned);
     if !secret.starts_with("whsec_") || Webhook::new(&secret).is_err() {
-        return Err(ClerkError::invalid("secret", "A signing secret is whsec_ and base64."));
+        return Err(ClerkError::invalid(
+            "secret",
+            "A signing secret is whsec_ and base64.",
+        ));
     }
     let it = WebhookEndpoint {
         id: id::new("ep"),
@@ -270,7 +280,10 @@ pub fn deliveries(scope: &mut Scope<'_>) -> Answer {
     for it in scope.tx.list::<Delivery>(ALL.0, ALL.1, page)? {
         let event = scope.tx.get::<Event>(&it.event_id)?.unwrap_or_default();
         let endpoint = scope.tx.get::<WebhookEndpoint>(&it.endpoint_id)?;
-        let attempts = it.attempts.iter().map(|(at, outcome)| json!({ "at": at, "outcome": outcome }));
+        let attempts = it
+            .attempts
+            .iter()
+            .map(|(at, outcome)| json!({ "at": at, "outcome": outcome }));
         shown.push(json!({
             "id": it.id,
             "event_id": it.event_id,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -157,6 +158,43 @@ impl Stack {
             self.emulator_port
         ))
         .await
+    }
+
+    /// Where the emulator is.
+    pub fn emulator_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.emulator_port)
+    }
+
+    /// Calls the emulator's own API, or its Backend API, with its secret key.
+    pub async fn emulator_call(&self, method: &str, path: &str, body: Value) -> Result<Value> {
+        let url = format!("{}{path}", self.emulator_url());
+        let answer = reqwest::Client::new()
+            .request(method.parse()?, url)
+            .bearer_auth("sk_test_emulator")
+            .json(&body)
+            .send()
+            .await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "{method} {path}: {status} {text}");
+        if text.is_empty() {
+            return Ok(Value::Null);
+        }
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Changes the emulator's settings.
+    pub async fn set(&self, settings: Value) -> Result<()> {
+        self.emulator_call("PATCH", "/emulator/settings", settings)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets something go wrong at the emulator.
+    pub async fn fault(&self, fault: Value) -> Result<()> {
+        self.emulator_call("POST", "/emulator/faults", fault)
+            .await?;
+        Ok(())
     }
 
     /// Takes the emulator's place without ever answering, until the result is dropped.

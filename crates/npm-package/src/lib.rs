@@ -16,8 +16,8 @@ use sha2::{Digest, Sha512};
 pub fn resolve(package: &str, wanted: &str) -> Result<String> {
     let shown = npm(&["view", &format!("{package}@{wanted}"), "version", "--json"])
         .with_context(|| format!("npm cannot find {package} {wanted}"))?;
-    let shown: serde_json::Value = serde_json::from_str(&shown)
-        .with_context(|| format!("npm knows no {package} {wanted}"))?;
+    let shown: serde_json::Value =
+        serde_json::from_str(&shown).with_context(|| format!("npm knows no {package} {wanted}"))?;
     // One version is a text, several are a list with the newest last.
     let newest = match &shown {
         serde_json::Value::Array(list) => list.last().and_then(|it| it.as_str()),
@@ -44,9 +44,10 @@ pub fn fetch(package: &str, version: &str, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(&unfinished)?;
     let exact = format!("{package}@{version}");
     let target = unfinished.display().to_string();
-    let name = npm(&["pack", "--silent", "--pack-destination", &target, &exact]).with_context(|| {
-        format!("npm cannot fetch {package} {version}: check the network, then run this again")
-    })?;
+    let name =
+        npm(&["pack", "--silent", "--pack-destination", &target, &exact]).with_context(|| {
+            format!("npm cannot fetch {package} {version}: check the network, then run this again")
+        })?;
     let archive = unfinished.join(name.lines().last().unwrap_or_default());
     let promised = npm(&["view", &exact, "dist.integrity"])?;
     verify(&std::fs::read(&archive)?, promised.trim())
@@ -79,13 +80,18 @@ fn verify(archive: &[u8], promised: &str) -> Result<()> {
 }
 
 fn npm(arguments: &[&str]) -> Result<String> {
-    let run = Command::new("npm").args(arguments).output().context(
-        "npm is missing: install Node.js (Debian: apt-get install nodejs npm)",
-    )?;
+    let run = Command::new("npm")
+        .args(arguments)
+        .output()
+        .context("npm is missing: install Node.js (Debian: apt-get install nodejs npm)")?;
     if !run.status.success() {
         let said = String::from_utf8_lossy(&run.stderr);
         let lines: Vec<&str> = said.lines().filter(|it| !it.trim().is_empty()).collect();
-        bail!("npm {}: {}", arguments[0], lines.first().unwrap_or(&"it failed"));
+        bail!(
+            "npm {}: {}",
+            arguments[0],
+            lines.first().unwrap_or(&"it failed")
+        );
     }
     Ok(String::from_utf8_lossy(&run.stdout).trim().to_owned())
 }

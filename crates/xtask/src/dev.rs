@@ -49,8 +49,8 @@ pub fn dev() -> Result<()> {
         wait_until_ready("the page", &mut programs, page, path, BUILD_WITHIN)?;
     }
     println!("\n  ➜  http://localhost:{}\n", settings.web_port);
-    if emulated {
-        println!("     Verification codes are printed here.");
+    if let Some(address) = settings.emulator_addr {
+        println!("     E-mails and everything else of the emulator: http://{address}/dashboard");
     }
     println!("     Ctrl-C stops everything.\n");
     supervise(programs)

@@ -3,6 +3,7 @@
 
 mod build;
 mod check;
+mod conformance;
 mod dev;
 mod look;
 mod process;
@@ -27,6 +28,8 @@ The project's commands:
   cargo xtask bench    prints the README's tables, measured on this machine
   cargo xtask fault    kills and stops things while many write; fails when a write is lost
   cargo xtask fuzz     lets Schemathesis try to break the API by its own description
+  cargo xtask conformance
+                       runs Clerk's own SDKs, unmodified, against the emulator
   cargo xtask picture  takes pictures of the page, and renews those in docs/
 
 `cargo xtask COMMAND --help` explains one. The environment (also read from .env):
@@ -75,6 +78,15 @@ server and beside peers (Hono on Node.js, when that is installed), what 10,000 l
 the size of the page, and the time until its first button can be used. Takes about four minutes
 after the build.";
 
+const CONFORMANCE_HELP: &str = "\
+cargo xtask conformance
+
+Installs @clerk/backend, @clerk/express, @clerk/testing, @clerk/react, @clerk/vue and Python's
+clerk-backend-api, and runs each, unmodified, against an emulator of its own; prints their versions
+and what works. With CLERK_SPECS_DIR, a folder that holds Clerk's OpenAPI documents (fapi-*.yml and
+bapi-*.yml), every answer of the emulator's own tests is also checked against them, and the table
+in crates/clerk-emulator/README.md is renewed.";
+
 const FAULT_HELP: &str = "\
 cargo xtask fault
 
@@ -114,6 +126,7 @@ fn run() -> Result<()> {
         Some("serve") => (serve::serve as _, SERVE_HELP),
         Some("bench") => (look::bench as _, BENCH_HELP),
         Some("fuzz") => (look::fuzz as _, FUZZ_HELP),
+        Some("conformance") => (conformance::conformance as _, CONFORMANCE_HELP),
         Some("fault") => (look::fault as _, FAULT_HELP),
         Some("picture") => (look::picture as _, PICTURE_HELP),
         None | Some("help" | "--help" | "-h") => {

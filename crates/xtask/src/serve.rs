@@ -1,12 +1,16 @@
 //! `cargo xtask serve`
 
+use std::fs::File;
+use std::io::Read;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::process::{Running, supervise, wait_until_ready};
-use crate::settings::Settings;
+use crate::settings::{Settings, variable};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -37,17 +41,22 @@ pub fn serve() -> Result<()> {
 /// Starts the API, and the emulator where it stands in for Clerk, from this folder of binaries.
 pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
     let mut programs = Vec::new();
+    let mut api = Command::new(format!("{folder}/api"));
+    let webhook_secret = webhook_secret()?;
     if let Some(address) = settings.emulator_addr {
         let mut emulator = Command::new(format!("{folder}/clerk-emulator"));
         emulator.env("EMULATOR_SDK_DIR", tools::clerk_sdk()?);
+        if variable("EMULATOR_WEBHOOK_URL").is_none() {
+            let url = format!("http://{}/api/webhooks/clerk", settings.listen_addr);
+            emulator.env("EMULATOR_WEBHOOK_URL", url);
+            emulator.env("EMULATOR_WEBHOOK_SECRET", &webhook_secret);
+            api.env("CLERK_WEBHOOK_SIGNING_SECRET", &webhook_secret);
+        }
         programs.push(Running::start("clerk-emulator", &mut emulator)?);
         let keys = "/.well-known/jwks.json";
         wait_until_ready("the emulator", &mut programs, address, keys, START_WITHIN)?;
     }
-    programs.push(Running::start(
-        "api",
-        &mut Command::new(format!("{folder}/api")),
-    )?);
+    programs.push(Running::start("api", &mut api)?);
     let ready = if settings.emulator_addr.is_some() {
         "/readyz"
     } else {
@@ -61,4 +70,14 @@ pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
         START_WITHIN,
     )?;
     Ok(programs)
+}
+
+/// What the emulator signs its webhooks with: the API's own secret, or one for this run.
+fn webhook_secret() -> Result<String> {
+    if let Some(secret) = variable("CLERK_WEBHOOK_SIGNING_SECRET") {
+        return Ok(secret);
+    }
+    let mut random = [0; 24];
+    File::open("/dev/urandom")?.read_exact(&mut random)?;
+    Ok(format!("whsec_{}", STANDARD.encode(random)))
 }

@@ -21,7 +21,7 @@ const BINARYEN: &str = "132.0.0";
 const SCHEMATHESIS: &str = "4.32.5";
 
 /// Folder for what is fetched for this project alone.
-const FETCHED: &str = ".tools";
+pub const FETCHED: &str = ".tools";
 
 /// trunk, as a folder to put on the path.
 pub fn trunk() -> Result<PathBuf> {

@@ -36,7 +36,8 @@ fn add(scope: &Scope<'_>, user: &mut User, verified: bool) -> Result<String, Cle
     let email = accounts::checked_email(scope.call.required("email_address")?)?;
     accounts::must_be_free(scope, "email_address", &email)?;
     let folded = email.to_lowercase();
-    user.email_addresses.retain(|it| it.email_address.to_lowercase() != folded);
+    user.email_addresses
+        .retain(|it| it.email_address.to_lowercase() != folded);
     let address = EmailAddress {
         id: id::new("idn"),
         email_address: email,
@@ -85,10 +86,14 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
 /// `PUT /v1/users/{id}/email_address`: this one in place of the primary one.
 pub fn replace(scope: &mut Scope<'_>) -> Answer {
     let mut user: User = scope.tx.need(scope.call.path("id"))?;
-    let verified = scope.call.param("identification_status").is_none_or(|it| it == "verified");
+    let verified = scope
+        .call
+        .param("identification_status")
+        .is_none_or(|it| it == "verified");
     let old = user.primary_email_address_id.take();
     let id = add(scope, &mut user, verified)?;
-    user.email_addresses.retain(|it| Some(&it.id) != old.as_ref());
+    user.email_addresses
+        .retain(|it| Some(&it.id) != old.as_ref());
     user.primary_email_address_id = Some(id.clone());
     scope.save_user(&mut user)?;
     shown(&user, &id)
@@ -110,7 +115,9 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
     let (mut user, id) = find(scope)?;
     let application = scope.settings.application_name.clone();
     let (test_mode, now) = (scope.settings.test_mode, scope.now);
-    let address = user.email_mut(&id).ok_or_else(|| ClerkError::not_found("The email address"))?;
+    let address = user
+        .email_mut(&id)
+        .ok_or_else(|| ClerkError::not_found("The email address"))?;
     let sent = email_code("email_code", &address.email_address, test_mode, now);
     let code = sent.code.clone().unwrap_or_default();
     let message = mail::code(&application, &address.email_address, &code);
@@ -126,9 +133,12 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
     let (mut user, id) = find(scope)?;
     let code = scope.call.required("code")?;
     let now = scope.now;
-    let address = user.email_mut(&id).ok_or_else(|| ClerkError::not_found("The email address"))?;
+    let address = user
+        .email_mut(&id)
+        .ok_or_else(|| ClerkError::not_found("The email address"))?;
     let sent = address.verification.as_mut();
-    let sent = sent.ok_or_else(|| ClerkError::bad("verification_missing", "Ask for a code first."))?;
+    let sent =
+        sent.ok_or_else(|| ClerkError::bad("verification_missing", "Ask for a code first."))?;
     let result = attempt_code(sent, code, now);
     let shown = proof(sent, &id);
     scope.tx.put(&user)?;

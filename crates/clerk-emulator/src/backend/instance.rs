@@ -68,7 +68,10 @@ pub fn update_restrictions(scope: &mut Scope<'_>) -> Answer {
 
 /// `PATCH /v1/beta_features/instance_settings`
 pub fn update_beta(scope: &mut Scope<'_>) -> Answer {
-    let names = [("restricted_to_allowlist", "allowlist"), ("test_mode", "test_mode")];
+    let names = [
+        ("restricted_to_allowlist", "allowlist"),
+        ("test_mode", "test_mode"),
+    ];
     change(scope, &names)?;
     Ok(Reply::Plain(json!({
         "object": "instance_settings",
@@ -142,7 +145,7 @@ pub fn domains(scope: &mut Scope<'_>) -> Answer {
         "development_origin": "",
         "cname_targets": [],
     });
-    Ok(Reply::Plain(view::paginated(vec![domain], 1)))
+    Ok(Reply::Plain(view::paginated(&[domain], 1)))
 }
 
 /// `POST /v1/webhooks/svix`: the dashboard shows the destinations and their attempts.

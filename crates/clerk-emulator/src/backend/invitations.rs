@@ -26,7 +26,11 @@ pub fn shown(scope: &Scope<'_>, it: &Invitation) -> Value {
         "created_at": it.created_at,
         "updated_at": it.updated_at,
     });
-    if let Some(url) = it.url.as_ref().filter(|_| status == InvitationStatus::Pending) {
+    if let Some(url) = it
+        .url
+        .as_ref()
+        .filter(|_| status == InvitationStatus::Pending)
+    {
         shown["url"] = json!(url);
     }
     shown
@@ -41,7 +45,11 @@ fn status(scope: &Scope<'_>, it: &Invitation) -> InvitationStatus {
 }
 
 /// Asks an address to make an account.
-pub fn invite(scope: &mut Scope<'_>, email: &str, ignore_existing: bool) -> Result<Invitation, ClerkError> {
+pub fn invite(
+    scope: &mut Scope<'_>,
+    email: &str,
+    ignore_existing: bool,
+) -> Result<Invitation, ClerkError> {
     let email = accounts::checked_email(email)?;
     let folded = email.to_lowercase();
     if !ignore_existing {
@@ -53,7 +61,10 @@ pub fn invite(scope: &mut Scope<'_>, email: &str, ignore_existing: bool) -> Resu
             ));
         }
         let known: Vec<Invitation> = scope.tx.list("email", &folded, Page::WHOLE)?;
-        if known.iter().any(|it| status(scope, it) == InvitationStatus::Pending) {
+        if known
+            .iter()
+            .any(|it| status(scope, it) == InvitationStatus::Pending)
+        {
             return Err(ClerkError::bad(
                 "duplicate_record",
                 format!("There is already a pending invitation for {email}."),
@@ -61,7 +72,9 @@ pub fn invite(scope: &mut Scope<'_>, email: &str, ignore_existing: bool) -> Resu
         }
     }
     let call = scope.call;
-    let lifetime = call.number("expires_in_days").map_or(INVITATION_LIFETIME, |days| days * DAY);
+    let lifetime = call
+        .number("expires_in_days")
+        .map_or(INVITATION_LIFETIME, |days| days * DAY);
     let mut it = Invitation {
         id: id::new("inv"),
         email_address: email,
@@ -98,7 +111,10 @@ pub fn create_all(scope: &mut Scope<'_>) -> Answer {
     let mut all = Vec::new();
     for entry in scope.call.list() {
         let Value::Object(body) = entry else {
-            return Err(ClerkError::bad("request_body_invalid", "Every entry must be an object."));
+            return Err(ClerkError::bad(
+                "request_body_invalid",
+                "Every entry must be an object.",
+            ));
         };
         let call = scope.call.with_body(body);
         let mut one = Scope::new(scope.emulator, scope.tx, &call, scope.proofs)?;
@@ -126,10 +142,16 @@ pub fn revoke(scope: &mut Scope<'_>) -> Answer {
     match it.status {
         InvitationStatus::Pending => {}
         InvitationStatus::Revoked => {
-            return Err(ClerkError::bad("invitation_already_revoked", "It is revoked already."));
+            return Err(ClerkError::bad(
+                "invitation_already_revoked",
+                "It is revoked already.",
+            ));
         }
         _ => {
-            return Err(ClerkError::bad("invitation_already_accepted", "It was accepted already."));
+            return Err(ClerkError::bad(
+                "invitation_already_accepted",
+                "It was accepted already.",
+            ));
         }
     }
     it.status = InvitationStatus::Revoked;

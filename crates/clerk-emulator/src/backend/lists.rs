@@ -99,8 +99,15 @@ pub fn allowed(scope: &mut Scope<'_>) -> Answer {
 pub fn allow(scope: &mut Scope<'_>) -> Answer {
     let identifier = checked(scope)?;
     let folded = identifier.to_lowercase();
-    if scope.tx.find::<AllowedIdentifier>("identifier", &folded)?.is_some() {
-        return Err(ClerkError::bad("duplicate_record", "It is on the list already."));
+    if scope
+        .tx
+        .find::<AllowedIdentifier>("identifier", &folded)?
+        .is_some()
+    {
+        return Err(ClerkError::bad(
+            "duplicate_record",
+            "It is on the list already.",
+        ));
     }
     let it = AllowedIdentifier {
         id: id::new("alid"),

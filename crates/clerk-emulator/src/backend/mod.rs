@@ -30,6 +30,7 @@ use crate::view;
 pub fn router(emulator: &Emulator) -> Router<Emulator> {
     Router::new()
         .merge(people())
+        .merge(access())
         .merge(organizations_router())
         .merge(instance_router())
         .layer(from_fn_with_state(emulator.clone(), authenticate))
@@ -63,7 +64,9 @@ fn people() -> Router<Emulator> {
         .route("/users/unban", post(users::unban_all))
         .route(
             "/users/{id}",
-            get(users::show).merge(patch(users::update)).merge(delete(users::remove)),
+            get(users::show)
+                .merge(patch(users::update))
+                .merge(delete(users::remove)),
         )
         .route("/users/{id}/ban", post(users::ban))
         .route("/users/{id}/unban", post(users::unban))
@@ -79,21 +82,47 @@ fn people() -> Router<Emulator> {
         )
         .route("/users/{id}/verify_password", post(users::verify_password))
         .route("/users/{id}/remove_password", post(users::remove_password))
-        .route("/users/{id}/password/set_compromised", post(users::set_compromised))
-        .route("/users/{id}/password/unset_compromised", post(users::unset_compromised))
+        .route(
+            "/users/{id}/password/set_compromised",
+            post(users::set_compromised),
+        )
+        .route(
+            "/users/{id}/password/unset_compromised",
+            post(users::unset_compromised),
+        )
         .route("/users/{id}/verify_totp", post(users::verify_totp))
         .route("/users/{id}/mfa", delete(users::remove_mfa))
         .route("/users/{id}/totp", delete(users::remove_mfa))
-        .route("/users/{id}/backup_code", delete(users::remove_backup_codes))
-        .route("/users/{id}/passkeys/{passkey_id}", delete(users::remove_passkey))
+        .route(
+            "/users/{id}/backup_code",
+            delete(users::remove_backup_codes),
+        )
+        .route(
+            "/users/{id}/passkeys/{passkey_id}",
+            delete(users::remove_passkey),
+        )
         .route(
             "/users/{id}/external_accounts/{account_id}",
             delete(users::remove_external_account),
         )
-        .route("/users/{id}/oauth_access_tokens/{provider}", get(users::oauth_tokens))
-        .route("/users/{id}/organization_memberships", get(users::memberships))
-        .route("/users/{id}/organization_invitations", get(users::invitations))
+        .route(
+            "/users/{id}/oauth_access_tokens/{provider}",
+            get(users::oauth_tokens),
+        )
+        .route(
+            "/users/{id}/organization_memberships",
+            get(users::memberships),
+        )
+        .route(
+            "/users/{id}/organization_invitations",
+            get(users::invitations),
+        )
         .route("/users/{id}/email_address", put(email_addresses::replace))
+}
+
+/// How people get in: addresses, sessions, invitations, tokens.
+fn access() -> Router<Emulator> {
+    Router::new()
         .route("/email_addresses", post(email_addresses::create))
         .route(
             "/email_addresses/{id}",
@@ -101,9 +130,18 @@ fn people() -> Router<Emulator> {
                 .merge(patch(email_addresses::update))
                 .merge(delete(email_addresses::remove)),
         )
-        .route("/email_addresses/{id}/prepare_verification", post(email_addresses::prepare))
-        .route("/email_addresses/{id}/attempt_verification", post(email_addresses::attempt))
-        .route("/sessions", get(sessions::list).merge(post(sessions::create)))
+        .route(
+            "/email_addresses/{id}/prepare_verification",
+            post(email_addresses::prepare),
+        )
+        .route(
+            "/email_addresses/{id}/attempt_verification",
+            post(email_addresses::attempt),
+        )
+        .route(
+            "/sessions",
+            get(sessions::list).merge(post(sessions::create)),
+        )
         .route("/sessions/{id}", get(sessions::show))
         .route("/sessions/{id}/revoke", post(sessions::revoke))
         .route("/sessions/{id}/verify", post(sessions::verify))
@@ -111,10 +149,19 @@ fn people() -> Router<Emulator> {
         .route("/sessions/{id}/tokens/{template}", post(sessions::token))
         .route("/clients", get(sessions::clients))
         .route("/clients/verify", post(sessions::verify_client))
-        .route("/clients/handshake_payload", get(sessions::handshake_payload))
+        .route(
+            "/clients/handshake_payload",
+            get(sessions::handshake_payload),
+        )
         .route("/clients/{id}", get(sessions::client))
-        .route("/sign_ups/{id}", get(sessions::sign_up).merge(patch(sessions::update_sign_up)))
-        .route("/invitations", get(invitations::list).merge(post(invitations::create)))
+        .route(
+            "/sign_ups/{id}",
+            get(sessions::sign_up).merge(patch(sessions::update_sign_up)),
+        )
+        .route(
+            "/invitations",
+            get(invitations::list).merge(post(invitations::create)),
+        )
         .route("/invitations/bulk", post(invitations::create_all))
         .route("/invitations/{id}/revoke", post(invitations::revoke))
         .route("/sign_in_tokens", post(tokens::create_sign_in))
@@ -138,14 +185,22 @@ fn organizations_router() -> Router<Emulator> {
         .route("/organizations", get(it::list).merge(post(it::create)))
         .route(
             "/organizations/{id}",
-            get(it::show).merge(patch(it::update)).merge(delete(it::remove)),
+            get(it::show)
+                .merge(patch(it::update))
+                .merge(delete(it::remove)),
         )
         .route(
             "/organizations/{id}/metadata",
             patch(it::merge_metadata).merge(put(it::replace_metadata)),
         )
-        .route("/organizations/{id}/logo", put(it::set_logo).merge(delete(it::remove_logo)))
-        .route("/organizations/{id}/memberships", get(it::members).merge(post(it::add_member)))
+        .route(
+            "/organizations/{id}/logo",
+            put(it::set_logo).merge(delete(it::remove_logo)),
+        )
+        .route(
+            "/organizations/{id}/memberships",
+            get(it::members).merge(post(it::add_member)),
+        )
         .route(
             "/organizations/{id}/memberships/{user_id}",
             patch(it::update_member).merge(delete(it::remove_member)),
@@ -154,24 +209,47 @@ fn organizations_router() -> Router<Emulator> {
             "/organizations/{id}/memberships/{user_id}/metadata",
             patch(it::member_metadata),
         )
-        .route("/organizations/{id}/invitations", get(it::invitations).merge(post(it::invite)))
+        .route(
+            "/organizations/{id}/invitations",
+            get(it::invitations).merge(post(it::invite)),
+        )
         .route("/organizations/{id}/invitations/bulk", post(it::invite_all))
-        .route("/organizations/{id}/invitations/pending", get(it::pending_invitations))
-        .route("/organizations/{id}/invitations/{invitation_id}", get(it::show_invitation))
-        .route("/organizations/{id}/invitations/{invitation_id}/revoke", post(it::revoke))
-        .route("/organizations/{id}/domains", get(it::domains).merge(post(it::add_domain)))
+        .route(
+            "/organizations/{id}/invitations/pending",
+            get(it::pending_invitations),
+        )
+        .route(
+            "/organizations/{id}/invitations/{invitation_id}",
+            get(it::show_invitation),
+        )
+        .route(
+            "/organizations/{id}/invitations/{invitation_id}/revoke",
+            post(it::revoke),
+        )
+        .route(
+            "/organizations/{id}/domains",
+            get(it::domains).merge(post(it::add_domain)),
+        )
         .route(
             "/organizations/{id}/domains/{domain_id}",
             patch(it::update_domain).merge(delete(it::remove_domain)),
         )
-        .route("/organizations/{id}/domains/{domain_id}/verify_ownership", post(it::verify_domain))
+        .route(
+            "/organizations/{id}/domains/{domain_id}/verify_ownership",
+            post(it::verify_domain),
+        )
         .route("/organization_memberships", get(it::all_members))
         .route("/organization_invitations", get(it::all_invitations))
         .route("/organization_domains", get(it::all_domains))
-        .route("/organization_roles", get(roles::list).merge(post(roles::create)))
+        .route(
+            "/organization_roles",
+            get(roles::list).merge(post(roles::create)),
+        )
         .route(
             "/organization_roles/{id}",
-            get(roles::show).merge(patch(roles::update)).merge(delete(roles::remove)),
+            get(roles::show)
+                .merge(patch(roles::update))
+                .merge(delete(roles::remove)),
         )
         .route(
             "/organization_roles/{id}/permissions/{permission_id}",
@@ -192,29 +270,55 @@ fn organizations_router() -> Router<Emulator> {
 fn instance_router() -> Router<Emulator> {
     Router::new()
         .route("/jwks", get(instance::jwks))
-        .route("/instance", get(instance::show).merge(patch(instance::update)))
-        .route("/instance/restrictions", patch(instance::update_restrictions))
+        .route(
+            "/instance",
+            get(instance::show).merge(patch(instance::update)),
+        )
+        .route(
+            "/instance/restrictions",
+            patch(instance::update_restrictions),
+        )
         .route(
             "/instance/organization_settings",
             get(instance::organization_settings).merge(patch(instance::update_organizations)),
         )
-        .route("/beta_features/instance_settings", patch(instance::update_beta))
+        .route(
+            "/beta_features/instance_settings",
+            patch(instance::update_beta),
+        )
         .route("/domains", get(instance::domains))
-        .route("/webhooks/svix", post(instance::create_svix).merge(delete(instance::delete_svix)))
+        .route(
+            "/webhooks/svix",
+            post(instance::create_svix).merge(delete(instance::delete_svix)),
+        )
         .route("/webhooks/svix_url", post(instance::svix_url))
-        .route("/jwt_templates", get(templates::list).merge(post(templates::create)))
+        .route(
+            "/jwt_templates",
+            get(templates::list).merge(post(templates::create)),
+        )
         .route(
             "/jwt_templates/{id}",
-            get(templates::show).merge(patch(templates::update)).merge(delete(templates::remove)),
+            get(templates::show)
+                .merge(patch(templates::update))
+                .merge(delete(templates::remove)),
         )
-        .route("/redirect_urls", get(lists::redirect_urls).merge(post(lists::create_redirect_url)))
+        .route(
+            "/redirect_urls",
+            get(lists::redirect_urls).merge(post(lists::create_redirect_url)),
+        )
         .route(
             "/redirect_urls/{id}",
             get(lists::show_redirect_url).merge(delete(lists::remove_redirect_url)),
         )
-        .route("/allowlist_identifiers", get(lists::allowed).merge(post(lists::allow)))
+        .route(
+            "/allowlist_identifiers",
+            get(lists::allowed).merge(post(lists::allow)),
+        )
         .route("/allowlist_identifiers/{id}", delete(lists::disallow))
-        .route("/blocklist_identifiers", get(lists::blocked).merge(post(lists::block)))
+        .route(
+            "/blocklist_identifiers",
+            get(lists::blocked).merge(post(lists::block)),
+        )
         .route("/blocklist_identifiers/{id}", delete(lists::unblock))
 }
 
@@ -225,7 +329,7 @@ fn paginated<T>(
     show: impl Fn(&T) -> Result<Value, ClerkError>,
 ) -> Answer {
     let shown = part(scope, all, show)?;
-    Ok(Reply::Plain(view::paginated(shown, all.len())))
+    Ok(Reply::Plain(view::paginated(&shown, all.len())))
 }
 
 /// The wanted part of a list: an array, or with the number of all where the call asks for that.
@@ -251,7 +355,11 @@ fn part<T>(
 }
 
 /// Orders a list as `order_by` says: a field of the shown record, with `-` newest or last first.
-fn ordered(scope: &Scope<'_>, mut all: Vec<Value>, fields: &[&str]) -> Result<Vec<Value>, ClerkError> {
+fn ordered(
+    scope: &Scope<'_>,
+    mut all: Vec<Value>,
+    fields: &[&str],
+) -> Result<Vec<Value>, ClerkError> {
     let Some(order) = scope.call.query("order_by") else {
         return Ok(all);
     };

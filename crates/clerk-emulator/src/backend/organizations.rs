@@ -157,7 +157,10 @@ pub fn set_logo(scope: &mut Scope<'_>) -> Answer {
 /// `DELETE …/{id}/logo`
 pub fn remove_logo(scope: &mut Scope<'_>) -> Answer {
     let mut it = find(scope)?;
-    let image = it.image_id.take().ok_or_else(|| ClerkError::not_found("The logo"))?;
+    let image = it
+        .image_id
+        .take()
+        .ok_or_else(|| ClerkError::not_found("The logo"))?;
     scope.tx.delete::<Image>(&image)?;
     organizations::save(scope, &mut it)?;
     answer(scope, &it)
@@ -206,7 +209,10 @@ pub fn members(scope: &mut Scope<'_>) -> Answer {
                 .iter()
                 .any(|own| emails.contains(&own.email_address.to_lowercase()));
         let fits = (roles.is_empty() || roles.contains(&it.role.as_str()))
-            && (ids.is_empty() || ids.iter().any(|id| id.trim_start_matches('+') == it.user_id))
+            && (ids.is_empty()
+                || ids
+                    .iter()
+                    .any(|id| id.trim_start_matches('+') == it.user_id))
             && by_email
             && text.to_lowercase().contains(&query);
         if fits {
@@ -219,7 +225,10 @@ pub fn members(scope: &mut Scope<'_>) -> Answer {
 /// `POST …/{id}/memberships`
 pub fn add_member(scope: &mut Scope<'_>) -> Answer {
     let organization = find(scope)?;
-    let (user_id, role) = (scope.call.required("user_id")?, scope.call.required("role")?);
+    let (user_id, role) = (
+        scope.call.required("user_id")?,
+        scope.call.required("role")?,
+    );
     let mut it = organizations::add_member(scope, &organization, user_id, role)?;
     fill_member(scope, &mut it, false)?;
     scope.tx.put(&it)?;
@@ -316,21 +325,25 @@ pub fn invite_all(scope: &mut Scope<'_>) -> Answer {
     let mut all = Vec::new();
     for entry in scope.call.list() {
         let Value::Object(body) = entry else {
-            return Err(ClerkError::bad("request_body_invalid", "Every entry must be an object."));
+            return Err(ClerkError::bad(
+                "request_body_invalid",
+                "Every entry must be an object.",
+            ));
         };
         let call = scope.call.with_body(body);
         let mut one = Scope::new(scope.emulator, scope.tx, &call, scope.proofs)?;
         all.push(invited(&mut one, &organization)?);
         scope.mails.append(&mut one.mails);
     }
-    let count = all.len();
-    Ok(Reply::Plain(view::paginated(all, count)))
+    Ok(Reply::Plain(view::paginated(&all, all.len())))
 }
 
 fn listed_invitations(scope: &Scope<'_>, wanted: &[&str]) -> Answer {
     let organization = find(scope)?;
     let mut all: Vec<OrganizationInvitation> =
-        scope.tx.list("organization", &organization.id, Page::WHOLE)?;
+        scope
+            .tx
+            .list("organization", &organization.id, Page::WHOLE)?;
     all.retain(|it| is_wanted(wanted, it.status_at(scope.now)));
     paginated(scope, &all, |it| shown_invitation(scope, it))
 }
@@ -384,15 +397,22 @@ pub fn all_invitations(scope: &mut Scope<'_>) -> Answer {
 
 fn fits_domain(scope: &Scope<'_>, it: &Domain) -> bool {
     let call = scope.call;
-    call.query("verified").is_none_or(|asked| (asked == "true") == it.verified_at.is_some())
-        && call.query("enrollment_mode").is_none_or(|mode| it.enrollment_mode == mode)
-        && call.query("query").is_none_or(|query| it.name.contains(&query.to_lowercase()))
+    call.query("verified")
+        .is_none_or(|asked| (asked == "true") == it.verified_at.is_some())
+        && call
+            .query("enrollment_mode")
+            .is_none_or(|mode| it.enrollment_mode == mode)
+        && call
+            .query("query")
+            .is_none_or(|query| it.name.contains(&query.to_lowercase()))
 }
 
 /// `GET …/{id}/domains`
 pub fn domains(scope: &mut Scope<'_>) -> Answer {
     let organization = find(scope)?;
-    let mut all: Vec<Domain> = scope.tx.list("organization", &organization.id, Page::WHOLE)?;
+    let mut all: Vec<Domain> = scope
+        .tx
+        .list("organization", &organization.id, Page::WHOLE)?;
     all.retain(|it| fits_domain(scope, it));
     paginated(scope, &all, |it| view::domain(scope, it))
 }
@@ -420,9 +440,16 @@ fn change_domain(scope: &mut Scope<'_>, it: &mut Domain) -> Result<(), ClerkErro
         it.verification = verified.then(|| Verification::given("admin", scope.now));
     }
     if let Some(mode) = scope.call.param("enrollment_mode") {
-        let known = ["manual_invitation", "automatic_invitation", "automatic_suggestion"];
+        let known = [
+            "manual_invitation",
+            "automatic_invitation",
+            "automatic_suggestion",
+        ];
         if !known.contains(&mode) {
-            return Err(ClerkError::invalid("enrollment_mode", "This mode is not known."));
+            return Err(ClerkError::invalid(
+                "enrollment_mode",
+                "This mode is not known.",
+            ));
         }
         mode.clone_into(&mut it.enrollment_mode);
     }

@@ -45,7 +45,11 @@ fn permissions_of(scope: &Scope<'_>, names: &[String]) -> Result<Vec<String>, Cl
             Some(found) => Some(found),
             None => scope.tx.find::<Permission>("key", name)?,
         };
-        keys.push(found.ok_or_else(|| ClerkError::not_found("The permission"))?.key);
+        keys.push(
+            found
+                .ok_or_else(|| ClerkError::not_found("The permission"))?
+                .key,
+        );
     }
     Ok(keys)
 }
@@ -58,7 +62,11 @@ fn fill(scope: &Scope<'_>, it: &mut Role) -> Result<(), ClerkError> {
         let key = checked_key(scope)?;
         let taken = scope.tx.find::<Role>("key", &key)?;
         if taken.is_some_and(|other| other.id != it.id) {
-            return Err(ClerkError::at("key", "form_identifier_exists", "That key is taken."));
+            return Err(ClerkError::at(
+                "key",
+                "form_identifier_exists",
+                "That key is taken.",
+            ));
         }
         it.key = key;
     }
@@ -163,7 +171,9 @@ pub fn permissions(scope: &mut Scope<'_>) -> Answer {
 
 fn fill_permission(scope: &Scope<'_>, it: &mut Permission) -> Result<(), ClerkError> {
     if it.key.starts_with("org:sys_") {
-        return Err(ClerkError::forbidden("Clerk's own permissions cannot be changed."));
+        return Err(ClerkError::forbidden(
+            "Clerk's own permissions cannot be changed.",
+        ));
     }
     if let Some(name) = scope.call.param("name") {
         name.clone_into(&mut it.name);
@@ -172,7 +182,11 @@ fn fill_permission(scope: &Scope<'_>, it: &mut Permission) -> Result<(), ClerkEr
         let key = checked_key(scope)?;
         let taken = scope.tx.find::<Permission>("key", &key)?;
         if taken.is_some_and(|other| other.id != it.id) {
-            return Err(ClerkError::at("key", "form_identifier_exists", "That key is taken."));
+            return Err(ClerkError::at(
+                "key",
+                "form_identifier_exists",
+                "That key is taken.",
+            ));
         }
         it.key = key;
     }
@@ -226,7 +240,9 @@ fn rename(scope: &Scope<'_>, before: &str, after: Option<&str>) -> Result<(), Cl
 pub fn remove_permission(scope: &mut Scope<'_>) -> Answer {
     let it = permission(scope, "id")?;
     if it.key.starts_with("org:sys_") {
-        return Err(ClerkError::forbidden("Clerk's own permissions cannot be deleted."));
+        return Err(ClerkError::forbidden(
+            "Clerk's own permissions cannot be deleted.",
+        ));
     }
     rename(scope, &it.key, None)?;
     scope.tx.delete::<Permission>(&it.id)?;

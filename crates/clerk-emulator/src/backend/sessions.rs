@@ -99,7 +99,10 @@ pub fn token(scope: &mut Scope<'_>) -> Answer {
         }
     };
     let template = match (template, scope.call.number("expires_in_seconds")) {
-        (Some(template), Some(lifetime)) => Some(JwtTemplate { lifetime, ..template }),
+        (Some(template), Some(lifetime)) => Some(JwtTemplate {
+            lifetime,
+            ..template
+        }),
         (template, Some(lifetime)) => {
             scope.settings.token_lifetime_seconds = lifetime.clamp(1, 86_400);
             template
@@ -148,7 +151,9 @@ pub fn client(scope: &mut Scope<'_>) -> Answer {
 /// `POST /v1/clients/verify`: the client of a browser's token.
 pub fn verify_client(scope: &mut Scope<'_>) -> Answer {
     let browser: Browser = scope.tx.need(scope.call.required("token")?)?;
-    let client: Client = scope.tx.need(browser.client_id.as_deref().unwrap_or_default())?;
+    let client: Client = scope
+        .tx
+        .need(browser.client_id.as_deref().unwrap_or_default())?;
     Ok(Reply::Plain(shown_client(scope, &client)?))
 }
 
@@ -168,7 +173,10 @@ fn with_sign_up(scope: &Scope<'_>) -> Result<Client, ClerkError> {
 /// `GET /v1/sign_ups/{id}`
 pub fn sign_up(scope: &mut Scope<'_>) -> Answer {
     let client = with_sign_up(scope)?;
-    let shown = client.sign_up.as_ref().map(|it| view::sign_up_for_backend(scope, it));
+    let shown = client
+        .sign_up
+        .as_ref()
+        .map(|it| view::sign_up_for_backend(scope, it));
     Ok(Reply::Plain(shown.unwrap_or(Value::Null)))
 }
 

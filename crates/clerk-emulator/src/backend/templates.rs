@@ -29,7 +29,11 @@ fn fill(scope: &Scope<'_>, it: &mut JwtTemplate) -> Result<(), ClerkError> {
     if let Some(name) = call.param("name") {
         let taken = scope.tx.find::<JwtTemplate>("name", name)?;
         if taken.is_some_and(|other| other.id != it.id) {
-            return Err(ClerkError::at("name", "form_identifier_exists", "That name is taken."));
+            return Err(ClerkError::at(
+                "name",
+                "form_identifier_exists",
+                "That name is taken.",
+            ));
         }
         name.clone_into(&mut it.name);
     }
@@ -51,7 +55,10 @@ fn fill(scope: &Scope<'_>, it: &mut JwtTemplate) -> Result<(), ClerkError> {
     }
     if let Some(lifetime) = call.number("lifetime") {
         if !(30..=315_360_000).contains(&lifetime) {
-            return Err(ClerkError::invalid("lifetime", "Lifetime must be from 30 seconds to ten years."));
+            return Err(ClerkError::invalid(
+                "lifetime",
+                "Lifetime must be from 30 seconds to ten years.",
+            ));
         }
         it.lifetime = lifetime;
     }

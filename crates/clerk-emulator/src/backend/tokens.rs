@@ -15,7 +15,12 @@ const ACTOR_LIFETIME: i64 = 60 * 60;
 const TESTING_LIFETIME: i64 = 60 * 60;
 
 fn lifetime(scope: &Scope<'_>, default: i64) -> i64 {
-    scope.call.number("expires_in_seconds").unwrap_or(default).max(1) * 1000
+    scope
+        .call
+        .number("expires_in_seconds")
+        .unwrap_or(default)
+        .max(1)
+        * 1000
 }
 
 /// The secret is shown once, when it is made.
@@ -55,12 +60,14 @@ pub fn create_sign_in(scope: &mut Scope<'_>) -> Answer {
 fn must_be_pending(status: TicketStatus) -> Result<(), ClerkError> {
     match status {
         TicketStatus::Pending => Ok(()),
-        TicketStatus::Accepted => {
-            Err(ClerkError::bad("sign_in_token_cannot_be_revoked", "It was used already."))
-        }
-        TicketStatus::Revoked => {
-            Err(ClerkError::bad("sign_in_token_cannot_be_revoked", "It is revoked already."))
-        }
+        TicketStatus::Accepted => Err(ClerkError::bad(
+            "sign_in_token_cannot_be_revoked",
+            "It was used already.",
+        )),
+        TicketStatus::Revoked => Err(ClerkError::bad(
+            "sign_in_token_cannot_be_revoked",
+            "It is revoked already.",
+        )),
     }
 }
 
@@ -89,7 +96,10 @@ fn actor(it: &ActorToken) -> Value {
 /// `POST /v1/actor_tokens`
 pub fn create_actor(scope: &mut Scope<'_>) -> Answer {
     let user: User = scope.tx.need(scope.call.required("user_id")?)?;
-    let by = scope.call.json("actor").ok_or_else(|| ClerkError::missing("actor"))?;
+    let by = scope
+        .call
+        .json("actor")
+        .ok_or_else(|| ClerkError::missing("actor"))?;
     if !by["sub"].is_string() {
         return Err(ClerkError::invalid("actor", "The actor needs a sub."));
     }
@@ -99,7 +109,10 @@ pub fn create_actor(scope: &mut Scope<'_>) -> Answer {
         actor: by,
         status: TicketStatus::Pending,
         expires_at: scope.now + lifetime(scope, ACTOR_LIFETIME),
-        session_max_duration: scope.call.number("session_max_duration_in_seconds").unwrap_or(1800),
+        session_max_duration: scope
+            .call
+            .number("session_max_duration_in_seconds")
+            .unwrap_or(1800),
         created_at: scope.now,
         updated_at: scope.now,
     };

@@ -11,7 +11,9 @@ use crate::model::{
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 use crate::view::{self, Audience};
-use crate::{accounts, enrollment, id, images, lockout, metadata, organizations, people, sessions, totp};
+use crate::{
+    accounts, enrollment, id, images, lockout, metadata, organizations, people, sessions, totp,
+};
 
 use super::paginated;
 
@@ -63,15 +65,30 @@ fn candidates(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
     for value in scope.call.query_all("organization_id") {
         if !value.starts_with('-') {
             let id = value.trim_start_matches('+');
-            for it in scope.tx.list::<Membership>("organization", id, Page::WHOLE)? {
+            for it in scope
+                .tx
+                .list::<Membership>("organization", id, Page::WHOLE)?
+            {
                 add(scope.tx.get::<User>(&it.user_id)?.into_iter().collect());
             }
         }
     }
-    let asked = ["email_address", "username", "external_id", "user_id", "organization_id"];
-    if found.is_none() && asked.iter().any(|name| {
-        scope.call.query_all(name).iter().any(|value| !value.starts_with('-'))
-    }) {
+    let asked = [
+        "email_address",
+        "username",
+        "external_id",
+        "user_id",
+        "organization_id",
+    ];
+    if found.is_none()
+        && asked.iter().any(|name| {
+            scope
+                .call
+                .query_all(name)
+                .iter()
+                .any(|value| !value.starts_with('-'))
+        })
+    {
         found = Some(Vec::new());
     }
     Ok(found)
@@ -108,7 +125,10 @@ fn fits(scope: &Scope<'_>, user: &User) -> bool {
     let after = |param: &str, at: Option<i64>| {
         number(param).is_none_or(|limit| at.is_some_and(|at| at > limit))
     };
-    let excluded = call.query_all("user_id").iter().any(|it| it.strip_prefix('-') == Some(&user.id));
+    let excluded = call
+        .query_all("user_id")
+        .iter()
+        .any(|it| it.strip_prefix('-') == Some(&user.id));
     let provider = call.query("provider").is_none_or(|provider| {
         user.external_accounts.iter().any(|it| {
             let id = call.query("provider_user_id");
@@ -121,7 +141,9 @@ fn fits(scope: &Scope<'_>, user: &User) -> bool {
         && contains("email_address_query", &emails)
         && contains("username_query", &[username])
         && contains("name_query", &[name])
-        && call.query("banned").is_none_or(|it| (it == "true") == user.banned)
+        && call
+            .query("banned")
+            .is_none_or(|it| (it == "true") == user.banned)
         && before("created_at_before", Some(user.created_at))
         && after("created_at_after", Some(user.created_at))
         && before("last_active_at_before", user.last_active_at)
@@ -132,22 +154,39 @@ fn fits(scope: &Scope<'_>, user: &User) -> bool {
 }
 
 const FILTERS: [&str; 14] = [
-    "query", "email_address_query", "username_query", "name_query", "banned", "provider",
-    "created_at_before", "created_at_after", "last_active_at_before", "last_active_at_after",
-    "last_active_at_since", "last_sign_in_at_before", "last_sign_in_at_after", "user_id",
+    "query",
+    "email_address_query",
+    "username_query",
+    "name_query",
+    "banned",
+    "provider",
+    "created_at_before",
+    "created_at_after",
+    "last_active_at_before",
+    "last_active_at_after",
+    "last_active_at_since",
+    "last_sign_in_at_before",
+    "last_sign_in_at_after",
+    "user_id",
 ];
 
 /// Everybody that the call is about; none when that is simply everybody.
 fn filtered(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
     let found = candidates(scope)?;
-    let plain = FILTERS.iter().all(|name| scope.call.query_all(name).is_empty());
+    let plain = FILTERS
+        .iter()
+        .all(|name| scope.call.query_all(name).is_empty());
     let mut all = match found {
         None if plain => return Ok(None),
         None => scope.tx.list::<User>(ALL.0, ALL.1, Page::WHOLE)?,
         Some(found) => found,
     };
     all.retain(|user| fits(scope, user));
-    all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
+    all.sort_by(|a, b| {
+        b.created_at
+            .cmp(&a.created_at)
+            .then_with(|| b.id.cmp(&a.id))
+    });
     all.dedup_by(|a, b| a.id == b.id);
     Ok(Some(all))
 }
@@ -172,11 +211,23 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
     };
     let shown: Result<Vec<Value>, ClerkError> = users.iter().map(|it| shown(scope, it)).collect();
     let fields = [
-        "created_at", "updated_at", "email_address", "first_name", "last_name", "username",
-        "last_active_at", "last_sign_in_at", "web3wallet", "phone_number",
+        "created_at",
+        "updated_at",
+        "email_address",
+        "first_name",
+        "last_name",
+        "username",
+        "last_active_at",
+        "last_sign_in_at",
+        "web3wallet",
+        "phone_number",
     ];
     let shown = super::ordered(scope, shown?, &fields)?;
-    let wanted: Vec<Value> = shown.into_iter().skip(page.offset).take(page.limit).collect();
+    let wanted: Vec<Value> = shown
+        .into_iter()
+        .skip(page.offset)
+        .take(page.limit)
+        .collect();
     Ok(Reply::Plain(wanted.into()))
 }
 
@@ -191,7 +242,9 @@ pub fn count(scope: &mut Scope<'_>) -> Answer {
         Some(users) => users.len(),
         None => scope.tx.count::<User>(ALL.0, ALL.1)?,
     };
-    Ok(Reply::Plain(json!({ "object": "total_count", "total_count": total })))
+    Ok(Reply::Plain(
+        json!({ "object": "total_count", "total_count": total }),
+    ))
 }
 
 /// `GET …/{id}`
@@ -220,7 +273,8 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
             updated_at: now,
             ..EmailAddress::default()
         };
-        user.primary_email_address_id.get_or_insert_with(|| address.id.clone());
+        user.primary_email_address_id
+            .get_or_insert_with(|| address.id.clone());
         user.email_addresses.push(address);
     }
     fill(scope, &mut user)?;
@@ -256,7 +310,10 @@ fn fill(scope: &mut Scope<'_>, user: &mut User) -> Result<(), ClerkError> {
         ("locale", &mut user.locale),
     ] {
         if call.has(name) {
-            *field = call.given(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+            *field = call
+                .given(name)
+                .map(|it| it.trim().to_owned())
+                .filter(|it| !it.is_empty());
         }
     }
     if call.has("external_id") {
@@ -467,15 +524,18 @@ pub fn remove_image(scope: &mut Scope<'_>) -> Answer {
 pub fn verify_password(scope: &mut Scope<'_>) -> Answer {
     let mut user = find(scope)?;
     let password = scope.call.required("password")?;
-    let hash = user
-        .password_hash
-        .clone()
-        .ok_or_else(|| ClerkError::bad("no_password_set", "This user does not have a password set."))?;
+    let hash = user.password_hash.clone().ok_or_else(|| {
+        ClerkError::bad("no_password_set", "This user does not have a password set.")
+    })?;
     lockout::check(scope, &user)?;
     if scope.proofs.verify(password, &hash)? {
         return Ok(Reply::Plain(json!({ "verified": true })));
     }
-    let error = ClerkError::at("password", "form_password_incorrect", "Password is incorrect.");
+    let error = ClerkError::at(
+        "password",
+        "form_password_incorrect",
+        "Password is incorrect.",
+    );
     Err(lockout::failed(scope, &mut user, error))
 }
 
@@ -514,14 +574,23 @@ pub fn verify_totp(scope: &mut Scope<'_>) -> Answer {
     let now = scope.now;
     let by_app = match user.totp.as_mut().filter(|it| it.verified) {
         Some(it) => totp::attempt(it, code, now)?,
-        None => return Err(ClerkError::bad("totp_not_enabled", "This user has no authenticator app.")),
+        None => {
+            return Err(ClerkError::bad(
+                "totp_not_enabled",
+                "This user has no authenticator app.",
+            ));
+        }
     };
     let kind = if by_app {
         "totp"
     } else if totp::use_backup_code(&mut user, code) {
         "backup_code"
     } else {
-        return Err(ClerkError::at("code", "form_code_incorrect", "Incorrect code"));
+        return Err(ClerkError::at(
+            "code",
+            "form_code_incorrect",
+            "Incorrect code",
+        ));
     };
     scope.tx.put(&user)?;
     Ok(Reply::Plain(json!({ "verified": true, "code_type": kind })))
@@ -610,7 +679,11 @@ pub fn invitations(scope: &mut Scope<'_>) -> Answer {
     let mut all = Vec::new();
     for address in user.email_addresses.iter().filter(|it| it.is_verified()) {
         let email = address.email_address.to_lowercase();
-        all.extend(scope.tx.list::<OrganizationInvitation>("email", &email, Page::WHOLE)?);
+        all.extend(
+            scope
+                .tx
+                .list::<OrganizationInvitation>("email", &email, Page::WHOLE)?,
+        );
     }
     all.retain(|it| is_wanted(&wanted, it.status_at(scope.now)));
     paginated(scope, &all, |it| {

@@ -17,19 +17,18 @@ const STYLE: &str = include_str!("style.css");
 
 /// The page with its script and style.
 pub fn router() -> Router<Emulator> {
+    let file = |text: &'static str, kind: &'static str| {
+        get(move |headers: HeaderMap| async move { respond(&headers, text.to_owned(), kind) })
+    };
     Router::new()
         .route("/dashboard", get(page))
-        .route("/dashboard/script.js", get(|headers| file(headers, SCRIPT, "text/javascript")))
-        .route("/dashboard/style.css", get(|headers| file(headers, STYLE, "text/css")))
+        .route("/dashboard/script.js", file(SCRIPT, "text/javascript"))
+        .route("/dashboard/style.css", file(STYLE, "text/css"))
 }
 
 async fn page(State(emulator): State<Emulator>, headers: HeaderMap) -> Response {
     let page = PAGE.replace("%SECRET%", &escaped(emulator.secret_key()));
     respond(&headers, page, "text/html; charset=utf-8")
-}
-
-async fn file(headers: HeaderMap, text: &'static str, kind: &'static str) -> Response {
-    respond(&headers, text.to_owned(), kind)
 }
 
 fn respond(headers: &HeaderMap, text: String, kind: &'static str) -> Response {

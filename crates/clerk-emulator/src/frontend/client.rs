@@ -39,7 +39,9 @@ pub fn show(scope: &mut Scope<'_>) -> Answer {
         Some(client) => view::client(scope, client)?,
         None => Value::Null,
     };
-    Ok(Reply::Plain(json!({ "response": response, "client": null })))
+    Ok(Reply::Plain(
+        json!({ "response": response, "client": null }),
+    ))
 }
 
 /// `POST|PUT /v1/client`: makes the browser known.

@@ -13,7 +13,11 @@ use super::sessions::{invalid_strategy, require_fresh};
 /// `GET …`
 pub fn list(scope: &mut Scope<'_>) -> Answer {
     let (_, user) = scope.person()?;
-    let all: Vec<Value> = user.email_addresses.iter().map(view::email_address).collect();
+    let all: Vec<Value> = user
+        .email_addresses
+        .iter()
+        .map(view::email_address)
+        .collect();
     Ok(Reply::Plain(all.into()))
 }
 
@@ -64,7 +68,8 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
         }
         "email_link" if scope.settings.email_link => {
             let link = email_link(scope.call.required("redirect_url")?, now);
-            let url = tickets::email_link(scope, &link, &format!("email {user_id} {}", address.id))?;
+            let url =
+                tickets::email_link(scope, &link, &format!("email {user_id} {}", address.id))?;
             address.verification = Some(link);
             mail::link(&application, &email, &url)
         }

@@ -77,7 +77,9 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
                 scope.client_mut()?.sign_in = Some(sign_in);
                 return Ok((status, None));
             }
-            let user: User = scope.tx.need(sign_in.user_id.as_deref().unwrap_or_default())?;
+            let user: User = scope
+                .tx
+                .need(sign_in.user_id.as_deref().unwrap_or_default())?;
             let waiting = sign_in.clone();
             sign_ins::complete(scope, sign_in, user, "email_link", false)?;
             // The page that waits for the proof asks for its sign-in once more.
@@ -139,11 +141,18 @@ pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
     let status = tickets::destination(scope, &ticket)?;
     let home = scope.tx.value(HOME_ORIGIN)?;
     let home = home.unwrap_or_else(|| "http://localhost:8080".to_owned());
-    let page = if status == "sign_up" { "sign-up" } else { "sign-in" };
+    let page = if status == "sign_up" {
+        "sign-up"
+    } else {
+        "sign-in"
+    };
     let url = ticket
         .redirect_url
         .unwrap_or_else(|| format!("{home}/{page}"));
-    let pairs = [("__clerk_ticket", secret.as_str()), ("__clerk_status", status)];
+    let pairs = [
+        ("__clerk_ticket", secret.as_str()),
+        ("__clerk_status", status),
+    ];
     Ok(Reply::Redirect(with_query(&url, &pairs)))
 }
 
@@ -153,7 +162,8 @@ fn may_receive(scope: &Scope<'_>, url: &str) -> bool {
     let Ok(uri) = url.parse::<axum::http::Uri>() else {
         return false;
     };
-    let (Some(scheme), Some(host), Some(authority)) = (uri.scheme_str(), uri.host(), uri.authority())
+    let (Some(scheme), Some(host), Some(authority)) =
+        (uri.scheme_str(), uri.host(), uri.authority())
     else {
         return false;
     };
@@ -165,10 +175,17 @@ fn may_receive(scope: &Scope<'_>, url: &str) -> bool {
     local || scope.settings.allowed_origins.contains(&origin)
 }
 
+/// Seconds.
+const YEAR: i64 = 365 * 24 * 60 * 60;
+
 /// `GET /v1/client/handshake`: a server asks the browser's state, by way of the browser
 /// (<https://clerk.com/docs/guides/how-clerk-works/overview>).
 pub fn handshake(scope: &mut Scope<'_>) -> Answer {
-    let url = scope.call.query("redirect_url").unwrap_or_default().to_owned();
+    let url = scope
+        .call
+        .query("redirect_url")
+        .unwrap_or_default()
+        .to_owned();
     if !may_receive(scope, &url) {
         return Err(ClerkError::at(
             "redirect_url",
@@ -182,7 +199,10 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
     if let Some(client) = &scope.client
         && let Some(id) = &client.last_active_session_id
     {
-        session = scope.tx.get::<Session>(id)?.filter(|it| it.is_active(scope.now));
+        session = scope
+            .tx
+            .get::<Session>(id)?
+            .filter(|it| it.is_active(scope.now));
     }
     let secure = url.starts_with("https://");
     let attributes = |max_age: i64| {
@@ -198,17 +218,14 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
             directives.push(format!("{name}_{suffix}={value}; {}", attributes(max_age)));
         }
     };
-    const YEAR: i64 = 365 * 24 * 60 * 60;
-    match &session {
-        Some(session) => {
-            let token = view::session_token(scope, session, None)?;
-            set("__client_uat", &(session.created_at / 1000).to_string(), YEAR);
-            set("__session", &token, YEAR);
-        }
-        None => {
-            set("__client_uat", "0", YEAR);
-            set("__session", "", 0);
-        }
+    if let Some(session) = &session {
+        let token = view::session_token(scope, session, None)?;
+        let since = (session.created_at / 1000).to_string();
+        set("__client_uat", &since, YEAR);
+        set("__session", &token, YEAR);
+    } else {
+        set("__client_uat", "0", YEAR);
+        set("__session", "", 0);
     }
     let mut pairs = Vec::new();
     let browser = scope.call.browser.clone();
@@ -227,7 +244,10 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
             }
         };
         directives.push(format!("__clerk_db_jwt={token}; {}", attributes(YEAR)));
-        directives.push(format!("__clerk_db_jwt_{suffix}={token}; {}", attributes(YEAR)));
+        directives.push(format!(
+            "__clerk_db_jwt_{suffix}={token}; {}",
+            attributes(YEAR)
+        ));
     }
     let payload = json!({ "handshake": directives });
     let value = if scope.call.query("format") == Some("nonce") {
@@ -240,7 +260,10 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         pairs.push(("__clerk_handshake", token.clone()));
         Some(token)
     };
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, it)| (*name, it.as_str())).collect();
+    let pairs: Vec<(&str, &str)> = pairs
+        .iter()
+        .map(|(name, it)| (*name, it.as_str()))
+        .collect();
     if development {
         return Ok(Reply::Redirect(with_query(&url, &pairs)));
     }

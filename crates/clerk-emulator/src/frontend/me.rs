@@ -63,7 +63,9 @@ pub fn update_metadata(scope: &mut Scope<'_>) -> Answer {
 pub fn remove(scope: &mut Scope<'_>) -> Answer {
     let (session, user) = scope.person()?;
     if !scope.settings.delete_self || user.delete_self_disabled {
-        return Err(ClerkError::forbidden("You are not allowed to delete your account."));
+        return Err(ClerkError::forbidden(
+            "You are not allowed to delete your account.",
+        ));
     }
     require_fresh(scope, &session)?;
     people::delete(scope, &user)?;
@@ -91,7 +93,11 @@ pub fn change_password(scope: &mut Scope<'_>) -> Answer {
     }
     require_fresh(scope, &session)?;
     let new = scope.call.given("new_password").unwrap_or_default();
-    user.password_hash = Some(scope.proofs.new_hash(&scope.settings, "new_password", new)?);
+    user.password_hash = Some(
+        scope
+            .proofs
+            .new_hash(&scope.settings, "new_password", new)?,
+    );
     user.password_updated_at = Some(scope.now);
     user.password_compromised = false;
     if scope.call.flag("sign_out_of_other_sessions") == Some(true) {
@@ -133,7 +139,10 @@ fn listed(scope: &Scope<'_>, active: bool) -> Answer {
     let (_, user) = scope.person()?;
     let index = if active { "open" } else { "user" };
     let mut all = Vec::new();
-    for session in scope.tx.list::<Session>(index, &user.id, Page::OLDEST_FIRST)? {
+    for session in scope
+        .tx
+        .list::<Session>(index, &user.id, Page::OLDEST_FIRST)?
+    {
         if !active || session.is_active(scope.now) {
             all.push(if active {
                 view::session_for_backend(scope, &session)?

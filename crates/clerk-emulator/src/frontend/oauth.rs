@@ -37,7 +37,10 @@ pub fn begin(
         .to_owned();
     for url in [&redirect_url, &complete_url] {
         if !url.starts_with("http://") && !url.starts_with("https://") && !url.starts_with('/') {
-            return Err(ClerkError::invalid("redirect_url", "This is not a web address."));
+            return Err(ClerkError::invalid(
+                "redirect_url",
+                "This is not a web address.",
+            ));
         }
     }
     let attempt = OAuthAttempt {
@@ -50,7 +53,11 @@ pub fn begin(
         created_at: scope.now,
     };
     scope.tx.put(&attempt)?;
-    let url = format!("{}/v1/oauth/emulator?state={}", scope.emulator.url(), attempt.id);
+    let url = format!(
+        "{}/v1/oauth/emulator?state={}",
+        scope.emulator.url(),
+        attempt.id
+    );
     Ok(Verification {
         strategy: strategy.to_owned(),
         external_url: Some(url),
@@ -65,7 +72,12 @@ fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
         .tx
         .get::<OAuthAttempt>(state)?
         .filter(|it| scope.now < it.created_at + LIFETIME)
-        .ok_or_else(|| ClerkError::bad("oauth_state_invalid", "This sign-in has expired; begin again."))
+        .ok_or_else(|| {
+            ClerkError::bad(
+                "oauth_state_invalid",
+                "This sign-in has expired; begin again.",
+            )
+        })
 }
 
 /// `GET /v1/oauth/emulator`: the provider's page.
@@ -86,8 +98,14 @@ pub fn answer(scope: &mut Scope<'_>) -> Answer {
     let email = accounts::checked_email(scope.call.given("email").unwrap_or_default())?;
     let pairs = [
         ("email", email.as_str()),
-        ("first_name", scope.call.given("first_name").unwrap_or_default()),
-        ("last_name", scope.call.given("last_name").unwrap_or_default()),
+        (
+            "first_name",
+            scope.call.given("first_name").unwrap_or_default(),
+        ),
+        (
+            "last_name",
+            scope.call.given("last_name").unwrap_or_default(),
+        ),
     ];
     let code = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
@@ -103,8 +121,16 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
     scope.tx.delete::<OAuthAttempt>(&attempt.id)?;
     let mut client: Client = scope.tx.need(&attempt.client_id)?;
     if scope.call.query("error").is_some() {
-        let error = ("oauth_access_denied".to_owned(), "You did not allow access to your account.".to_owned());
-        note(&mut client, &attempt, VerificationStatus::Failed, Some(error));
+        let error = (
+            "oauth_access_denied".to_owned(),
+            "You did not allow access to your account.".to_owned(),
+        );
+        note(
+            &mut client,
+            &attempt,
+            VerificationStatus::Failed,
+            Some(error),
+        );
         scope.tx.put(&client)?;
         return Ok(Reply::Redirect(attempt.redirect_url));
     }
@@ -114,7 +140,9 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
         .collect();
     let field = |name: &str| {
         let found = fields.iter().find(|(asked, _)| asked == name);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        found
+            .map(|(_, value)| value.trim().to_owned())
+            .unwrap_or_default()
     };
     let email = accounts::checked_email(&field("email"))?;
     let profile = ExternalProfile {
@@ -140,8 +168,14 @@ fn note(
     error: Option<(String, String)>,
 ) {
     let verification = match attempt.purpose.as_str() {
-        "sign_in" => client.sign_in.as_mut().and_then(|it| it.first_factor.as_mut()),
-        "sign_up" => client.sign_up.as_mut().and_then(|it| it.external_verification.as_mut()),
+        "sign_in" => client
+            .sign_in
+            .as_mut()
+            .and_then(|it| it.first_factor.as_mut()),
+        "sign_up" => client
+            .sign_up
+            .as_mut()
+            .and_then(|it| it.external_verification.as_mut()),
         _ => None,
     };
     if let Some(verification) = verification {
@@ -246,15 +280,14 @@ fn for_account(
     Ok(Reply::Redirect(attempt.redirect_url.clone()))
 }
 
-fn find_account(
-    scope: &Scope<'_>,
-    profile: &ExternalProfile,
-) -> Result<Option<User>, ClerkError> {
+fn find_account(scope: &Scope<'_>, profile: &ExternalProfile) -> Result<Option<User>, ClerkError> {
     let key = format!("{} {}", profile.strategy, profile.provider_user_id);
     if let Some(user) = scope.tx.find::<User>("external", &key)? {
         return Ok(Some(user));
     }
-    scope.tx.find("email", &profile.email_address.to_lowercase())
+    scope
+        .tx
+        .find("email", &profile.email_address.to_lowercase())
 }
 
 /// The account of a provider's person. One that has the same proven address is connected
@@ -291,7 +324,10 @@ pub fn account(
 
 fn link(addresses: &mut [EmailAddress], account: &ExternalAccount) {
     for address in addresses {
-        if address.email_address.eq_ignore_ascii_case(&account.email_address) {
+        if address
+            .email_address
+            .eq_ignore_ascii_case(&account.email_address)
+        {
             let link = (account.strategy.clone(), account.id.clone());
             address.linked_to.push(link);
         }
@@ -310,8 +346,14 @@ pub fn fill(
     let word = format!("from_{}", profile.strategy);
     sign_up.email_verification = Some(Verification::given(&word, scope.now));
     sign_up.external_verification = Some(Verification::given(&profile.strategy, scope.now));
-    sign_up.first_name = sign_up.first_name.take().or_else(|| given(&profile.first_name));
-    sign_up.last_name = sign_up.last_name.take().or_else(|| given(&profile.last_name));
+    sign_up.first_name = sign_up
+        .first_name
+        .take()
+        .or_else(|| given(&profile.first_name));
+    sign_up.last_name = sign_up
+        .last_name
+        .take()
+        .or_else(|| given(&profile.last_name));
     sign_up.external = Some(profile);
     Ok(())
 }
@@ -358,7 +400,10 @@ pub fn reauthorize(scope: &mut Scope<'_>) -> Answer {
 
 fn shown(scope: &Scope<'_>, user: &User, id: &str) -> Answer {
     let shown = crate::view::user(scope, user, crate::view::Audience::Frontend)?;
-    let accounts = shown["external_accounts"].as_array().cloned().unwrap_or_default();
+    let accounts = shown["external_accounts"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let found = accounts.into_iter().find(|it| it["id"] == id);
     Ok(found.unwrap_or(Value::Null).into())
 }

@@ -53,11 +53,7 @@ fn allowed(
 }
 
 /// The wanted part of a list, with the number of all.
-fn page<T>(
-    scope: &Scope<'_>,
-    all: &[T],
-    show: impl Fn(&T) -> Result<Value, ClerkError>,
-) -> Answer {
+fn page<T>(scope: &Scope<'_>, all: &[T], show: impl Fn(&T) -> Result<Value, ClerkError>) -> Answer {
     let wanted = scope.call.page();
     let shown: Result<Vec<Value>, ClerkError> = all
         .iter()
@@ -65,17 +61,24 @@ fn page<T>(
         .take(wanted.limit)
         .map(show)
         .collect();
-    Ok(view::paginated(shown?, all.len()).into())
+    Ok(view::paginated(&shown?, all.len()).into())
 }
 
 /// `POST /v1/organizations`
 pub fn create(scope: &mut Scope<'_>) -> Answer {
     let user = person(scope)?;
     let own = scope.tx.list::<Organization>(ALL.0, ALL.1, Page::WHOLE)?;
-    let made = own.iter().filter(|it| it.created_by.as_ref() == Some(&user.id)).count();
-    let full = user.create_organizations_limit.is_some_and(|most| most > 0 && made >= most as usize);
+    let made = own
+        .iter()
+        .filter(|it| it.created_by.as_ref() == Some(&user.id))
+        .count();
+    let full = user
+        .create_organizations_limit
+        .is_some_and(|most| most > 0 && made >= most as usize);
     if !scope.settings.organizations.create || user.create_organization_disabled || full {
-        return Err(ClerkError::forbidden("You are not allowed to create an organization."));
+        return Err(ClerkError::forbidden(
+            "You are not allowed to create an organization.",
+        ));
     }
     let new = New {
         name: scope.call.required("name")?,
@@ -113,7 +116,9 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
 pub fn remove(scope: &mut Scope<'_>) -> Answer {
     let (_, organization, _) = allowed(scope, "org:sys_profile:delete")?;
     if !organization.admin_delete_enabled || !scope.settings.organizations.admin_delete {
-        return Err(ClerkError::forbidden("This organization cannot be deleted by its members."));
+        return Err(ClerkError::forbidden(
+            "This organization cannot be deleted by its members.",
+        ));
     }
     require_fresh(scope, &scope.person()?.0)?;
     organizations::delete(scope, &organization)?;
@@ -157,14 +162,19 @@ pub fn members(scope: &mut Scope<'_>) -> Answer {
     let (_, organization, _) = allowed(scope, "org:sys_memberships:read")?;
     let roles = scope.call.query_all("role");
     let query = scope.call.query("query").map(str::to_lowercase);
-    let mut all: Vec<Membership> =
-        scope.tx.list("organization", &organization.id, Page::WHOLE)?;
+    let mut all: Vec<Membership> = scope
+        .tx
+        .list("organization", &organization.id, Page::WHOLE)?;
     all.retain(|it| roles.is_empty() || roles.contains(&it.role.as_str()));
     if let Some(query) = query {
         let mut found = Vec::new();
         for it in all {
             let user: User = scope.tx.need(&it.user_id)?;
-            let text = format!("{} {}", user.identifier(), user.full_name().unwrap_or_default());
+            let text = format!(
+                "{} {}",
+                user.identifier(),
+                user.full_name().unwrap_or_default()
+            );
             if text.to_lowercase().contains(&query) {
                 found.push(it);
             }
@@ -177,7 +187,10 @@ pub fn members(scope: &mut Scope<'_>) -> Answer {
 /// `POST /v1/organizations/{id}/memberships`: adds somebody at once.
 pub fn add_member(scope: &mut Scope<'_>) -> Answer {
     let (_, organization, _) = allowed(scope, "org:sys_memberships:manage")?;
-    let (user_id, role) = (scope.call.required("user_id")?, scope.call.required("role")?);
+    let (user_id, role) = (
+        scope.call.required("user_id")?,
+        scope.call.required("role")?,
+    );
     let it = organizations::add_member(scope, &organization, user_id, role)?;
     Ok(shown_member(scope, &it)?.into())
 }
@@ -212,7 +225,12 @@ fn shown_invitation(scope: &Scope<'_>, it: &OrganizationInvitation) -> Result<Va
 /// `POST /v1/organizations/{id}/invitations`
 pub fn invite(scope: &mut Scope<'_>) -> Answer {
     let (user, organization, _) = allowed(scope, "org:sys_memberships:manage")?;
-    let it = invited(scope, &user, &organization, scope.call.required("email_address")?)?;
+    let it = invited(
+        scope,
+        &user,
+        &organization,
+        scope.call.required("email_address")?,
+    )?;
     Ok(shown_invitation(scope, &it)?.into())
 }
 
@@ -256,13 +274,11 @@ pub fn pending_invitations(scope: &mut Scope<'_>) -> Answer {
     listed_invitations(scope, &organization, &["pending"])
 }
 
-fn listed_invitations(
-    scope: &Scope<'_>,
-    organization: &Organization,
-    wanted: &[&str],
-) -> Answer {
+fn listed_invitations(scope: &Scope<'_>, organization: &Organization, wanted: &[&str]) -> Answer {
     let mut all: Vec<OrganizationInvitation> =
-        scope.tx.list("organization", &organization.id, Page::WHOLE)?;
+        scope
+            .tx
+            .list("organization", &organization.id, Page::WHOLE)?;
     all.retain(|it| is_wanted(wanted, it.status_at(scope.now)));
     page(scope, &all, |it| shown_invitation(scope, it))
 }
@@ -289,7 +305,9 @@ pub fn requests(scope: &mut Scope<'_>) -> Answer {
     let (_, organization, _) = allowed(scope, "org:sys_memberships:read")?;
     let wanted = scope.call.query_all("status");
     let mut all: Vec<MembershipRequest> =
-        scope.tx.list("organization", &organization.id, Page::WHOLE)?;
+        scope
+            .tx
+            .list("organization", &organization.id, Page::WHOLE)?;
     all.retain(|it| it.requested && is_wanted(&wanted, it.status));
     page(scope, &all, |it| view::request(scope, it))
 }
@@ -331,7 +349,9 @@ pub fn domains(scope: &mut Scope<'_>) -> Answer {
     let (_, organization, _) = allowed(scope, "org:sys_domains:read")?;
     let mode = scope.call.query("enrollment_mode").map(str::to_owned);
     let verified = scope.call.query("verified").map(|it| it == "true");
-    let mut all: Vec<Domain> = scope.tx.list("organization", &organization.id, Page::WHOLE)?;
+    let mut all: Vec<Domain> = scope
+        .tx
+        .list("organization", &organization.id, Page::WHOLE)?;
     all.retain(|it| mode.as_ref().is_none_or(|mode| it.enrollment_mode == *mode));
     all.retain(|it| verified.is_none_or(|verified| it.verified_at.is_some() == verified));
     page(scope, &all, |it| view::domain(scope, it))
@@ -396,9 +416,10 @@ pub fn prepare_domain(scope: &mut Scope<'_>) -> Answer {
 pub fn attempt_domain(scope: &mut Scope<'_>) -> Answer {
     let mut it = domain(scope, "org:sys_domains:manage")?;
     let guess = scope.call.required("code")?;
-    let sent = it.verification.as_mut().ok_or_else(|| {
-        ClerkError::at("code", "verification_missing", "Ask for a code first.")
-    })?;
+    let sent = it
+        .verification
+        .as_mut()
+        .ok_or_else(|| ClerkError::at("code", "verification_missing", "Ask for a code first."))?;
     let result = attempt_code(sent, guess, scope.now);
     if result.is_ok() {
         it.verified_at = Some(scope.now);
@@ -412,11 +433,23 @@ pub fn attempt_domain(scope: &mut Scope<'_>) -> Answer {
 pub fn update_enrollment(scope: &mut Scope<'_>) -> Answer {
     let mut it = domain(scope, "org:sys_domains:manage")?;
     let mode = scope.call.required("enrollment_mode")?;
-    if !scope.settings.organizations.enrollment_modes.iter().any(|it| it == mode) {
-        return Err(ClerkError::invalid("enrollment_mode", "This mode is not enabled."));
+    if !scope
+        .settings
+        .organizations
+        .enrollment_modes
+        .iter()
+        .any(|it| it == mode)
+    {
+        return Err(ClerkError::invalid(
+            "enrollment_mode",
+            "This mode is not enabled.",
+        ));
     }
     if it.verified_at.is_none() && mode != "manual_invitation" {
-        return Err(ClerkError::invalid("enrollment_mode", "Verify the domain first."));
+        return Err(ClerkError::invalid(
+            "enrollment_mode",
+            "Verify the domain first.",
+        ));
     }
     mode.clone_into(&mut it.enrollment_mode);
     enrollment::offer_all(scope, &it)?;
@@ -453,7 +486,11 @@ fn own(scope: &Scope<'_>, user: &User) -> Result<Vec<OrganizationInvitation>, Cl
     let mut all = Vec::new();
     for address in user.email_addresses.iter().filter(|it| it.is_verified()) {
         let email = address.email_address.to_lowercase();
-        all.extend(scope.tx.list::<OrganizationInvitation>("email", &email, Page::WHOLE)?);
+        all.extend(
+            scope
+                .tx
+                .list::<OrganizationInvitation>("email", &email, Page::WHOLE)?,
+        );
     }
     Ok(all)
 }

@@ -61,7 +61,11 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     });
     let passkey = Passkey {
         id: id::new("passkey"),
-        name: format!("{} on {}", scope.call.activity().browser_name, scope.call.activity().device_type),
+        name: format!(
+            "{} on {}",
+            scope.call.activity().browser_name,
+            scope.call.activity().device_type
+        ),
         verification: Some(Verification {
             strategy: "passkey".to_owned(),
             nonce: Some(options.to_string()),
@@ -81,7 +85,10 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
 
 fn challenge_of(verification: &Verification, now: i64) -> Result<String, ClerkError> {
     if now >= verification.expire_at {
-        return Err(ClerkError::bad("verification_expired", "This took too long. Try again."));
+        return Err(ClerkError::bad(
+            "verification_expired",
+            "This took too long. Try again.",
+        ));
     }
     let options: Value = verification
         .nonce
@@ -167,7 +174,9 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
 /// The options to prove oneself with: by one of the person's passkeys, or by any.
 pub fn challenge(scope: &Scope<'_>, user: Option<&User>) -> Result<Verification, ClerkError> {
     let origin = enabled(scope)?;
-    let known = user.map(|user| user.passkeys.as_slice()).unwrap_or_default();
+    let known = user
+        .map(|user| user.passkeys.as_slice())
+        .unwrap_or_default();
     let allow: Vec<Value> = known
         .iter()
         .filter(|it| it.is_verified())
@@ -219,7 +228,9 @@ pub fn assert(
     };
     let id = credential["id"].as_str().unwrap_or_default();
     let mut own = user.passkeys.iter_mut().filter(|it| it.is_verified());
-    let passkey = own.find(|it| it.credential_id == id).ok_or_else(|| refused("not theirs"))?;
+    let passkey = own
+        .find(|it| it.credential_id == id)
+        .ok_or_else(|| refused("not theirs"))?;
     let count = webauthn::assert(&credential, &passkey.public_key, &expected).map_err(refused)?;
     if count != 0 && count <= passkey.sign_count {
         return Err(refused("the counter went back"));

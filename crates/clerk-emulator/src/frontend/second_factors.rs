@@ -32,7 +32,10 @@ pub fn create_totp(scope: &mut Scope<'_>) -> Answer {
     }
     require_fresh(scope, &session)?;
     if user.has_totp() {
-        return Err(ClerkError::bad("totp_already_exists", "An authenticator app is set up already."));
+        return Err(ClerkError::bad(
+            "totp_already_exists",
+            "An authenticator app is set up already.",
+        ));
     }
     let it = totp::new(scope.now);
     let shown = shown(scope, &user, &it, true)?;
@@ -49,7 +52,11 @@ pub fn attempt_totp(scope: &mut Scope<'_>) -> Answer {
     let kept = user.totp.as_mut();
     let it = kept.ok_or_else(|| ClerkError::not_found("The authenticator app"))?;
     if !totp::attempt(it, guess, now)? {
-        return Err(ClerkError::at("code", "form_code_incorrect", "Incorrect code"));
+        return Err(ClerkError::at(
+            "code",
+            "form_code_incorrect",
+            "Incorrect code",
+        ));
     }
     it.verified = true;
     it.updated_at = now;

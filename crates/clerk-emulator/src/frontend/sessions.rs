@@ -34,11 +34,7 @@ pub fn touch(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// The id of an organization of the session's person, found by id or slug.
-fn organization(
-    scope: &Scope<'_>,
-    session: &Session,
-    asked: &str,
-) -> Result<String, ClerkError> {
+fn organization(scope: &Scope<'_>, session: &Session, asked: &str) -> Result<String, ClerkError> {
     let found = match scope.tx.get::<Organization>(asked)? {
         Some(found) => Some(found),
         None => scope.tx.find::<Organization>("slug", asked)?,
@@ -119,7 +115,10 @@ fn reverifying(scope: &Scope<'_>) -> Result<(Session, Reverification, User), Cle
     let session = scope.session(scope.call.path("id"))?;
     let user: User = scope.tx.need(&session.user_id)?;
     let asked = session.reverification.clone().ok_or_else(|| {
-        ClerkError::bad("session_reverification_missing", "Ask for a fresh proof first.")
+        ClerkError::bad(
+            "session_reverification_missing",
+            "Ask for a fresh proof first.",
+        )
     })?;
     lockout::check(scope, &user)?;
     Ok((session, asked, user))
@@ -250,11 +249,7 @@ pub fn attempt_second(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// Checks a second factor.
-pub fn second_factor(
-    scope: &Scope<'_>,
-    user: &mut User,
-    strategy: &str,
-) -> Result<(), ClerkError> {
+pub fn second_factor(scope: &Scope<'_>, user: &mut User, strategy: &str) -> Result<(), ClerkError> {
     let guess = scope.call.required("code")?;
     let right = match strategy {
         "totp" => {

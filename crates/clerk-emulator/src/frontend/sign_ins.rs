@@ -46,7 +46,10 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     if scope.call.param("password").is_some() {
         return prove(scope, sign_in, "password");
     }
-    if matches!(strategy.as_str(), "email_code" | "reset_password_email_code" | "email_link") {
+    if matches!(
+        strategy.as_str(),
+        "email_code" | "reset_password_email_code" | "email_link"
+    ) {
         send(scope, &mut sign_in, &strategy)?;
     }
     keep(scope, sign_in)
@@ -54,11 +57,19 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
 
 /// One session for each browser: whoever is signed in must sign out first.
 fn refuse_signed_in(scope: &Scope<'_>) -> Result<(), ClerkError> {
-    let client = scope.client.as_ref().filter(|_| scope.settings.single_session);
-    let ids = client.map(|it| it.session_ids.as_slice()).unwrap_or_default();
+    let client = scope
+        .client
+        .as_ref()
+        .filter(|_| scope.settings.single_session);
+    let ids = client
+        .map(|it| it.session_ids.as_slice())
+        .unwrap_or_default();
     for id in ids {
         if scope.session(id).is_ok() {
-            return Err(ClerkError::bad("session_exists", "You're already signed in."));
+            return Err(ClerkError::bad(
+                "session_exists",
+                "You're already signed in.",
+            ));
         }
     }
     Ok(())
@@ -134,9 +145,17 @@ fn by_transfer(scope: &mut Scope<'_>, mut sign_in: SignIn) -> Answer {
         .client
         .as_ref()
         .and_then(|client| client.sign_up.as_ref()?.external.clone())
-        .ok_or_else(|| ClerkError::bad("account_transfer_invalid", "There is no sign-up to transfer."))?;
+        .ok_or_else(|| {
+            ClerkError::bad(
+                "account_transfer_invalid",
+                "There is no sign-up to transfer.",
+            )
+        })?;
     let user = oauth::account(scope, &external)?.ok_or_else(|| {
-        ClerkError::bad("account_transfer_invalid", "There is no account to sign in to.")
+        ClerkError::bad(
+            "account_transfer_invalid",
+            "There is no account to sign in to.",
+        )
     })?;
     lockout::check(scope, &user)?;
     sign_in.identifier = Some(external.email_address.clone());
@@ -214,7 +233,10 @@ pub fn attempt_second(scope: &mut Scope<'_>) -> Answer {
     let mut sign_in = find(scope)?;
     let strategy = scope.call.required("strategy")?.to_owned();
     let mut user = person(scope, &sign_in)?;
-    let proven = sign_in.first_factor.as_ref().is_some_and(Verification::is_verified);
+    let proven = sign_in
+        .first_factor
+        .as_ref()
+        .is_some_and(Verification::is_verified);
     if !proven || sign_in.needs_new_password {
         return Err(invalid_strategy());
     }
@@ -234,7 +256,11 @@ pub fn reset_password(scope: &mut Scope<'_>) -> Answer {
         return Err(invalid_strategy());
     }
     let password = scope.call.given("password").unwrap_or_default();
-    user.password_hash = Some(scope.proofs.new_hash(&scope.settings, "password", password)?);
+    user.password_hash = Some(
+        scope
+            .proofs
+            .new_hash(&scope.settings, "password", password)?,
+    );
     user.password_updated_at = Some(scope.now);
     user.password_compromised = false;
     scope.save_user(&mut user)?;

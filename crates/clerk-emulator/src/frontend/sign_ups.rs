@@ -40,7 +40,10 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
             .as_ref()
             .and_then(|client| client.sign_in.as_ref()?.external.clone());
         let external = external.ok_or_else(|| {
-            ClerkError::bad("account_transfer_invalid", "There is no sign-in to transfer.")
+            ClerkError::bad(
+                "account_transfer_invalid",
+                "There is no sign-in to transfer.",
+            )
         })?;
         oauth::fill(scope, &mut sign_up, external)?;
     }
@@ -63,7 +66,11 @@ fn closed(mode: SignUpMode) -> ClerkError {
 }
 
 /// An invited address needs no further proof.
-fn take_ticket(scope: &mut Scope<'_>, sign_up: &mut SignUp, secret: &str) -> Result<(), ClerkError> {
+fn take_ticket(
+    scope: &mut Scope<'_>,
+    sign_up: &mut SignUp,
+    secret: &str,
+) -> Result<(), ClerkError> {
     let ticket = tickets::find(scope, secret)?;
     let email = match ticket.kind.as_str() {
         "invitation" => {
@@ -147,10 +154,13 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
         .email_verification
         .as_mut()
         .filter(|sent| Some(sent.strategy.as_str()) == scope.call.param("strategy"));
-    let sent = sent.ok_or_else(|| {
-        ClerkError::at("code", "verification_missing", "Ask for a code first.")
-    })?;
-    let result = attempt_code(sent, scope.call.param("code").unwrap_or_default(), scope.now);
+    let sent = sent
+        .ok_or_else(|| ClerkError::at("code", "verification_missing", "Ask for a code first."))?;
+    let result = attempt_code(
+        sent,
+        scope.call.param("code").unwrap_or_default(),
+        scope.now,
+    );
     if result.is_err() {
         scope.client_mut()?.sign_up = Some(sign_up.clone());
         scope.keep_client()?;
@@ -190,7 +200,9 @@ fn fill(scope: &Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
         sign_up.username = Some(accounts::checked_username(scope, username, None)?);
     }
     if let Some(password) = call.param("password") {
-        let hash = scope.proofs.new_hash(&scope.settings, "password", password)?;
+        let hash = scope
+            .proofs
+            .new_hash(&scope.settings, "password", password)?;
         sign_up.password_hash = Some(hash);
     }
     for (name, field) in [
@@ -226,7 +238,10 @@ fn may_sign_up(scope: &Scope<'_>, email: &str) -> Result<(), ClerkError> {
     if scope.settings.allowlist {
         let mut allowed = false;
         for entry in &listed {
-            allowed |= scope.tx.find::<AllowedIdentifier>("identifier", entry)?.is_some();
+            allowed |= scope
+                .tx
+                .find::<AllowedIdentifier>("identifier", entry)?
+                .is_some();
         }
         if !allowed {
             return Err(refused());
@@ -234,7 +249,11 @@ fn may_sign_up(scope: &Scope<'_>, email: &str) -> Result<(), ClerkError> {
     }
     if scope.settings.blocklist {
         for entry in &listed {
-            if scope.tx.find::<BlockedIdentifier>("identifier", entry)?.is_some() {
+            if scope
+                .tx
+                .find::<BlockedIdentifier>("identifier", entry)?
+                .is_some()
+            {
                 return Err(refused());
             }
         }
@@ -268,7 +287,9 @@ pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Answer {
         tickets::use_up(scope, ticket_id, &user)?;
     }
     if let Some(email) = &sign_up.email_address {
-        let waiting = scope.tx.find::<WaitlistEntry>("email", &email.to_lowercase())?;
+        let waiting = scope
+            .tx
+            .find::<WaitlistEntry>("email", &email.to_lowercase())?;
         if let Some(mut entry) = waiting {
             "completed".clone_into(&mut entry.status);
             scope.tx.put(&entry)?;

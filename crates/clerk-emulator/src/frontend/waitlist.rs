@@ -10,7 +10,9 @@ use crate::{accounts, id};
 /// `POST /v1/waitlist`
 pub fn join(scope: &mut Scope<'_>) -> Answer {
     let entry = enter(scope, scope.call.required("email_address")?)?;
-    Ok(Reply::Plain(json!({ "object": "waitlist_entry", "id": entry.id })))
+    Ok(Reply::Plain(
+        json!({ "object": "waitlist_entry", "id": entry.id }),
+    ))
 }
 
 /// Puts an address on the list, once.

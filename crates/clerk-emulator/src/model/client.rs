@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-
 /// What identifies one browser: the dev-browser token, or the `__client` cookie of production.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -188,7 +187,7 @@ pub struct Verification {
     pub redirect_url: Option<String>,
     /// Where to go to get the proof.
     pub external_url: Option<String>,
-    /// A WebAuthn challenge with its options, as JSON.
+    /// A `WebAuthn` challenge with its options, as JSON.
     pub nonce: Option<String>,
     pub error: Option<(String, String)>,
     pub attempts: u32,

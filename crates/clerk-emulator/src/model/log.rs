@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-
 /// An e-mail.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,7 +84,7 @@ impl crate::store::Record for Delivery {
         &self.id
     }
     /// Several events may happen in one millisecond.
-    fn created_at(&self) -> i64 {
+    fn order(&self) -> i64 {
         self.sequence
     }
     fn keys(&self) -> Vec<(&'static str, String)> {

@@ -10,7 +10,7 @@ macro_rules! record {
             fn id(&self) -> &str {
                 &self.id
             }
-            fn created_at(&self) -> i64 {
+            fn order(&self) -> i64 {
                 self.created_at
             }
             fn keys(&self) -> Vec<(&'static str, String)> {

@@ -55,7 +55,7 @@ impl Record for User {
     fn id(&self) -> &str {
         &self.id
     }
-    fn created_at(&self) -> i64 {
+    fn order(&self) -> i64 {
         self.created_at
     }
     fn keys(&self) -> Vec<(&'static str, String)> {
@@ -64,9 +64,21 @@ impl Record for User {
         let mut keys: Vec<_> = verified
             .map(|address| ("email", address.email_address.to_lowercase()))
             .collect();
-        keys.extend(self.username.iter().map(|it| ("username", it.to_lowercase())));
-        keys.extend(self.external_id.iter().map(|it| ("external_id", it.clone())));
-        keys.extend(self.passkeys.iter().map(|it| ("passkey", it.credential_id.clone())));
+        keys.extend(
+            self.username
+                .iter()
+                .map(|it| ("username", it.to_lowercase())),
+        );
+        keys.extend(
+            self.external_id
+                .iter()
+                .map(|it| ("external_id", it.clone())),
+        );
+        keys.extend(
+            self.passkeys
+                .iter()
+                .map(|it| ("passkey", it.credential_id.clone())),
+        );
         for account in &self.external_accounts {
             if account.is_verified() {
                 keys.push(("external", account.key()));
@@ -152,7 +164,9 @@ pub struct EmailAddress {
 impl EmailAddress {
     /// Whether it is proven to be the person's own.
     pub fn is_verified(&self) -> bool {
-        self.verification.as_ref().is_some_and(Verification::is_verified)
+        self.verification
+            .as_ref()
+            .is_some_and(Verification::is_verified)
     }
 }
 
@@ -176,7 +190,9 @@ pub struct ExternalAccount {
 impl ExternalAccount {
     /// Whether the provider has vouched for it.
     pub fn is_verified(&self) -> bool {
-        self.verification.as_ref().is_some_and(Verification::is_verified)
+        self.verification
+            .as_ref()
+            .is_some_and(Verification::is_verified)
     }
 
     /// By what the account is found.
@@ -185,7 +201,7 @@ impl ExternalAccount {
     }
 }
 
-/// A WebAuthn credential of a person.
+/// A `WebAuthn` credential of a person.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Passkey {

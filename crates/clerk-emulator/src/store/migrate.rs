@@ -130,7 +130,10 @@ mod tests {
         }
         let store = Store::open(directory.path()).expect("it opens");
         let found = store.read(|transaction| transaction.find::<User>("email", "ada@example.com"));
-        assert_eq!(found.expect("a read").map(|user| user.id).as_deref(), Some("user_1"));
+        assert_eq!(
+            found.expect("a read").map(|user| user.id).as_deref(),
+            Some("user_1")
+        );
     }
 
     #[test]

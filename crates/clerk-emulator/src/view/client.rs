@@ -179,23 +179,19 @@ pub fn session_token(
     let context = Context {
         issuer: scope.emulator.url(),
         origin: scope.origin(),
-        lifetime: template.map_or_else(|| scope.emulator.token_lifetime(&scope.settings), |it| it.lifetime),
+        lifetime: template.map_or_else(
+            || scope.emulator.token_lifetime(&scope.settings),
+            |it| it.lifetime,
+        ),
         now: scope.now / 1000,
     };
-    let claims = match template {
-        Some(template) => template_claims(
-            &context,
-            template,
-            session,
-            &user,
-            acting.as_ref(),
-            &id::new("jti"),
-        ),
-        None => {
-            let pending = !tasks(&scope.settings, session, &user).is_empty();
-            let custom = &scope.settings.session_claims;
-            session_claims(&context, session, &user, acting.as_ref(), pending, custom)
-        }
+    let claims = if let Some(template) = template {
+        let id = id::new("jti");
+        template_claims(&context, template, session, &user, acting.as_ref(), &id)
+    } else {
+        let pending = !tasks(&scope.settings, session, &user).is_empty();
+        let custom = &scope.settings.session_claims;
+        session_claims(&context, session, &user, acting.as_ref(), pending, custom)
     };
     scope.emulator.keys()?.sign(&claims.into())
 }

@@ -67,6 +67,6 @@ pub fn deleted(object: &str, id: &str) -> Value {
 }
 
 /// A part of a list with the number of all.
-pub fn paginated(data: Vec<Value>, total_count: usize) -> Value {
+pub fn paginated(data: &[Value], total_count: usize) -> Value {
     json!({ "data": data, "total_count": total_count })
 }

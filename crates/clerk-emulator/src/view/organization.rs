@@ -53,8 +53,11 @@ fn initial(it: &Organization) -> String {
 
 fn pending_invitations(scope: &Scope<'_>, organization_id: &str) -> Result<usize, ClerkError> {
     let all: Vec<OrganizationInvitation> =
-        scope.tx.list("organization", organization_id, Page::WHOLE)?;
-    let pending = |it: &&OrganizationInvitation| it.status_at(scope.now) == InvitationStatus::Pending;
+        scope
+            .tx
+            .list("organization", organization_id, Page::WHOLE)?;
+    let pending =
+        |it: &&OrganizationInvitation| it.status_at(scope.now) == InvitationStatus::Pending;
     Ok(all.iter().filter(pending).count())
 }
 
@@ -150,13 +153,19 @@ pub fn invitation(
 /// A domain of an organization.
 pub fn domain(scope: &Scope<'_>, it: &Domain) -> Result<Value, ClerkError> {
     let requests: Vec<MembershipRequest> =
-        scope.tx.list("organization", &it.organization_id, Page::WHOLE)?;
+        scope
+            .tx
+            .list("organization", &it.organization_id, Page::WHOLE)?;
     let suggestions = requests
         .iter()
         .filter(|it| !it.requested && it.status == InvitationStatus::Pending)
         .count();
     let shown = it.verification.as_ref().map(|proof| {
-        let status = if it.verified_at.is_some() { "verified" } else { "unverified" };
+        let status = if it.verified_at.is_some() {
+            "verified"
+        } else {
+            "unverified"
+        };
         json!({
             "status": status,
             "strategy": proof.strategy,

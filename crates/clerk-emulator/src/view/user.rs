@@ -11,7 +11,11 @@ use crate::store::Page;
 /// A person, as they or the server see them.
 pub fn user(scope: &Scope<'_>, user: &User, audience: Audience) -> Result<Value, ClerkError> {
     let emails: Vec<Value> = user.email_addresses.iter().map(email_address).collect();
-    let accounts: Vec<Value> = user.external_accounts.iter().map(external_account).collect();
+    let accounts: Vec<Value> = user
+        .external_accounts
+        .iter()
+        .map(external_account)
+        .collect();
     let passkeys: Vec<Value> = user
         .passkeys
         .iter()

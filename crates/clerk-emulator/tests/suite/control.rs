@@ -8,12 +8,19 @@ use crate::world::{ADA, Browser, PASSWORD, World, claims, text};
 #[tokio::test]
 async fn a_signed_in_browser_is_made_in_one_call() {
     let world = World::new().await;
-    let body = json!({ "email_address": ADA, "first_name": "Ada", "origin": "http://localhost:3000" });
+    let body =
+        json!({ "email_address": ADA, "first_name": "Ada", "origin": "http://localhost:3000" });
     let (status, made) = world.control(Method::POST, "/sign_in", body.clone()).await;
     assert_eq!(status, 200, "{made}");
     let browser = Browser::with(&world, &text(&made["dev_browser_token"]));
-    assert_eq!(browser.client().await["sessions"][0]["id"], made["session_id"]);
-    assert_eq!(claims(&json!({ "jwt": made["token"] }))["azp"], "http://localhost:3000");
+    assert_eq!(
+        browser.client().await["sessions"][0]["id"],
+        made["session_id"]
+    );
+    assert_eq!(
+        claims(&json!({ "jwt": made["token"] }))["azp"],
+        "http://localhost:3000"
+    );
     assert_eq!(made["cookies"][0]["name"], "__clerk_db_jwt");
     let (_, again) = world.control(Method::POST, "/sign_in", body).await;
     assert_eq!(again["user_id"], made["user_id"], "the same person");
@@ -39,7 +46,12 @@ async fn nobody_else_reads_or_writes_it() {
     ] {
         let answer = send(method.clone(), path, &[]).await;
         assert_eq!(answer.status().as_u16(), 401, "{path} without the key");
-        let answer = send(method, path, &[("Authorization", &secret), ("Host", "evil.example")]).await;
+        let answer = send(
+            method,
+            path,
+            &[("Authorization", &secret), ("Host", "evil.example")],
+        )
+        .await;
         assert_eq!(answer.status().as_u16(), 421, "{path} by another name");
     }
     // Another site's script must ask first, and is not told that it may.
@@ -55,7 +67,12 @@ async fn nobody_else_reads_or_writes_it() {
         assert_eq!(answer.status().as_u16(), 421, "{path}");
         let answer = send(Method::GET, path, &[]).await;
         assert_eq!(answer.status().as_u16(), 200, "{path}");
-        assert!(answer.headers()["content-security-policy"].to_str().expect("text").contains("frame-ancestors 'none'"));
+        assert!(
+            answer.headers()["content-security-policy"]
+                .to_str()
+                .expect("text")
+                .contains("frame-ancestors 'none'")
+        );
         assert!(!answer.headers().contains_key("access-control-allow-origin"));
     }
 }
@@ -64,24 +81,50 @@ async fn nobody_else_reads_or_writes_it() {
 async fn codes_are_read_the_clock_moved_and_sessions_expire() {
     let world = World::new().await;
     let browser = world.browser().await;
-    let begun = browser.done(Method::POST, "/client/sign_ups", &[("email_address", "ada@example.com")]).await;
+    let begun = browser
+        .done(
+            Method::POST,
+            "/client/sign_ups",
+            &[("email_address", "ada@example.com")],
+        )
+        .await;
     let path = format!("/client/sign_ups/{}", text(&begun["id"]));
     browser
-        .done(Method::POST, &format!("{path}/prepare_verification"), &[("strategy", "email_code")])
+        .done(
+            Method::POST,
+            &format!("{path}/prepare_verification"),
+            &[("strategy", "email_code")],
+        )
         .await;
     let mail = world.mail("ada@example.com").await;
     assert_eq!(text(&mail["code"]).len(), 6);
     world.wait(601).await;
-    let late = [("strategy", "email_code"), ("code", mail["code"].as_str().expect("a code"))];
+    let late = [
+        ("strategy", "email_code"),
+        ("code", mail["code"].as_str().expect("a code")),
+    ];
     browser
-        .refused(Method::POST, &format!("{path}/attempt_verification"), &late, "verification_expired")
+        .refused(
+            Method::POST,
+            &format!("{path}/attempt_verification"),
+            &late,
+            "verification_expired",
+        )
         .await;
 
     let session = browser.sign_up(ADA).await;
-    let (status, _) = world.control(Method::POST, &format!("/sessions/{session}/expire"), Value::Null).await;
+    let (status, _) = world
+        .control(
+            Method::POST,
+            &format!("/sessions/{session}/expire"),
+            Value::Null,
+        )
+        .await;
     assert_eq!(status, 200);
     assert_eq!(browser.client().await["sessions"], json!([]));
-    let (_, clock) = world.control(Method::POST, "/clock", json!({ "reset": true })).await;
+    let (_, clock) = world
+        .control(Method::POST, "/clock", json!({ "reset": true }))
+        .await;
     assert_eq!(clock["offset_ms"], 0);
 }
 
@@ -90,16 +133,33 @@ async fn keys_are_rotated_and_the_one_before_stays_published() {
     let world = World::new().await;
     let url = format!("{}/.well-known/jwks.json", world.url());
     let kids = async || -> Vec<String> {
-        let keys: Value = world.http.get(&url).send().await.expect("an answer").json().await.expect("JSON");
-        keys["keys"].as_array().expect("keys").iter().map(|it| text(&it["kid"])).collect()
+        let keys: Value = world
+            .http
+            .get(&url)
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
+        keys["keys"]
+            .as_array()
+            .expect("keys")
+            .iter()
+            .map(|it| text(&it["kid"]))
+            .collect()
     };
     let before = kids().await;
-    let (status, _) = world.control(Method::POST, "/keys/rotate", Value::Null).await;
+    let (status, _) = world
+        .control(Method::POST, "/keys/rotate", Value::Null)
+        .await;
     assert_eq!(status, 200);
     let after = kids().await;
     assert_eq!(after.len(), 2);
     assert_eq!(after[1], before[0]);
-    world.control(Method::POST, "/keys/rotate", Value::Null).await;
+    world
+        .control(Method::POST, "/keys/rotate", Value::Null)
+        .await;
     assert_eq!(kids().await.len(), 2);
 }
 
@@ -115,10 +175,14 @@ async fn faults_happen_where_and_as_often_as_asked() {
     };
     let tokens = "/v1/client/sessions/*/tokens";
     fault(json!({ "path": tokens, "status": 503, "count": 1 })).await;
-    browser.refused(Method::POST, &path, &[], "emulated_fault").await;
+    browser
+        .refused(Method::POST, &path, &[], "emulated_fault")
+        .await;
     browser.post(&path, &[]).await;
     fault(json!({ "path": tokens, "rate_limit": 7, "count": 1 })).await;
-    browser.refused(Method::POST, &path, &[], "too_many_requests").await;
+    browser
+        .refused(Method::POST, &path, &[], "too_many_requests")
+        .await;
     fault(json!({ "path": tokens, "latency_ms": 50, "count": 1 })).await;
     let started = std::time::Instant::now();
     browser.post(&path, &[]).await;
@@ -128,7 +192,14 @@ async fn faults_happen_where_and_as_often_as_asked() {
         world.http.post(url).send().await
     };
     fault(json!({ "path": tokens, "malformed": true, "count": 1 })).await;
-    assert!(plain().await.expect("an answer").json::<Value>().await.is_err());
+    assert!(
+        plain()
+            .await
+            .expect("an answer")
+            .json::<Value>()
+            .await
+            .is_err()
+    );
     fault(json!({ "path": tokens, "drop": true, "count": 1 })).await;
     assert!(plain().await.is_err(), "no answer at all");
     assert!(plain().await.is_ok());
@@ -137,8 +208,12 @@ async fn faults_happen_where_and_as_often_as_asked() {
     let (_, all) = world.control(Method::GET, "/faults", Value::Null).await;
     assert_eq!(all.as_array().map(Vec::len), Some(1));
     let one = text(&all[0]["id"]);
-    world.control(Method::DELETE, &format!("/faults/{one}"), Value::Null).await;
-    let (status, _) = world.control(Method::POST, "/faults", json!({ "path": "/v1/me" })).await;
+    world
+        .control(Method::DELETE, &format!("/faults/{one}"), Value::Null)
+        .await;
+    let (status, _) = world
+        .control(Method::POST, "/faults", json!({ "path": "/v1/me" }))
+        .await;
     assert_eq!(status, 422, "nothing would go wrong");
 }
 
@@ -161,9 +236,16 @@ async fn a_seed_is_planted_exported_and_imported() {
     assert_eq!(status, 200, "{body}");
     let (status, body) = world.control(Method::POST, "/seed", seed).await;
     assert_eq!((status, &body["users"]), (200, &json!([])), "twice is once");
-    assert_eq!(world.browser().await.sign_in(ADA).await["status"], "complete");
+    assert_eq!(
+        world.browser().await.sign_in(ADA).await["status"],
+        "complete"
+    );
     let (status, body) = world
-        .control(Method::POST, "/seed", json!({ "users": [{ "emial": "typo" }] }))
+        .control(
+            Method::POST,
+            "/seed",
+            json!({ "users": [{ "emial": "typo" }] }),
+        )
         .await;
     assert_eq!(status, 422);
     assert!(body.to_string().contains("emial"), "{body}");
@@ -172,9 +254,15 @@ async fn a_seed_is_planted_exported_and_imported() {
     let other = World::new().await;
     let (status, body) = other.control(Method::POST, "/import", exported).await;
     assert_eq!(status, 200, "{body}");
-    assert_eq!(other.browser().await.sign_in(ADA).await["status"], "complete");
+    assert_eq!(
+        other.browser().await.sign_in(ADA).await["status"],
+        "complete"
+    );
     let (_, status) = other.control(Method::GET, "/status", Value::Null).await;
-    assert_eq!((&status["users"], &status["organizations"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&status["users"], &status["organizations"]),
+        (&json!(2), &json!(1))
+    );
     let (code, _) = other.control(Method::POST, "/reset", Value::Null).await;
     assert_eq!(code, 204);
     let (_, status) = other.control(Method::GET, "/status", Value::Null).await;
@@ -194,7 +282,13 @@ async fn requests_are_shown_as_they_come_without_passwords() {
     assert_eq!(sign_up["request"]["email_address"], ADA);
     assert!(!all.to_string().contains(PASSWORD));
     let newest = all.as_array().and_then(|all| all.last()).expect("one")["number"].clone();
-    let (_, newer) = world.control(Method::GET, &format!("/requests?after={newest}"), Value::Null).await;
+    let (_, newer) = world
+        .control(
+            Method::GET,
+            &format!("/requests?after={newest}"),
+            Value::Null,
+        )
+        .await;
     assert_eq!(newer, json!([]));
 }
 
@@ -202,20 +296,38 @@ async fn requests_are_shown_as_they_come_without_passwords() {
 async fn settings_take_effect_at_once_and_nonsense_is_refused() {
     let world = World::new().await;
     let environment = async || {
-        let (_, body) = world.browser().await.call(Method::GET, "/environment", &[]).await;
+        let (_, body) = world
+            .browser()
+            .await
+            .call(Method::GET, "/environment", &[])
+            .await;
         body
     };
-    assert_eq!(environment().await["display_config"]["application_name"], "My Application");
-    let (status, _) = world.control(Method::PATCH, "/settings", json!({ "application_name": "Engines" })).await;
+    assert_eq!(
+        environment().await["display_config"]["application_name"],
+        "My Application"
+    );
+    let (status, _) = world
+        .control(
+            Method::PATCH,
+            "/settings",
+            json!({ "application_name": "Engines" }),
+        )
+        .await;
     assert_eq!(status, 200);
-    assert_eq!(environment().await["display_config"]["application_name"], "Engines");
+    assert_eq!(
+        environment().await["display_config"]["application_name"],
+        "Engines"
+    );
     for wrong in [
         json!({ "aplication_name": "typo" }),
         json!({ "token_lifetime_seconds": 0 }),
         json!({ "email_address": "off", "username": "off" }),
         json!({ "email_code": false }),
     ] {
-        let (status, body) = world.control(Method::PATCH, "/settings", wrong.clone()).await;
+        let (status, body) = world
+            .control(Method::PATCH, "/settings", wrong.clone())
+            .await;
         assert_eq!(status, 422, "{wrong}: {body}");
     }
 }

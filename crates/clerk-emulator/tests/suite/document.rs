@@ -34,9 +34,19 @@ pub fn check(api: &str, method: &str, path: &str, status: u16, body: &Value) {
     let Some(documents) = documents() else {
         return;
     };
-    let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
-    let path = if api == "fapi" { format!("/v1{path}") } else { path.to_owned() };
-    let mut document = documents[api].lock().unwrap_or_else(PoisonError::into_inner);
+    let path = path
+        .split('?')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/');
+    let path = if api == "fapi" {
+        format!("/v1{path}")
+    } else {
+        path.to_owned()
+    };
+    let mut document = documents[api]
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     let wrong = document.wrong(&method.to_lowercase(), &path, status, body);
     drop(document);
     match wrong {
@@ -50,7 +60,9 @@ fn note(api: &str, operation: &str, status: u16) {
     if let Some(file) = std::env::var_os("CONFORMANCE_LOG") {
         let line = format!("{api} {operation} {status}\n");
         let file = OpenOptions::new().create(true).append(true).open(file);
-        file.expect("the log").write_all(line.as_bytes()).expect("a line");
+        file.expect("the log")
+            .write_all(line.as_bytes())
+            .expect("a line");
     }
 }
 
@@ -60,7 +72,10 @@ impl Document {
             .expect("CLERK_SPECS_DIR is a folder")
             .filter_map(|entry| Some(entry.ok()?.path()))
             .find(|file| {
-                let name = file.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+                let name = file
+                    .file_name()
+                    .and_then(|it| it.to_str())
+                    .unwrap_or_default();
                 name.starts_with(api)
             })
             .expect("the document");
@@ -126,8 +141,16 @@ impl Document {
             .filter_map(|(template, _)| {
                 let known: Vec<&str> = template.split('/').collect();
                 let fits = known.len() == parts.len()
-                    && known.iter().zip(&parts).all(|(known, part)| known.starts_with('{') || known == part);
-                fits.then(|| (known.iter().filter(|it| it.starts_with('{')).count(), template))
+                    && known
+                        .iter()
+                        .zip(&parts)
+                        .all(|(known, part)| known.starts_with('{') || known == part);
+                fits.then(|| {
+                    (
+                        known.iter().filter(|it| it.starts_with('{')).count(),
+                        template,
+                    )
+                })
             })
             .min()
             .map(|(_, template)| template.clone())
@@ -142,7 +165,9 @@ impl Document {
         let escaped = template.replace('~', "~0").replace('/', "~1");
         let status = status.to_string();
         let responses = &self.root["paths"][template][method]["responses"];
-        let response = responses.get(&status).ok_or("a status that is not listed")?;
+        let response = responses
+            .get(&status)
+            .ok_or("a status that is not listed")?;
         let pointer = match response["$ref"].as_str() {
             Some(reference) => reference.trim_start_matches('#').to_owned(),
             None => format!("/paths/{escaped}/{method}/responses/{status}"),
@@ -175,10 +200,8 @@ fn to_json_schema(value: &mut Value) {
             if fields.get("nullable") == Some(&Value::Bool(true)) {
                 fields.remove("nullable");
                 let schema = Value::Object(std::mem::take(fields));
-                *fields = Map::from_iter([(
-                    "anyOf".to_owned(),
-                    json!([schema, { "type": "null" }]),
-                )]);
+                *fields =
+                    Map::from_iter([("anyOf".to_owned(), json!([schema, { "type": "null" }]))]);
             }
         }
         _ => {}

@@ -8,7 +8,9 @@ use crate::world::{ADA, Browser, PASSWORD, World, id, text};
 
 /// The code that an authenticator app shows at this time, in milliseconds.
 fn app_code(secret: &str, now: i64) -> String {
-    let secret = Secret::Encoded(secret.to_owned()).to_bytes().expect("Base32");
+    let secret = Secret::Encoded(secret.to_owned())
+        .to_bytes()
+        .expect("Base32");
     let app = TOTP::new(Algorithm::SHA1, 6, 1, 30, secret, None, String::new()).expect("an app");
     app.generate(u64::try_from(now / 1000).expect("a time"))
 }
@@ -24,11 +26,20 @@ async fn set_up_app(browser: &Browser<'_>) -> (String, Vec<String>) {
     let secret = text(&begun["secret"]);
     assert!(text(&begun["uri"]).starts_with("otpauth://totp/"));
     browser
-        .refused(Method::POST, "/me/totp/attempt_verification", &[("code", "000000")], "form_code_incorrect")
+        .refused(
+            Method::POST,
+            "/me/totp/attempt_verification",
+            &[("code", "000000")],
+            "form_code_incorrect",
+        )
         .await;
     let code = app_code(&secret, now(browser.world).await);
     let done = browser
-        .done(Method::POST, "/me/totp/attempt_verification", &[("code", &code)])
+        .done(
+            Method::POST,
+            "/me/totp/attempt_verification",
+            &[("code", &code)],
+        )
         .await;
     assert_eq!(done["verified"], true);
     assert_eq!(done["secret"], Value::Null, "it is shown once");
@@ -44,7 +55,11 @@ async fn a_second_factor_is_asked_for_and_an_apps_code_works_once() {
     let (secret, backup) = set_up_app(&here).await;
     let user = here.done(Method::GET, "/me", &[]).await;
     assert_eq!(
-        (&user["totp_enabled"], &user["two_factor_enabled"], &user["backup_code_enabled"]),
+        (
+            &user["totp_enabled"],
+            &user["two_factor_enabled"],
+            &user["backup_code_enabled"]
+        ),
         (&json!(true), &json!(true), &json!(true))
     );
     world.wait(60).await;
@@ -57,20 +72,37 @@ async fn a_second_factor_is_asked_for_and_an_apps_code_works_once() {
         let path = format!("/client/sign_ins/{}/attempt_second_factor", id(&begun));
         let proof = [("strategy", "totp"), ("code", code.as_str())];
         if used {
-            there.refused(Method::POST, &path, &proof, "form_code_incorrect").await;
+            there
+                .refused(Method::POST, &path, &proof, "form_code_incorrect")
+                .await;
             continue;
         }
         // A reload in between loses nothing.
         let path_of = format!("/client/sign_ins/{}", id(&begun));
-        assert_eq!(there.done(Method::GET, &path_of, &[]).await["status"], "needs_second_factor");
-        there.done(Method::POST, &format!("{path_of}/prepare_second_factor"), &[]).await;
-        assert_eq!(there.done(Method::POST, &path, &proof).await["status"], "complete");
+        assert_eq!(
+            there.done(Method::GET, &path_of, &[]).await["status"],
+            "needs_second_factor"
+        );
+        there
+            .done(
+                Method::POST,
+                &format!("{path_of}/prepare_second_factor"),
+                &[],
+            )
+            .await;
+        assert_eq!(
+            there.done(Method::POST, &path, &proof).await["status"],
+            "complete"
+        );
     }
     let there = world.browser().await;
     let begun = there.sign_in(ADA).await;
     let path = format!("/client/sign_ins/{}/attempt_second_factor", id(&begun));
     let proof = [("strategy", "backup_code"), ("code", backup[0].as_str())];
-    assert_eq!(there.done(Method::POST, &path, &proof).await["status"], "complete");
+    assert_eq!(
+        there.done(Method::POST, &path, &proof).await["status"],
+        "complete"
+    );
 
     let renewed = here.done(Method::POST, "/me/backup_codes", &[]).await;
     assert_eq!(renewed["codes"].as_array().map(Vec::len), Some(10));
@@ -85,33 +117,67 @@ async fn a_forgotten_password_is_reset_by_a_code() {
     let here = world.browser().await;
     here.sign_up(ADA).await;
     let there = world.browser().await;
-    let begun = there.done(Method::POST, "/client/sign_ins", &[("identifier", ADA)]).await;
+    let begun = there
+        .done(Method::POST, "/client/sign_ins", &[("identifier", ADA)])
+        .await;
     assert_eq!(begun["status"], "needs_first_factor");
     let path = format!("/client/sign_ins/{}", id(&begun));
     let factor = begun["supported_first_factors"]
         .as_array()
-        .and_then(|all| all.iter().find(|it| it["strategy"] == "reset_password_email_code"))
+        .and_then(|all| {
+            all.iter()
+                .find(|it| it["strategy"] == "reset_password_email_code")
+        })
         .expect("it is offered")
         .clone();
     let address = text(&factor["email_address_id"]);
     let strategy = ("strategy", "reset_password_email_code");
     there
-        .done(Method::POST, &format!("{path}/prepare_first_factor"), &[strategy, ("email_address_id", &address)])
+        .done(
+            Method::POST,
+            &format!("{path}/prepare_first_factor"),
+            &[strategy, ("email_address_id", &address)],
+        )
         .await;
     let proven = there
-        .done(Method::POST, &format!("{path}/attempt_first_factor"), &[strategy, ("code", "424242")])
+        .done(
+            Method::POST,
+            &format!("{path}/attempt_first_factor"),
+            &[strategy, ("code", "424242")],
+        )
         .await;
     assert_eq!(proven["status"], "needs_new_password");
     let reset = format!("{path}/reset_password");
     let error = there
-        .refused(Method::POST, &reset, &[("password", "password1")], "form_password_pwned")
+        .refused(
+            Method::POST,
+            &reset,
+            &[("password", "password1")],
+            "form_password_pwned",
+        )
         .await;
     assert_eq!(error["meta"]["param_name"], "password");
-    let new = [("password", "battery horse correct"), ("sign_out_of_other_sessions", "true")];
-    assert_eq!(there.done(Method::POST, &reset, &new).await["status"], "complete");
-    assert_eq!(here.client().await["sessions"], json!([]), "signed out elsewhere");
+    let new = [
+        ("password", "battery horse correct"),
+        ("sign_out_of_other_sessions", "true"),
+    ];
+    assert_eq!(
+        there.done(Method::POST, &reset, &new).await["status"],
+        "complete"
+    );
+    assert_eq!(
+        here.client().await["sessions"],
+        json!([]),
+        "signed out elsewhere"
+    );
     let old = [("identifier", ADA), ("password", PASSWORD)];
-    here.refused(Method::POST, "/client/sign_ins", &old, "form_password_incorrect").await;
+    here.refused(
+        Method::POST,
+        "/client/sign_ins",
+        &old,
+        "form_password_incorrect",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -125,26 +191,56 @@ async fn a_username_is_as_good_as_an_address() {
         ("first_name", "Ada"),
         ("last_name", "Lovelace"),
     ];
-    for (name, code) in [("a", "form_username_invalid_length"), ("a b c d", "form_username_invalid_character")] {
-        let error = browser.refused(Method::POST, "/client/sign_ups", &[("username", name)], code).await;
+    for (name, code) in [
+        ("a", "form_username_invalid_length"),
+        ("a b c d", "form_username_invalid_character"),
+    ] {
+        let error = browser
+            .refused(
+                Method::POST,
+                "/client/sign_ups",
+                &[("username", name)],
+                code,
+            )
+            .await;
         assert_eq!(error["meta"]["param_name"], "username");
     }
-    let begun = browser.done(Method::POST, "/client/sign_ups", &form[..2]).await;
-    assert_eq!(begun["missing_fields"], json!(["password", "first_name", "last_name"]));
+    let begun = browser
+        .done(Method::POST, "/client/sign_ups", &form[..2])
+        .await;
+    assert_eq!(
+        begun["missing_fields"],
+        json!(["password", "first_name", "last_name"])
+    );
     let path = format!("/client/sign_ups/{}", id(&begun));
     browser.done(Method::PATCH, &path, &form[2..]).await;
     let code = [("strategy", "email_code"), ("code", "424242")];
-    browser.done(Method::POST, &format!("{path}/prepare_verification"), &code[..1]).await;
+    browser
+        .done(
+            Method::POST,
+            &format!("{path}/prepare_verification"),
+            &code[..1],
+        )
+        .await;
     browser.done(Method::GET, &path, &[]).await;
-    browser.done(Method::POST, &format!("{path}/attempt_verification"), &code).await;
+    browser
+        .done(Method::POST, &format!("{path}/attempt_verification"), &code)
+        .await;
 
     let there = world.browser().await;
     assert_eq!(there.sign_in("countess").await["status"], "complete");
-    let renamed = browser.done(Method::PATCH, "/me", &[("username", "analyst")]).await;
+    let renamed = browser
+        .done(Method::PATCH, "/me", &[("username", "analyst")])
+        .await;
     assert_eq!(renamed["username"], "analyst");
     let other = world.browser().await;
     other
-        .refused(Method::POST, "/client/sign_ins", &[("identifier", "countess")], "form_identifier_not_found")
+        .refused(
+            Method::POST,
+            "/client/sign_ins",
+            &[("identifier", "countess")],
+            "form_identifier_not_found",
+        )
         .await;
 }
 
@@ -154,12 +250,22 @@ async fn an_account_is_locked_after_too_many_wrong_guesses_and_opens_again() {
     world.browser().await.sign_up(ADA).await;
     let browser = world.browser().await;
     let wrong = [("identifier", ADA), ("password", "wrong guess")];
-    for code in ["form_password_incorrect", "form_password_incorrect", "user_locked"] {
-        browser.refused(Method::POST, "/client/sign_ins", &wrong, code).await;
+    for code in [
+        "form_password_incorrect",
+        "form_password_incorrect",
+        "user_locked",
+    ] {
+        browser
+            .refused(Method::POST, "/client/sign_ins", &wrong, code)
+            .await;
     }
     let right = [("identifier", ADA), ("password", PASSWORD)];
-    let locked = browser.refused(Method::POST, "/client/sign_ins", &right, "user_locked").await;
-    let seconds = locked["meta"]["lockout_expires_in_seconds"].as_i64().expect("seconds");
+    let locked = browser
+        .refused(Method::POST, "/client/sign_ins", &right, "user_locked")
+        .await;
+    let seconds = locked["meta"]["lockout_expires_in_seconds"]
+        .as_i64()
+        .expect("seconds");
     assert!((1..=900).contains(&seconds), "{seconds}");
     world.wait(901).await;
     assert_eq!(browser.sign_in(ADA).await["status"], "complete");
@@ -173,30 +279,60 @@ async fn a_sensitive_change_asks_for_a_fresh_proof() {
     let change = [("email_address", "countess+clerk_test@example.com")];
     world.wait(11 * 60).await;
     browser
-        .refused(Method::POST, "/me/email_addresses", &change, "session_reverification_required")
+        .refused(
+            Method::POST,
+            "/me/email_addresses",
+            &change,
+            "session_reverification_required",
+        )
         .await;
     let path = format!("/client/sessions/{session}/verify");
-    let asked = browser.done(Method::POST, &path, &[("level", "first_factor")]).await;
+    let asked = browser
+        .done(Method::POST, &path, &[("level", "first_factor")])
+        .await;
     assert_eq!(asked["status"], "needs_first_factor");
     let attempt = format!("{path}/attempt_first_factor");
     let wrong = [("strategy", "password"), ("password", "wrong")];
-    browser.refused(Method::POST, &attempt, &wrong, "form_password_incorrect").await;
+    browser
+        .refused(Method::POST, &attempt, &wrong, "form_password_incorrect")
+        .await;
     let right = [("strategy", "password"), ("password", PASSWORD)];
-    assert_eq!(browser.done(Method::POST, &attempt, &right).await["status"], "complete");
-    browser.done(Method::POST, "/me/email_addresses", &change).await;
+    assert_eq!(
+        browser.done(Method::POST, &attempt, &right).await["status"],
+        "complete"
+    );
+    browser
+        .done(Method::POST, "/me/email_addresses", &change)
+        .await;
 
     // By a code, and with a second factor.
     let (secret, _) = set_up_app(&browser).await;
     world.wait(11 * 60).await;
-    browser.done(Method::POST, &path, &[("level", "multi_factor")]).await;
+    browser
+        .done(Method::POST, &path, &[("level", "multi_factor")])
+        .await;
     let code = [("strategy", "email_code"), ("code", "424242")];
-    browser.done(Method::POST, &format!("{path}/prepare_first_factor"), &code[..1]).await;
+    browser
+        .done(
+            Method::POST,
+            &format!("{path}/prepare_first_factor"),
+            &code[..1],
+        )
+        .await;
     let half = browser.done(Method::POST, &attempt, &code).await;
     assert_eq!(half["status"], "needs_second_factor");
-    browser.done(Method::POST, &format!("{path}/prepare_second_factor"), &[]).await;
+    browser
+        .done(Method::POST, &format!("{path}/prepare_second_factor"), &[])
+        .await;
     let code = app_code(&secret, now(&world).await);
     let proof = [("strategy", "totp"), ("code", code.as_str())];
-    let done = browser.done(Method::POST, &format!("{path}/attempt_second_factor"), &proof).await;
+    let done = browser
+        .done(
+            Method::POST,
+            &format!("{path}/attempt_second_factor"),
+            &proof,
+        )
+        .await;
     assert_eq!(done["status"], "complete");
     assert_eq!(done["session"]["factor_verification_age"], json!([0, 0]));
 }
@@ -207,15 +343,29 @@ async fn a_password_can_be_removed_and_the_account_deleted() {
     let browser = world.browser().await;
     browser.sign_up(ADA).await;
     let wrong = [("current_password", "wrong")];
-    browser.refused(Method::POST, "/me/remove_password", &wrong, "form_password_incorrect").await;
+    browser
+        .refused(
+            Method::POST,
+            "/me/remove_password",
+            &wrong,
+            "form_password_incorrect",
+        )
+        .await;
     let right = [("current_password", PASSWORD)];
-    let user = browser.done(Method::POST, "/me/remove_password", &right).await;
+    let user = browser
+        .done(Method::POST, "/me/remove_password", &right)
+        .await;
     assert_eq!(user["password_enabled"], false);
     let gone = browser.done(Method::DELETE, "/me", &[]).await;
     assert_eq!(gone["deleted"], true);
     assert_eq!(browser.client().await["sessions"], json!([]));
     browser
-        .refused(Method::POST, "/client/sign_ins", &[("identifier", ADA)], "form_identifier_not_found")
+        .refused(
+            Method::POST,
+            "/client/sign_ins",
+            &[("identifier", ADA)],
+            "form_identifier_not_found",
+        )
         .await;
 }
 
@@ -225,7 +375,11 @@ async fn a_profile_image_is_taken_served_and_deleted() {
     let world = World::new().await;
     let browser = world.browser().await;
     browser.sign_up(ADA).await;
-    let url = format!("{}/v1/me/profile_image?__clerk_db_jwt={}", world.url(), browser.token);
+    let url = format!(
+        "{}/v1/me/profile_image?__clerk_db_jwt={}",
+        world.url(),
+        browser.token
+    );
     // A multipart form as browsers send it.
     let send = async |bytes: &[u8], kind: &str| {
         let mut body = format!(
@@ -234,7 +388,10 @@ async fn a_profile_image_is_taken_served_and_deleted() {
         .into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--x--\r\n");
-        let request = world.http.post(&url).header("Content-Type", "multipart/form-data; boundary=x");
+        let request = world
+            .http
+            .post(&url)
+            .header("Content-Type", "multipart/form-data; boundary=x");
         crate::world::read(request.body(body).send().await.expect("an answer")).await
     };
     let (status, body) = send(b"<svg/>", "image/svg+xml").await;
@@ -243,14 +400,28 @@ async fn a_profile_image_is_taken_served_and_deleted() {
     assert_eq!(status, 200, "{body}");
     let user = browser.done(Method::GET, "/me", &[]).await;
     assert_eq!(user["has_image"], true);
-    let image = world.http.get(text(&user["image_url"])).send().await.expect("an answer");
+    let image = world
+        .http
+        .get(text(&user["image_url"]))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(image.headers()["content-type"], "image/png");
     assert_eq!(image.bytes().await.expect("bytes"), PIXEL);
     browser.done(Method::DELETE, "/me/profile_image", &[]).await;
     let user = browser.done(Method::GET, "/me", &[]).await;
     assert_eq!(user["has_image"], false);
-    let image = world.http.get(text(&user["image_url"])).send().await.expect("an answer");
-    assert_eq!(image.headers()["content-type"], "image/svg+xml", "the initials");
+    let image = world
+        .http
+        .get(text(&user["image_url"]))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(
+        image.headers()["content-type"],
+        "image/svg+xml",
+        "the initials"
+    );
 }
 
 #[tokio::test]
@@ -258,18 +429,49 @@ async fn several_people_share_a_browser_and_devices_are_signed_out_from_afar() {
     let world = World::with(json!({ "single_session": false })).await;
     let shared = world.browser().await;
     let ada = shared.sign_up(ADA).await;
-    let form = [("email_address", "bob+clerk_test@example.com"), ("password", PASSWORD), ("first_name", "Bob"), ("last_name", "B")];
+    let form = [
+        ("email_address", "bob+clerk_test@example.com"),
+        ("password", PASSWORD),
+        ("first_name", "Bob"),
+        ("last_name", "B"),
+    ];
     let begun = shared.done(Method::POST, "/client/sign_ups", &form).await;
     let path = format!("/client/sign_ups/{}", id(&begun));
     let code = [("strategy", "email_code"), ("code", "424242")];
-    shared.done(Method::POST, &format!("{path}/prepare_verification"), &code[..1]).await;
-    shared.done(Method::POST, &format!("{path}/attempt_verification"), &code).await;
-    assert_eq!(shared.client().await["sessions"].as_array().map(Vec::len), Some(2));
+    shared
+        .done(
+            Method::POST,
+            &format!("{path}/prepare_verification"),
+            &code[..1],
+        )
+        .await;
+    shared
+        .done(Method::POST, &format!("{path}/attempt_verification"), &code)
+        .await;
+    assert_eq!(
+        shared.client().await["sessions"].as_array().map(Vec::len),
+        Some(2)
+    );
     let again = [("identifier", ADA), ("password", PASSWORD)];
-    shared.refused(Method::POST, "/client/sign_ins", &again, "identifier_already_signed_in").await;
-    shared.done(Method::POST, &format!("/client/sessions/{ada}/touch"), &[("active_organization_id", "")]).await;
+    shared
+        .refused(
+            Method::POST,
+            "/client/sign_ins",
+            &again,
+            "identifier_already_signed_in",
+        )
+        .await;
+    shared
+        .done(
+            Method::POST,
+            &format!("/client/sessions/{ada}/touch"),
+            &[("active_organization_id", "")],
+        )
+        .await;
     assert_eq!(shared.client().await["last_active_session_id"], json!(ada));
-    shared.done(Method::GET, &format!("/client/sessions/{ada}"), &[]).await;
+    shared
+        .done(Method::GET, &format!("/client/sessions/{ada}"), &[])
+        .await;
 
     let far = world.browser().await;
     let signed_in = far.sign_in(ADA).await;
@@ -277,9 +479,16 @@ async fn several_people_share_a_browser_and_devices_are_signed_out_from_afar() {
     let (_, devices) = shared.call(Method::GET, "/me/sessions/active", &[]).await;
     assert_eq!(devices.as_array().map(Vec::len), Some(2));
     let other = text(&signed_in["created_session_id"]);
-    shared.done(Method::POST, &format!("/me/sessions/{other}/revoke"), &[]).await;
+    shared
+        .done(Method::POST, &format!("/me/sessions/{other}/revoke"), &[])
+        .await;
     assert_eq!(far.client().await["sessions"], json!([]));
     shared.call(Method::GET, "/me/sessions", &[]).await;
-    shared.done(Method::POST, &format!("/client/sessions/{ada}/remove"), &[]).await;
-    assert_eq!(shared.client().await["sessions"].as_array().map(Vec::len), Some(1));
+    shared
+        .done(Method::POST, &format!("/client/sessions/{ada}/remove"), &[])
+        .await;
+    assert_eq!(
+        shared.client().await["sessions"].as_array().map(Vec::len),
+        Some(1)
+    );
 }

@@ -14,13 +14,23 @@ fn query(url: &str, name: &str) -> Option<String> {
 
 #[tokio::test]
 async fn a_link_signs_up_and_in_while_the_page_waits() {
-    let world = World::with(json!({ "email_link": true, "email_code": false, "password": "off" })).await;
+    let world =
+        World::with(json!({ "email_link": true, "email_code": false, "password": "off" })).await;
     let browser = world.browser().await;
-    let form = [("email_address", ADA), ("first_name", "Ada"), ("last_name", "L")];
+    let form = [
+        ("email_address", ADA),
+        ("first_name", "Ada"),
+        ("last_name", "L"),
+    ];
     let begun = browser.done(Method::POST, "/client/sign_ups", &form).await;
     let path = format!("/client/sign_ups/{}", id(&begun));
-    let link = [("strategy", "email_link"), ("redirect_url", "http://localhost:8080/sign-up#/verify")];
-    browser.done(Method::POST, &format!("{path}/prepare_verification"), &link).await;
+    let link = [
+        ("strategy", "email_link"),
+        ("redirect_url", "http://localhost:8080/sign-up#/verify"),
+    ];
+    browser
+        .done(Method::POST, &format!("{path}/prepare_verification"), &link)
+        .await;
     let url = text(&world.mail(ADA).await["link"]);
     let led = browser.open(&url).await;
     assert!(led.starts_with("http://localhost:8080/sign-up?"), "{led}");
@@ -28,20 +38,38 @@ async fn a_link_signs_up_and_in_while_the_page_waits() {
     assert!(led.ends_with("#/verify"), "{led}");
     let done = browser.done(Method::GET, &path, &[]).await;
     assert_eq!(done["status"], "complete");
-    assert!(browser.open(&url).await.contains("__clerk_status=failed"), "it works once");
+    assert!(
+        browser.open(&url).await.contains("__clerk_status=failed"),
+        "it works once"
+    );
 
     let there = world.browser().await;
-    let begun = there.done(Method::POST, "/client/sign_ins", &[("identifier", ADA)]).await;
+    let begun = there
+        .done(Method::POST, "/client/sign_ins", &[("identifier", ADA)])
+        .await;
     let path = format!("/client/sign_ins/{}", id(&begun));
     let address = text(&begun["supported_first_factors"][0]["email_address_id"]);
-    let link = [("strategy", "email_link"), ("email_address_id", &address), ("redirect_url", "http://localhost:8080/in")];
-    there.done(Method::POST, &format!("{path}/prepare_first_factor"), &link).await;
+    let link = [
+        ("strategy", "email_link"),
+        ("email_address_id", &address),
+        ("redirect_url", "http://localhost:8080/in"),
+    ];
+    there
+        .done(Method::POST, &format!("{path}/prepare_first_factor"), &link)
+        .await;
     let url = text(&world.mail(ADA).await["link"]);
     world.wait(601).await;
     assert!(there.open(&url).await.contains("__clerk_status=expired"));
-    there.done(Method::POST, &format!("{path}/prepare_first_factor"), &link).await;
+    there
+        .done(Method::POST, &format!("{path}/prepare_first_factor"), &link)
+        .await;
     let url = text(&world.mail(ADA).await["link"]);
-    assert!(there.open(&url).await.contains("__clerk_created_session=sess_"));
+    assert!(
+        there
+            .open(&url)
+            .await
+            .contains("__clerk_created_session=sess_")
+    );
     let done = there.done(Method::GET, &path, &[]).await;
     assert_eq!(done["status"], "complete");
     assert_eq!(done["first_factor_verification"]["status"], "verified");
@@ -50,10 +78,27 @@ async fn a_link_signs_up_and_in_while_the_page_waits() {
 /// Goes to the provider and comes back as this person.
 async fn through_provider(browser: &Browser<'_>, verification: &Value, email: &str) -> String {
     let url = text(&verification["external_verification_redirect_url"]);
-    let page = browser.world.http.get(&url).send().await.expect("an answer");
-    assert!(page.text().await.expect("a page").contains("stands in for google"));
-    let form = [("email", email), ("first_name", "Ada"), ("last_name", "Lovelace")];
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let page = browser
+        .world
+        .http
+        .get(&url)
+        .send()
+        .await
+        .expect("an answer");
+    assert!(
+        page.text()
+            .await
+            .expect("a page")
+            .contains("stands in for google")
+    );
+    let form = [
+        ("email", email),
+        ("first_name", "Ada"),
+        ("last_name", "Lovelace"),
+    ];
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
     let answer = browser
         .world
         .http
@@ -63,8 +108,13 @@ async fn through_provider(browser: &Browser<'_>, verification: &Value, email: &s
         .send()
         .await
         .expect("an answer");
-    let callback = answer.headers()["location"].to_str().expect("an address").to_owned();
-    browser.open(&format!("{}{callback}", browser.world.url())).await
+    let callback = answer.headers()["location"]
+        .to_str()
+        .expect("an address")
+        .to_owned();
+    browser
+        .open(&format!("{}{callback}", browser.world.url()))
+        .await
 }
 
 const BACK: [(&str, &str); 3] = [
@@ -81,21 +131,46 @@ async fn a_provider_signs_up_signs_in_and_transfers_both_ways() {
     let begun = browser.done(Method::POST, "/client/sign_ins", &BACK).await;
     let led = through_provider(&browser, &begun["first_factor_verification"], ADA).await;
     assert_eq!(led, "http://localhost:8080/sso-callback");
-    let waiting = browser.done(Method::GET, &format!("/client/sign_ins/{}", id(&begun)), &[]).await;
-    assert_eq!(waiting["first_factor_verification"]["status"], "transferable");
-    let signed_up = browser.done(Method::POST, "/client/sign_ups", &[("transfer", "true")]).await;
+    let waiting = browser
+        .done(
+            Method::GET,
+            &format!("/client/sign_ins/{}", id(&begun)),
+            &[],
+        )
+        .await;
+    assert_eq!(
+        waiting["first_factor_verification"]["status"],
+        "transferable"
+    );
+    let signed_up = browser
+        .done(Method::POST, "/client/sign_ups", &[("transfer", "true")])
+        .await;
     assert_eq!(signed_up["status"], "complete");
     let user = browser.done(Method::GET, "/me", &[]).await;
     assert_eq!(user["external_accounts"][0]["provider"], "oauth_google");
-    assert_eq!(user["email_addresses"][0]["verification"]["status"], "verified");
+    assert_eq!(
+        user["email_addresses"][0]["verification"]["status"],
+        "verified"
+    );
 
     // Somebody with an account signs up: it becomes a sign-in.
     let there = world.browser().await;
     let begun = there.done(Method::POST, "/client/sign_ups", &BACK).await;
     through_provider(&there, &begun["verifications"]["external_account"], ADA).await;
-    let waiting = there.done(Method::GET, &format!("/client/sign_ups/{}", id(&begun)), &[]).await;
-    assert_eq!(waiting["verifications"]["external_account"]["error"]["code"], "external_account_exists");
-    let signed_in = there.done(Method::POST, "/client/sign_ins", &[("transfer", "true")]).await;
+    let waiting = there
+        .done(
+            Method::GET,
+            &format!("/client/sign_ups/{}", id(&begun)),
+            &[],
+        )
+        .await;
+    assert_eq!(
+        waiting["verifications"]["external_account"]["error"]["code"],
+        "external_account_exists"
+    );
+    let signed_in = there
+        .done(Method::POST, "/client/sign_ins", &[("transfer", "true")])
+        .await;
     assert_eq!(signed_in["status"], "complete");
 
     // And the plain ways.
@@ -105,9 +180,17 @@ async fn a_provider_signs_up_signs_in_and_transfers_both_ways() {
     assert_eq!(led, "http://localhost:8080/done");
     let new = world.browser().await;
     let begun = new.done(Method::POST, "/client/sign_ups", &BACK).await;
-    let led = through_provider(&new, &begun["verifications"]["external_account"], "new@example.com").await;
+    let led = through_provider(
+        &new,
+        &begun["verifications"]["external_account"],
+        "new@example.com",
+    )
+    .await;
     assert_eq!(led, "http://localhost:8080/done");
-    assert_eq!(new.client().await["sessions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        new.client().await["sessions"].as_array().map(Vec::len),
+        Some(1)
+    );
 }
 
 #[tokio::test]
@@ -115,16 +198,30 @@ async fn accounts_of_a_provider_are_connected_and_disconnected() {
     let world = World::with(json!({ "social": ["google"] })).await;
     let browser = world.browser().await;
     browser.sign_up(ADA).await;
-    let begun = browser.done(Method::POST, "/me/external_accounts", &BACK[..2]).await;
+    let begun = browser
+        .done(Method::POST, "/me/external_accounts", &BACK[..2])
+        .await;
     let path = format!("/me/external_accounts/{}", id(&begun));
     let led = through_provider(&browser, &begun["verification"], "ada@elsewhere.example").await;
     assert_eq!(led, "http://localhost:8080/sso-callback");
     let user = browser.done(Method::GET, "/me", &[]).await;
-    assert_eq!(user["external_accounts"][0]["email_address"], "ada@elsewhere.example");
-    browser.done(Method::PATCH, &format!("{path}/reauthorize"), &BACK[1..2]).await;
+    assert_eq!(
+        user["external_accounts"][0]["email_address"],
+        "ada@elsewhere.example"
+    );
+    browser
+        .done(Method::PATCH, &format!("{path}/reauthorize"), &BACK[1..2])
+        .await;
     browser.done(Method::DELETE, &path, &[]).await;
     let other = [("strategy", "oauth_github"), BACK[1]];
-    browser.refused(Method::POST, "/me/external_accounts", &other, "oauth_provider_not_enabled").await;
+    browser
+        .refused(
+            Method::POST,
+            "/me/external_accounts",
+            &other,
+            "oauth_provider_not_enabled",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -132,7 +229,12 @@ async fn an_invitation_lets_one_in_where_others_may_not() {
     let world = World::with(json!({ "sign_up_mode": "restricted" })).await;
     let browser = world.browser().await;
     browser
-        .refused(Method::POST, "/client/sign_ups", &[("email_address", ADA)], "sign_up_mode_restricted")
+        .refused(
+            Method::POST,
+            "/client/sign_ups",
+            &[("email_address", ADA)],
+            "sign_up_mode_restricted",
+        )
         .await;
     let body = json!({ "email_address": ADA, "public_metadata": { "plan": "pro" } });
     let invitation = world.server(Method::POST, "/invitations", body).await;
@@ -148,13 +250,25 @@ async fn an_invitation_lets_one_in_where_others_may_not() {
         ("last_name", "L"),
     ];
     let done = browser.done(Method::POST, "/client/sign_ups", &form).await;
-    assert_eq!(done["status"], "complete", "an invited address needs no code");
+    assert_eq!(
+        done["status"], "complete",
+        "an invited address needs no code"
+    );
     let user = browser.done(Method::GET, "/me", &[]).await;
     assert_eq!(user["public_metadata"]["plan"], "pro");
-    let all = world.server(Method::GET, "/invitations?status=accepted", Value::Null).await;
+    let all = world
+        .server(Method::GET, "/invitations?status=accepted", Value::Null)
+        .await;
     assert_eq!(all[0]["id"], invitation["id"]);
     let other = world.browser().await;
-    other.refused(Method::POST, "/client/sign_ups", &form, "ticket_invalid_code").await;
+    other
+        .refused(
+            Method::POST,
+            "/client/sign_ups",
+            &form,
+            "ticket_invalid_code",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -163,35 +277,83 @@ async fn sign_in_tokens_and_actors_open_a_session_once() {
     world.browser().await.sign_up(ADA).await;
     let user = world.server(Method::GET, "/users", Value::Null).await[0].clone();
     let body = json!({ "user_id": user["id"], "expires_in_seconds": 60 });
-    let token = world.server(Method::POST, "/sign_in_tokens", body.clone()).await;
+    let token = world
+        .server(Method::POST, "/sign_in_tokens", body.clone())
+        .await;
     let browser = world.browser().await;
     let secret = text(&token["token"]);
     let form = [("strategy", "ticket"), ("ticket", secret.as_str())];
-    assert_eq!(browser.done(Method::POST, "/client/sign_ins", &form).await["status"], "complete");
+    assert_eq!(
+        browser.done(Method::POST, "/client/sign_ins", &form).await["status"],
+        "complete"
+    );
     let other = world.browser().await;
-    other.refused(Method::POST, "/client/sign_ins", &form, "ticket_invalid_code").await;
+    other
+        .refused(
+            Method::POST,
+            "/client/sign_ins",
+            &form,
+            "ticket_invalid_code",
+        )
+        .await;
 
-    let stale = text(&world.server(Method::POST, "/sign_in_tokens", body.clone()).await["token"]);
+    let stale = text(
+        &world
+            .server(Method::POST, "/sign_in_tokens", body.clone())
+            .await["token"],
+    );
     world.wait(61).await;
     let form = [("strategy", "ticket"), ("ticket", stale.as_str())];
-    other.refused(Method::POST, "/client/sign_ins", &form, "ticket_expired_code").await;
+    other
+        .refused(
+            Method::POST,
+            "/client/sign_ins",
+            &form,
+            "ticket_expired_code",
+        )
+        .await;
     let revoked = world.server(Method::POST, "/sign_in_tokens", body).await;
-    world.server(Method::POST, &format!("/sign_in_tokens/{}/revoke", id(&revoked)), Value::Null).await;
+    world
+        .server(
+            Method::POST,
+            &format!("/sign_in_tokens/{}/revoke", id(&revoked)),
+            Value::Null,
+        )
+        .await;
     let secret = text(&revoked["token"]);
     let form = [("strategy", "ticket"), ("ticket", secret.as_str())];
-    other.refused(Method::POST, "/client/sign_ins", &form, "ticket_invalid_code").await;
+    other
+        .refused(
+            Method::POST,
+            "/client/sign_ins",
+            &form,
+            "ticket_invalid_code",
+        )
+        .await;
 
     let body = json!({ "user_id": user["id"], "actor": { "sub": "user_support" } });
-    let actor = world.server(Method::POST, "/actor_tokens", body.clone()).await;
+    let actor = world
+        .server(Method::POST, "/actor_tokens", body.clone())
+        .await;
     let secret = text(&actor["token"]);
     let form = [("strategy", "ticket"), ("ticket", secret.as_str())];
     let done = other.done(Method::POST, "/client/sign_ins", &form).await;
     let session = text(&done["created_session_id"]);
-    let token = other.post(&format!("/client/sessions/{session}/tokens"), &[]).await;
+    let token = other
+        .post(&format!("/client/sessions/{session}/tokens"), &[])
+        .await;
     assert_eq!(claims(&token)["act"]["sub"], "user_support");
     let unused = world.server(Method::POST, "/actor_tokens", body).await;
-    world.server(Method::POST, &format!("/actor_tokens/{}/revoke", id(&unused)), Value::Null).await;
-    let testing = world.server(Method::POST, "/testing_tokens", Value::Null).await;
+    world
+        .server(
+            Method::POST,
+            &format!("/actor_tokens/{}/revoke", id(&unused)),
+            Value::Null,
+        )
+        .await;
+    let testing = world
+        .server(Method::POST, "/testing_tokens", Value::Null)
+        .await;
     assert_eq!(testing["object"], "testing_token");
 }
 
@@ -200,11 +362,20 @@ async fn a_waitlist_lets_in_whom_somebody_chooses() {
     let world = World::with(json!({ "sign_up_mode": "waitlist" })).await;
     let browser = world.browser().await;
     let address = [("email_address", ADA)];
-    browser.refused(Method::POST, "/client/sign_ups", &address, "sign_up_restricted_waitlist").await;
+    browser
+        .refused(
+            Method::POST,
+            "/client/sign_ups",
+            &address,
+            "sign_up_restricted_waitlist",
+        )
+        .await;
     let (status, entry) = browser.call(Method::POST, "/waitlist", &address).await;
     assert_eq!((status, &entry["object"]), (200, &json!("waitlist_entry")));
     let path = format!("/waitlist_entries/{}", id(&entry));
-    let invited = world.server(Method::POST, &format!("{path}/invite"), json!({})).await;
+    let invited = world
+        .server(Method::POST, &format!("{path}/invite"), json!({}))
+        .await;
     assert_eq!(invited["status"], "invited");
     let led = browser.open(&text(&world.mail(ADA).await["link"])).await;
     let ticket = query(&led, "__clerk_ticket").expect("a ticket");
@@ -215,16 +386,30 @@ async fn a_waitlist_lets_in_whom_somebody_chooses() {
         ("last_name", "L"),
     ];
     browser.done(Method::POST, "/client/sign_ups", &form).await;
-    let entries = world.server(Method::GET, "/waitlist_entries?status=completed", Value::Null).await;
+    let entries = world
+        .server(
+            Method::GET,
+            "/waitlist_entries?status=completed",
+            Value::Null,
+        )
+        .await;
     assert_eq!(entries["total_count"], 1);
     let made = world
-        .server(Method::POST, "/waitlist_entries", json!({ "email_address": "b@example.com" }))
+        .server(
+            Method::POST,
+            "/waitlist_entries",
+            json!({ "email_address": "b@example.com" }),
+        )
         .await;
     let path = format!("/waitlist_entries/{}", id(&made));
-    world.server(Method::POST, &format!("{path}/reject"), Value::Null).await;
+    world
+        .server(Method::POST, &format!("{path}/reject"), Value::Null)
+        .await;
     world.server(Method::DELETE, &path, Value::Null).await;
     let many = json!([{ "email_address": "c@example.com" }, { "email_address": "d@example.com" }]);
-    let made = world.server(Method::POST, "/waitlist_entries/bulk", many).await;
+    let made = world
+        .server(Method::POST, "/waitlist_entries/bulk", many)
+        .await;
     assert_eq!(made.as_array().map(Vec::len), Some(2));
 }
 
@@ -232,23 +417,62 @@ async fn a_waitlist_lets_in_whom_somebody_chooses() {
 async fn lists_say_who_may_sign_up() {
     let world = World::new().await;
     let listed = world
-        .server(Method::POST, "/allowlist_identifiers", json!({ "identifier": "*@example.com", "notify": false }))
+        .server(
+            Method::POST,
+            "/allowlist_identifiers",
+            json!({ "identifier": "*@example.com", "notify": false }),
+        )
         .await;
     world
-        .server(Method::PATCH, "/instance/restrictions", json!({ "allowlist": true, "blocklist": true }))
+        .server(
+            Method::PATCH,
+            "/instance/restrictions",
+            json!({ "allowlist": true, "blocklist": true }),
+        )
         .await;
     let browser = world.browser().await;
     let other = [("email_address", "ada@elsewhere.example")];
-    let error = browser.refused(Method::POST, "/client/sign_ups", &other, "not_allowed_access").await;
+    let error = browser
+        .refused(
+            Method::POST,
+            "/client/sign_ups",
+            &other,
+            "not_allowed_access",
+        )
+        .await;
     assert_eq!(error["meta"]["param_name"], "email_address");
-    browser.done(Method::POST, "/client/sign_ups", &[("email_address", ADA)]).await;
+    browser
+        .done(Method::POST, "/client/sign_ups", &[("email_address", ADA)])
+        .await;
     let blocked = world
-        .server(Method::POST, "/blocklist_identifiers", json!({ "identifier": "eve@example.com" }))
+        .server(
+            Method::POST,
+            "/blocklist_identifiers",
+            json!({ "identifier": "eve@example.com" }),
+        )
         .await;
     let eve = [("email_address", "eve@example.com")];
-    browser.refused(Method::POST, "/client/sign_ups", &eve, "not_allowed_access").await;
-    world.server(Method::GET, "/allowlist_identifiers", Value::Null).await;
-    world.server(Method::GET, "/blocklist_identifiers", Value::Null).await;
-    world.server(Method::DELETE, &format!("/blocklist_identifiers/{}", id(&blocked)), Value::Null).await;
-    world.server(Method::DELETE, &format!("/allowlist_identifiers/{}", id(&listed)), Value::Null).await;
+    browser
+        .refused(Method::POST, "/client/sign_ups", &eve, "not_allowed_access")
+        .await;
+    world
+        .server(Method::GET, "/allowlist_identifiers", Value::Null)
+        .await;
+    world
+        .server(Method::GET, "/blocklist_identifiers", Value::Null)
+        .await;
+    world
+        .server(
+            Method::DELETE,
+            &format!("/blocklist_identifiers/{}", id(&blocked)),
+            Value::Null,
+        )
+        .await;
+    world
+        .server(
+            Method::DELETE,
+            &format!("/allowlist_identifiers/{}", id(&listed)),
+            Value::Null,
+        )
+        .await;
 }

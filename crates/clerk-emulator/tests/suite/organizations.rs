@@ -13,7 +13,13 @@ async fn world() -> World {
 
 /// Makes an organization; answers its path.
 async fn founded(browser: &Browser<'_>) -> String {
-    let made = browser.done(Method::POST, "/organizations", &[("name", "Analytical Engines")]).await;
+    let made = browser
+        .done(
+            Method::POST,
+            "/organizations",
+            &[("name", "Analytical Engines")],
+        )
+        .await;
     assert_eq!(made["slug"], "analytical-engines");
     format!("/organizations/{}", id(&made))
 }
@@ -26,44 +32,137 @@ async fn an_organization_is_founded_joined_left_and_deleted() {
     bob.sign_up(BOB).await;
     let path = founded(&ada).await;
     ada.done(Method::GET, &path, &[]).await;
-    bob.refused(Method::GET, &path, &[], "resource_not_found").await;
+    bob.refused(Method::GET, &path, &[], "resource_not_found")
+        .await;
 
-    let renamed = ada.done(Method::PATCH, &path, &[("name", "Engines"), ("slug", "engines")]).await;
+    let renamed = ada
+        .done(
+            Method::PATCH,
+            &path,
+            &[("name", "Engines"), ("slug", "engines")],
+        )
+        .await;
     assert_eq!(renamed["slug"], "engines");
     let roles = ada.done(Method::GET, &format!("{path}/roles"), &[]).await;
     assert_eq!(roles["total_count"], 2);
 
     let invite = [("email_address", BOB), ("role", "org:member")];
-    let invitation = ada.done(Method::POST, &format!("{path}/invitations"), &invite).await;
-    ada.refused(Method::POST, &format!("{path}/invitations"), &invite, "duplicate_record").await;
-    let listed = ada.done(Method::GET, &format!("{path}/invitations?status=pending"), &[]).await;
+    let invitation = ada
+        .done(Method::POST, &format!("{path}/invitations"), &invite)
+        .await;
+    ada.refused(
+        Method::POST,
+        &format!("{path}/invitations"),
+        &invite,
+        "duplicate_record",
+    )
+    .await;
+    let listed = ada
+        .done(
+            Method::GET,
+            &format!("{path}/invitations?status=pending"),
+            &[],
+        )
+        .await;
     assert_eq!(listed["total_count"], 1);
-    ada.done(Method::GET, &format!("{path}/invitations/pending"), &[]).await;
-    let own = bob.done(Method::GET, "/me/organization_invitations?status=pending", &[]).await;
+    ada.done(Method::GET, &format!("{path}/invitations/pending"), &[])
+        .await;
+    let own = bob
+        .done(
+            Method::GET,
+            "/me/organization_invitations?status=pending",
+            &[],
+        )
+        .await;
     assert_eq!(own["data"][0]["id"], invitation["id"]);
     let accept = format!("/me/organization_invitations/{}/accept", id(&invitation));
     bob.done(Method::POST, &accept, &[]).await;
     bob.done(Method::GET, &path, &[]).await;
-    bob.refused(Method::PATCH, &path, &[("name", "Mine")], "authorization_invalid").await;
+    bob.refused(
+        Method::PATCH,
+        &path,
+        &[("name", "Mine")],
+        "authorization_invalid",
+    )
+    .await;
 
     let members = ada
-        .done(Method::GET, &format!("{path}/memberships?paginated=true&role=org:member"), &[])
+        .done(
+            Method::GET,
+            &format!("{path}/memberships?paginated=true&role=org:member"),
+            &[],
+        )
         .await;
     assert_eq!(members["total_count"], 1);
     let bobs_id = text(&members["data"][0]["public_user_data"]["user_id"]);
     let member = format!("{path}/memberships/{bobs_id}");
-    ada.done(Method::PATCH, &member, &[("role", "org:admin")]).await;
-    let own = bob.done(Method::GET, "/me/organization_memberships?paginated=true", &[]).await;
+    ada.done(Method::PATCH, &member, &[("role", "org:admin")])
+        .await;
+    let own = bob
+        .done(
+            Method::GET,
+            "/me/organization_memberships?paginated=true",
+            &[],
+        )
+        .await;
     assert_eq!(own["data"][0]["role"], "org:admin");
-    bob.done(Method::GET, "/me/organization_memberships", &[]).await;
-    ada.done(Method::PATCH, &member, &[("role", "org:member")]).await;
+    bob.done(Method::GET, "/me/organization_memberships", &[])
+        .await;
+    ada.done(Method::PATCH, &member, &[("role", "org:member")])
+        .await;
 
-    // Acting for it shows in the token.
+    acting_for_it_shows_in_the_token(&world, &ada, &session, &path).await;
+
+    let organization_id = path.rsplit('/').next().expect("an id");
+    let leave = format!("/me/organization_memberships/{organization_id}");
+    ada.refused(
+        Method::DELETE,
+        &leave,
+        &[],
+        "organization_minimum_permissions_needed",
+    )
+    .await;
+    bob.done(Method::DELETE, &leave, &[]).await;
+    bob.refused(Method::GET, &path, &[], "resource_not_found")
+        .await;
+    ada.done(
+        Method::POST,
+        &format!("{path}/memberships"),
+        &[("user_id", &bobs_id), ("role", "org:member")],
+    )
+    .await;
+    ada.done(Method::DELETE, &member, &[]).await;
+    ada.done(Method::DELETE, &path, &[]).await;
+    let token = claims(
+        &ada.post(&format!("/client/sessions/{session}/tokens"), &[])
+            .await,
+    );
+    assert_eq!(token["o"], Value::Null, "nobody acts for it any more");
+}
+
+/// Members act for it, and nobody else does.
+async fn acting_for_it_shows_in_the_token(
+    world: &World,
+    ada: &Browser<'_>,
+    session: &str,
+    path: &str,
+) {
     let organization_id = path.rsplit('/').next().expect("an id");
     let touch = format!("/client/sessions/{session}/touch");
-    ada.done(Method::POST, &touch, &[("active_organization_id", organization_id)]).await;
-    let token = claims(&ada.post(&format!("/client/sessions/{session}/tokens"), &[]).await);
-    assert_eq!(token["o"], json!({ "id": organization_id, "slg": "engines", "rol": "admin" }));
+    ada.done(
+        Method::POST,
+        &touch,
+        &[("active_organization_id", organization_id)],
+    )
+    .await;
+    let token = claims(
+        &ada.post(&format!("/client/sessions/{session}/tokens"), &[])
+            .await,
+    );
+    assert_eq!(
+        token["o"],
+        json!({ "id": organization_id, "slg": "engines", "rol": "admin" })
+    );
     let eve = world.browser().await;
     let eves = eve.sign_up("eve+clerk_test@example.com").await;
     eve.refused(
@@ -73,17 +172,6 @@ async fn an_organization_is_founded_joined_left_and_deleted() {
         "not_a_member_in_organization",
     )
     .await;
-
-    let leave = format!("/me/organization_memberships/{organization_id}");
-    ada.refused(Method::DELETE, &leave, &[], "organization_minimum_permissions_needed").await;
-    bob.done(Method::DELETE, &leave, &[]).await;
-    bob.refused(Method::GET, &path, &[], "resource_not_found").await;
-    ada.done(Method::POST, &format!("{path}/memberships"), &[("user_id", &bobs_id), ("role", "org:member")])
-        .await;
-    ada.done(Method::DELETE, &member, &[]).await;
-    ada.done(Method::DELETE, &path, &[]).await;
-    let token = claims(&ada.post(&format!("/client/sessions/{session}/tokens"), &[]).await);
-    assert_eq!(token["o"], Value::Null, "nobody acts for it any more");
 }
 
 #[tokio::test]
@@ -98,10 +186,14 @@ async fn invitations_are_sent_in_bulk_and_taken_back() {
         ("email_address", "b@example.com"),
         ("role", "org:member"),
     ];
-    let sent = ada.done(Method::POST, &format!("{invitations}/bulk"), &many).await;
+    let sent = ada
+        .done(Method::POST, &format!("{invitations}/bulk"), &many)
+        .await;
     assert_eq!(sent.as_array().map(Vec::len), Some(2));
     let one = id(&sent[0]);
-    let revoked = ada.done(Method::POST, &format!("{invitations}/{one}/revoke"), &[]).await;
+    let revoked = ada
+        .done(Method::POST, &format!("{invitations}/{one}/revoke"), &[])
+        .await;
     assert_eq!(revoked["status"], "revoked");
     // Who has no account yet joins by signing up.
     let link = text(&world.mail("b@example.com").await["link"]);
@@ -112,7 +204,12 @@ async fn invitations_are_sent_in_bulk_and_taken_back() {
         .find(|(name, _)| name == "__clerk_ticket")
         .map(|(_, value)| value.into_owned())
         .expect("a ticket");
-    let form = [("ticket", ticket.as_str()), ("password", "correct horse battery"), ("first_name", "B"), ("last_name", "B")];
+    let form = [
+        ("ticket", ticket.as_str()),
+        ("password", "correct horse battery"),
+        ("first_name", "B"),
+        ("last_name", "B"),
+    ];
     guest.done(Method::POST, "/client/sign_ups", &form).await;
     guest.done(Method::GET, &path, &[]).await;
 }
@@ -125,46 +222,97 @@ async fn a_verified_domain_suggests_its_people_to_join() {
     bob.sign_up(BOB).await;
     let path = founded(&ada).await;
     let domains = format!("{path}/domains");
-    ada.refused(Method::POST, &domains, &[("name", "nonsense")], "form_param_format_invalid").await;
-    let domain = ada.done(Method::POST, &domains, &[("name", "example.com")]).await;
+    ada.refused(
+        Method::POST,
+        &domains,
+        &[("name", "nonsense")],
+        "form_param_format_invalid",
+    )
+    .await;
+    let domain = ada
+        .done(Method::POST, &domains, &[("name", "example.com")])
+        .await;
     let one = format!("{domains}/{}", id(&domain));
     let mode = [("enrollment_mode", "automatic_suggestion")];
-    ada.refused(Method::POST, &format!("{one}/update_enrollment_mode"), &mode, "form_param_value_invalid").await;
+    ada.refused(
+        Method::POST,
+        &format!("{one}/update_enrollment_mode"),
+        &mode,
+        "form_param_value_invalid",
+    )
+    .await;
     let address = [("affiliation_email_address", ADA)];
-    ada.done(Method::POST, &format!("{one}/prepare_affiliation_verification"), &address).await;
+    ada.done(
+        Method::POST,
+        &format!("{one}/prepare_affiliation_verification"),
+        &address,
+    )
+    .await;
     let verified = ada
-        .done(Method::POST, &format!("{one}/attempt_affiliation_verification"), &[("code", "424242")])
+        .done(
+            Method::POST,
+            &format!("{one}/attempt_affiliation_verification"),
+            &[("code", "424242")],
+        )
         .await;
     assert_eq!(verified["verification"]["status"], "verified");
-    ada.done(Method::POST, &format!("{one}/update_enrollment_mode"), &mode).await;
+    ada.done(
+        Method::POST,
+        &format!("{one}/update_enrollment_mode"),
+        &mode,
+    )
+    .await;
     ada.done(Method::GET, &one, &[]).await;
-    ada.done(Method::GET, &format!("{domains}?verified=true"), &[]).await;
+    ada.done(Method::GET, &format!("{domains}?verified=true"), &[])
+        .await;
 
-    let suggested = bob.done(Method::GET, "/me/organization_suggestions?status=pending", &[]).await;
+    let suggested = bob
+        .done(
+            Method::GET,
+            "/me/organization_suggestions?status=pending",
+            &[],
+        )
+        .await;
     assert_eq!(suggested["total_count"], 1);
-    let ask = format!("/me/organization_suggestions/{}/accept", id(&suggested["data"][0]));
+    let ask = format!(
+        "/me/organization_suggestions/{}/accept",
+        id(&suggested["data"][0])
+    );
     bob.done(Method::POST, &ask, &[]).await;
     let requests = format!("{path}/membership_requests");
-    let waiting = ada.done(Method::GET, &format!("{requests}?status=pending"), &[]).await;
+    let waiting = ada
+        .done(Method::GET, &format!("{requests}?status=pending"), &[])
+        .await;
     let request = id(&waiting["data"][0]);
-    ada.done(Method::POST, &format!("{requests}/{request}/accept"), &[]).await;
+    ada.done(Method::POST, &format!("{requests}/{request}/accept"), &[])
+        .await;
     bob.done(Method::GET, &path, &[]).await;
 
     let eve = world.browser().await;
     eve.sign_up("eve+clerk_test@example.com").await;
-    let suggested = eve.done(Method::GET, "/me/organization_suggestions", &[]).await;
-    let ask = format!("/me/organization_suggestions/{}/accept", id(&suggested["data"][0]));
+    let suggested = eve
+        .done(Method::GET, "/me/organization_suggestions", &[])
+        .await;
+    let ask = format!(
+        "/me/organization_suggestions/{}/accept",
+        id(&suggested["data"][0])
+    );
     eve.done(Method::POST, &ask, &[]).await;
-    let waiting = ada.done(Method::GET, &format!("{requests}?status=pending"), &[]).await;
+    let waiting = ada
+        .done(Method::GET, &format!("{requests}?status=pending"), &[])
+        .await;
     let request = id(&waiting["data"][0]);
-    ada.done(Method::POST, &format!("{requests}/{request}/reject"), &[]).await;
-    eve.refused(Method::GET, &path, &[], "resource_not_found").await;
+    ada.done(Method::POST, &format!("{requests}/{request}/reject"), &[])
+        .await;
+    eve.refused(Method::GET, &path, &[], "resource_not_found")
+        .await;
     ada.done(Method::DELETE, &one, &[]).await;
 }
 
 #[tokio::test]
 async fn where_an_organization_is_required_a_session_is_pending_without_one() {
-    let world = World::with(json!({ "organizations": { "enabled": true, "required": true } })).await;
+    let world =
+        World::with(json!({ "organizations": { "enabled": true, "required": true } })).await;
     let browser = world.browser().await;
     let session = browser.sign_up(ADA).await;
     let shown = browser.client().await["sessions"][0].clone();
@@ -172,9 +320,17 @@ async fn where_an_organization_is_required_a_session_is_pending_without_one() {
     assert_eq!(shown["tasks"], json!([{ "key": "choose-organization" }]));
     let token = format!("/client/sessions/{session}/tokens");
     assert_eq!(claims(&browser.post(&token, &[]).await)["sts"], "pending");
-    let made = browser.done(Method::POST, "/organizations", &[("name", "Engines")]).await;
+    let made = browser
+        .done(Method::POST, "/organizations", &[("name", "Engines")])
+        .await;
     let touch = format!("/client/sessions/{session}/touch");
-    browser.done(Method::POST, &touch, &[("active_organization_id", &id(&made))]).await;
+    browser
+        .done(
+            Method::POST,
+            &touch,
+            &[("active_organization_id", &id(&made))],
+        )
+        .await;
     assert_eq!(claims(&browser.post(&token, &[]).await)["sts"], "active");
 }
 
@@ -185,6 +341,11 @@ async fn organizations_that_are_not_enabled_are_refused() {
     browser.sign_up(ADA).await;
     let name = [("name", "Engines")];
     browser
-        .refused(Method::POST, "/organizations", &name, "organization_not_enabled_in_instance")
+        .refused(
+            Method::POST,
+            "/organizations",
+            &name,
+            "organization_not_enabled_in_instance",
+        )
         .await;
 }

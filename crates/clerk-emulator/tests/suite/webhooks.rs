@@ -54,7 +54,10 @@ impl Receiver {
 
     async fn next(&mut self) -> Value {
         let soon = std::time::Duration::from_secs(20);
-        tokio::time::timeout(soon, self.taken.recv()).await.expect("in time").expect("an event")
+        tokio::time::timeout(soon, self.taken.recv())
+            .await
+            .expect("in time")
+            .expect("an event")
     }
 
     /// The next event of this type.
@@ -85,7 +88,9 @@ async fn what_happens_is_told_signed_and_in_order() {
     assert_eq!(created["type"], "user.created");
     assert_eq!(created["data"]["email_addresses"][0]["email_address"], ADA);
     receiver.next_of("session.created").await;
-    browser.done(Method::PATCH, "/me", &[("first_name", "Countess")]).await;
+    browser
+        .done(Method::PATCH, "/me", &[("first_name", "Countess")])
+        .await;
     let updated = receiver.next_of("user.updated").await;
     assert_eq!(updated["data"]["first_name"], "Countess");
     browser.done(Method::DELETE, "/me", &[]).await;
@@ -104,7 +109,10 @@ async fn a_refused_event_is_sent_again_with_the_same_id_and_can_be_resent_by_han
     *receiver.answer.lock().expect("an answer") = StatusCode::OK;
     let attempts = async || {
         let (_, all) = world.control(Method::GET, "/deliveries", Value::Null).await;
-        (all[0]["attempts"].as_array().map_or(0, Vec::len), all[0].clone())
+        (
+            all[0]["attempts"].as_array().map_or(0, Vec::len),
+            all[0].clone(),
+        )
     };
     while attempts().await.0 < 1 {
         tokio::task::yield_now().await;
@@ -131,16 +139,26 @@ async fn organizations_are_told_of_too() {
     let mut receiver = Receiver::new().await;
     receiver.subscribed(&world, json!([])).await;
     let user = world
-        .server(Method::POST, "/users", json!({ "email_address": [ADA], "password": "correct horse battery" }))
+        .server(
+            Method::POST,
+            "/users",
+            json!({ "email_address": [ADA], "password": "correct horse battery" }),
+        )
         .await;
     let made = world
-        .server(Method::POST, "/organizations", json!({ "name": "Engines", "created_by": user["id"] }))
+        .server(
+            Method::POST,
+            "/organizations",
+            json!({ "name": "Engines", "created_by": user["id"] }),
+        )
         .await;
     receiver.next_of("organization.created").await;
     receiver.next_of("organizationMembership.created").await;
     let path = format!("/organizations/{}", text(&made["id"]));
     let asked = json!({ "email_address": "bob@example.com", "role": "org:member" });
-    world.server(Method::POST, &format!("{path}/invitations"), asked).await;
+    world
+        .server(Method::POST, &format!("{path}/invitations"), asked)
+        .await;
     receiver.next_of("organizationInvitation.created").await;
     world.server(Method::DELETE, &path, Value::Null).await;
     receiver.next_of("organization.deleted").await;

@@ -54,8 +54,17 @@ impl World {
 
     /// A new browser.
     pub async fn browser(&self) -> Browser<'_> {
-        let made = self.http.post(format!("{}/v1/dev_browser", self.url())).header("Origin", PAGE);
-        let made: Value = made.send().await.expect("an answer").json().await.expect("JSON");
+        let made = self
+            .http
+            .post(format!("{}/v1/dev_browser", self.url()))
+            .header("Origin", PAGE);
+        let made: Value = made
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
         Browser::with(self, made["id"].as_str().expect("a token"))
     }
 
@@ -65,7 +74,11 @@ impl World {
             .http
             .request(method.clone(), format!("{}/v1{path}", self.url()))
             .bearer_auth(SECRET);
-        let request = if body.is_null() { request } else { request.json(&body) };
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
         let (status, body) = read(request.send().await.expect("an answer")).await;
         document::check("bapi", method.as_str(), path, status, &body);
         (status, body)
@@ -84,7 +97,11 @@ impl World {
             .http
             .request(method, format!("{}/emulator{path}", self.url()))
             .bearer_auth(SECRET);
-        let request = if body.is_null() { request } else { request.json(&body) };
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
         read(request.send().await.expect("an answer")).await
     }
 
@@ -139,7 +156,11 @@ impl<'a> Browser<'a> {
     /// Calls as clerk-js does, and answers status and body.
     pub async fn call(&self, method: Method, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
         let mark = if path.contains('?') { '&' } else { '?' };
-        let mut url = format!("{}/v1{path}{mark}__clerk_db_jwt={}", self.world.url(), self.token);
+        let mut url = format!(
+            "{}/v1{path}{mark}__clerk_db_jwt={}",
+            self.world.url(),
+            self.token
+        );
         if let Some(session) = &*self.session.lock().expect("a session") {
             url.push_str("&_clerk_session_id=");
             url.push_str(session);
@@ -148,12 +169,18 @@ impl<'a> Browser<'a> {
         let request = if method == Method::GET {
             http.get(url)
         } else {
-            let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            let body = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(form)
+                .finish();
             http.post(format!("{url}&_method={method}"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(body)
         };
-        let answer = request.header("Origin", PAGE).send().await.expect("an answer");
+        let answer = request
+            .header("Origin", PAGE)
+            .send()
+            .await
+            .expect("an answer");
         let (status, body) = read(answer).await;
         document::check("fapi", method.as_str(), path, status, &body);
         (status, body)
@@ -199,8 +226,11 @@ impl<'a> Browser<'a> {
         assert_eq!(begun["unverified_fields"], json!(["email_address"]));
         let path = format!("/client/sign_ups/{}", id(&begun));
         let code = [("strategy", "email_code"), ("code", "424242")];
-        self.post(&format!("{path}/prepare_verification"), &code[..1]).await;
-        let done = self.post(&format!("{path}/attempt_verification"), &code).await;
+        self.post(&format!("{path}/prepare_verification"), &code[..1])
+            .await;
+        let done = self
+            .post(&format!("{path}/attempt_verification"), &code)
+            .await;
         assert_eq!(done["response"]["status"], "complete");
         assert_eq!(done["client"]["sessions"].as_array().map(Vec::len), Some(1));
         text(&done["response"]["created_session_id"])
@@ -208,7 +238,11 @@ impl<'a> Browser<'a> {
 
     /// Signs in with the password; answers the sign-in.
     pub async fn sign_in(&self, email: &str) -> Value {
-        let form = [("identifier", email), ("strategy", "password"), ("password", PASSWORD)];
+        let form = [
+            ("identifier", email),
+            ("strategy", "password"),
+            ("password", PASSWORD),
+        ];
         self.done(Method::POST, "/client/sign_ins", &form).await
     }
 
@@ -221,7 +255,10 @@ impl<'a> Browser<'a> {
         let answer = self.world.http.get(url).send().await.expect("an answer");
         let status = answer.status();
         assert!(status.is_redirection(), "{url}: {status}");
-        answer.headers()["location"].to_str().expect("an address").to_owned()
+        answer.headers()["location"]
+            .to_str()
+            .expect("an address")
+            .to_owned()
     }
 }
 
@@ -230,7 +267,10 @@ pub fn code_of(body: &Value) -> &str {
 }
 
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("a text: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text: {value}"))
+        .to_owned()
 }
 
 pub fn id(value: &Value) -> String {
@@ -239,6 +279,9 @@ pub fn id(value: &Value) -> String {
 
 /// The claims of a token.
 pub fn claims(token: &Value) -> Value {
-    let payload = token["jwt"].as_str().and_then(|jwt| jwt.split('.').nth(1)).expect("a JWT");
+    let payload = token["jwt"]
+        .as_str()
+        .and_then(|jwt| jwt.split('.').nth(1))
+        .expect("a JWT");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64")).expect("JSON")
 }

@@ -1,6 +1,9 @@
 //! What people do, each a story of its own.
 
 mod account;
+mod clerk_ui;
+mod dashboard;
+mod emulator_faults;
 mod faults;
 mod live;
 mod pages;
