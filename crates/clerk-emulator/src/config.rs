@@ -12,7 +12,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where clerk-js and its UI lie.
     pub sdk_dir: PathBuf,
-    /// Seconds until a session token expires, whatever the settings say; Clerk's are 60.
+    /// Seconds until a token expires, whatever settings and templates say; Clerk's are 60.
     pub token_lifetime: Option<i64>,
     /// Keep nothing beyond the end of the process.
     pub ephemeral: bool,

@@ -82,7 +82,6 @@ use config::Config;
 use error::ClerkError;
 use faults::Faults;
 use keys::Keys;
-use settings::Settings;
 use store::{Store, Transaction};
 use traffic::Traffic;
 
@@ -193,12 +192,9 @@ impl Emulator {
         id::now() + self.0.clock.load(Ordering::Relaxed)
     }
 
-    /// Seconds that session tokens live.
-    fn token_lifetime(&self, settings: &Settings) -> i64 {
-        self.0
-            .config
-            .token_lifetime
-            .unwrap_or(settings.token_lifetime_seconds)
+    /// Seconds that every token lives, whatever settings and templates say.
+    fn token_lifetime(&self) -> Option<i64> {
+        self.0.config.token_lifetime
     }
 
     /// Something was written: webhooks may be due.

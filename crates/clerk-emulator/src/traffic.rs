@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::middleware::Next;
@@ -51,16 +51,14 @@ pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Nex
         tokio::time::sleep(wait).await;
     }
     let started = Instant::now();
-    let sdk = path.starts_with("/npm/");
+    // Files are no news, and neither is the dashboard that looks at the news.
+    let quiet = path.starts_with("/npm/")
+        || path.starts_with("/v1/images/")
+        || request.headers().contains_key("x-emulator-dashboard");
     let (parts, body) = request.into_parts();
-    let body = if sdk {
-        Bytes::new()
-    } else {
-        // What is larger than any handler takes is left to the handler to refuse.
-        match to_bytes(body, 12 * 1024 * 1024).await {
-            Ok(body) => body,
-            Err(_) => return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        }
+    // Larger than anything a handler takes.
+    let Ok(body) = to_bytes(body, 12 * 1024 * 1024).await else {
+        return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let form = parts
         .headers
@@ -83,7 +81,7 @@ pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Nex
         // Unwinding ends the connection's task, and the connection with it.
         Some(Instead::Drop) => std::panic::resume_unwind(Box::new("a fault drops the connection")),
     };
-    if sdk {
+    if quiet {
         return response;
     }
     let (parts, body) = response.into_parts();

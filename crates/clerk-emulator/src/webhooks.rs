@@ -211,13 +211,24 @@ async fn send(
         .body(body)
         .send()
         .await
-        .map_err(|error| error.without_url().to_string())?;
+        .map_err(|error| reason(&error.without_url()))?;
     let status = answer.status();
     if status.is_success() {
         Ok(status.to_string())
     } else {
         Err(status.to_string())
     }
+}
+
+/// An error with what caused it.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = error.to_string();
+        source = error.source();
+    }
+    text
 }
 
 fn shown_endpoint(it: &WebhookEndpoint) -> Value {

@@ -5,7 +5,7 @@ const main = document.querySelector('#main');
 const PAGE = 20;
 
 async function call(method, path, body) {
-  const options = { method, headers: { authorization: `Bearer ${secret}` } };
+  const options = { method, headers: { authorization: `Bearer ${secret}`, 'x-emulator-dashboard': '1' } };
   if (body !== undefined) {
     options.headers['content-type'] = 'application/json';
     options.body = JSON.stringify(body);
@@ -186,7 +186,7 @@ async function showUser(id) {
       await render();
       showUser(id);
     }, done));
-    dialog(user.first_name || user.email_addresses[0]?.email_address || user.id,
+    dialog([user.first_name, user.last_name].filter(Boolean).join(' ') || user.email_addresses[0]?.email_address || user.id,
       h('dl', {},
         h('dt', {}, 'Id'), h('dd', {}, h('code', {}, user.id)),
         h('dt', {}, 'Addresses'), h('dd', {}, user.email_addresses.map((it) => h('div', {}, it.email_address, ' ', tag(it.verification?.status ?? 'unverified', it.verification?.status === 'verified' ? 'good' : 'warn')))),
@@ -201,13 +201,14 @@ async function showUser(id) {
         })),
         button('Delete user', () => confirmed('Delete user?', 'The account and all its sessions are gone for good.', 'Delete', () => call('DELETE', `/v1/users/${id}`)), 'danger')),
       h('h2', {}, 'Sessions'),
-      sessions.length ? h('ul', {}, sessions.map((it) => h('li', {}, `${it.latest_activity.browser_name || 'A client'} ${it.latest_activity.device_type ? `on ${it.latest_activity.device_type}` : ''}, ${when(it.last_active_at)} `, status(it.status)))) : h('p', {}, 'None.'),
+      sessions.length ? h('ul', {}, sessions.map((it) => h('li', {}, `${device(it)}, ${when(it.last_active_at)} `, status(it.status)))) : h('p', {}, 'None.'),
       h('details', {}, h('summary', {}, 'As the Backend API shows it'), json(user)));
   } catch (error) {
     notice(error.message, true);
   }
 }
 
+const device = ({ latest_activity: { browser_name, device_type } }) => [browser_name || 'A client', device_type && `on ${device_type}`].filter(Boolean).join(' ');
 const status = (text) => tag(text, text === 'active' || text === 'delivered' || text === 'accepted' ? 'good' : text === 'failed' || text === 'revoked' ? 'bad' : text === 'pending' ? 'warn' : '');
 
 async function sessions() {
@@ -218,7 +219,7 @@ async function sessions() {
     table('Sessions', ['User', 'Device', 'Last active', 'State', ''],
       data.map((it) => [
         [button(it.identifier ?? it.user_id, () => showUser(it.user_id), 'link'), h('span', { class: 'sub mono' }, it.id)],
-        `${it.latest_activity.browser_name || 'A client'} ${it.latest_activity.device_type}`.trim(),
+        device(it),
         when(it.last_active_at), status(it.status),
         it.status === 'active' || it.status === 'pending' ? h('div', { class: 'actions' },
           button('Revoke', doing(async () => { await call('POST', `/v1/sessions/${it.id}/revoke`); await render(); }, 'The session was revoked.'), '', `Revoke the session of ${it.identifier}`),
@@ -451,6 +452,7 @@ async function render() {
   const page = current();
   document.querySelector('#nav').replaceChildren(...Object.entries(PAGES).map(([name, [title]]) =>
     h('li', {}, h('a', { href: `#${name}`, 'aria-current': name === page ? 'page' : undefined }, title))));
+  document.querySelector('nav [aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
   try {
     const content = (await PAGES[page][1]()).flat(2).filter(Boolean);
     if (turn !== drawn) return;

@@ -179,10 +179,11 @@ pub fn session_token(
     let context = Context {
         issuer: scope.emulator.url(),
         origin: scope.origin(),
-        lifetime: template.map_or_else(
-            || scope.emulator.token_lifetime(&scope.settings),
-            |it| it.lifetime,
-        ),
+        lifetime: scope
+            .emulator
+            .token_lifetime()
+            .or(template.map(|it| it.lifetime))
+            .unwrap_or(scope.settings.token_lifetime_seconds),
         now: scope.now / 1000,
     };
     let claims = if let Some(template) = template {

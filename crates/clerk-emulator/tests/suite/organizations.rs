@@ -46,37 +46,7 @@ async fn an_organization_is_founded_joined_left_and_deleted() {
     let roles = ada.done(Method::GET, &format!("{path}/roles"), &[]).await;
     assert_eq!(roles["total_count"], 2);
 
-    let invite = [("email_address", BOB), ("role", "org:member")];
-    let invitation = ada
-        .done(Method::POST, &format!("{path}/invitations"), &invite)
-        .await;
-    ada.refused(
-        Method::POST,
-        &format!("{path}/invitations"),
-        &invite,
-        "duplicate_record",
-    )
-    .await;
-    let listed = ada
-        .done(
-            Method::GET,
-            &format!("{path}/invitations?status=pending"),
-            &[],
-        )
-        .await;
-    assert_eq!(listed["total_count"], 1);
-    ada.done(Method::GET, &format!("{path}/invitations/pending"), &[])
-        .await;
-    let own = bob
-        .done(
-            Method::GET,
-            "/me/organization_invitations?status=pending",
-            &[],
-        )
-        .await;
-    assert_eq!(own["data"][0]["id"], invitation["id"]);
-    let accept = format!("/me/organization_invitations/{}/accept", id(&invitation));
-    bob.done(Method::POST, &accept, &[]).await;
+    invited_and_accepted(&ada, &bob, &path).await;
     bob.done(Method::GET, &path, &[]).await;
     bob.refused(
         Method::PATCH,
@@ -138,6 +108,41 @@ async fn an_organization_is_founded_joined_left_and_deleted() {
             .await,
     );
     assert_eq!(token["o"], Value::Null, "nobody acts for it any more");
+}
+
+/// Somebody is invited once, and takes it.
+async fn invited_and_accepted(ada: &Browser<'_>, bob: &Browser<'_>, path: &str) {
+    let invite = [("email_address", BOB), ("role", "org:member")];
+    let invitation = ada
+        .done(Method::POST, &format!("{path}/invitations"), &invite)
+        .await;
+    ada.refused(
+        Method::POST,
+        &format!("{path}/invitations"),
+        &invite,
+        "duplicate_record",
+    )
+    .await;
+    let listed = ada
+        .done(
+            Method::GET,
+            &format!("{path}/invitations?status=pending"),
+            &[],
+        )
+        .await;
+    assert_eq!(listed["total_count"], 1);
+    ada.done(Method::GET, &format!("{path}/invitations/pending"), &[])
+        .await;
+    let own = bob
+        .done(
+            Method::GET,
+            "/me/organization_invitations?status=pending",
+            &[],
+        )
+        .await;
+    assert_eq!(own["data"][0]["id"], invitation["id"]);
+    let accept = format!("/me/organization_invitations/{}/accept", id(&invitation));
+    bob.done(Method::POST, &accept, &[]).await;
 }
 
 /// Members act for it, and nobody else does.
