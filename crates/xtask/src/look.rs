@@ -31,7 +31,7 @@ pub fn picture() -> Result<()> {
 
 /// Prints the tables of figures.
 pub fn bench() -> Result<()> {
-    let mut steps = Steps::new(7);
+    let mut steps = Steps::new(8);
     steps.next("finding peers");
     tools::wrk()?;
     let postgres = tools::postgres()?;
@@ -46,6 +46,8 @@ pub fn bench() -> Result<()> {
         bench.env("BENCH_HONO_DIR", folder);
     }
     run("bench", &mut bench)?;
+    steps.next("measuring the emulator");
+    run("emulator", &mut Command::new("target/release/emulator"))?;
     steps.next("measuring the page");
     in_a_browser(&["figures"], &clerk_sdk)
 }
