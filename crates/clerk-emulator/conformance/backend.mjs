@@ -121,7 +121,7 @@ async function handshake(start) {
   const asked = await authenticate({ ...document_, cookie: start });
   assert.equal(asked.status, 'handshake', asked.reason);
   const led = await fetch(asked.headers.get('location'), { redirect: 'manual' });
-  assert.equal(led.status, 303);
+  assert.equal(led.status, 307);
   return authenticate({ ...document_, cookie: start }, led.headers.get('location'));
 }
 

@@ -60,7 +60,7 @@ const NAMED: [&str; 38] = [
 
 /// About phones, wallets, enterprise connections, billing, trusted devices, satellites, native
 /// applications and machines, which the emulator does not stand in for.
-const BESIDE: [&str; 17] = [
+const BESIDE: [&str; 18] = [
     "billing",
     "ownership_verification",
     "trusted_devices",
@@ -76,7 +76,8 @@ const BESIDE: [&str; 17] = [
     "/me/tokens",
     "external_accounts/{external_account_id}/tokens",
     "domains/bulk",
-    "/domains/{domain_id}",
+    "POST /domains",
+    " /domains/{domain_id}",
     "satellite",
 ];
 
@@ -147,13 +148,10 @@ async fn rows(
                 continue;
             }
             let group = operation["tags"][0].as_str().unwrap_or("Other");
-            let beside = BESIDE.iter().any(|it| path.contains(it))
-                && !path.contains("/organizations/{organization_id}/domains/{domain_id}");
-            let beside =
-                beside || path.contains("ownership_verification") || path.ends_with("domains/bulk");
+            let name = format!("{method} {path}");
+            let beside = BESIDE.iter().any(|it| name.contains(it));
             let named = NAMED.contains(&group) && !beside;
             let row = rows.entry((!named, group.to_owned())).or_default();
-            let name = format!("{method} {path}");
             if seen.contains(format!("{api} {name}").as_str()) {
                 row.answered += 1;
             } else if refuses(emulator, api, &method, path).await? {

@@ -28,8 +28,8 @@ pub enum Reply {
     Bytes(String, Vec<u8>),
     /// To another address.
     Redirect(String),
-    /// To another address, with a cookie.
-    RedirectWithCookie(String, String),
+    /// Back to a server's page, by 307; in production with a cookie.
+    Handshake(String, Option<String>),
 }
 
 impl From<Value> for Reply {

@@ -178,17 +178,19 @@ fn respond(reply: Reply, client: Option<Value>) -> Result<Response, ClerkError> 
             );
             response
         }
-        Reply::Redirect(url) => redirect(&url)?,
-        Reply::RedirectWithCookie(url, cookie) => {
-            let mut response = redirect(&url)?;
-            response.headers_mut().append(SET_COOKIE, text(&cookie)?);
+        Reply::Redirect(url) => redirect(StatusCode::SEE_OTHER, &url)?,
+        Reply::Handshake(url, cookie) => {
+            let mut response = redirect(StatusCode::TEMPORARY_REDIRECT, &url)?;
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(SET_COOKIE, text(&cookie)?);
+            }
             response
         }
     })
 }
 
-fn redirect(url: &str) -> Result<Response, ClerkError> {
-    let mut response = StatusCode::SEE_OTHER.into_response();
+fn redirect(status: StatusCode, url: &str) -> Result<Response, ClerkError> {
+    let mut response = status.into_response();
     let headers = response.headers_mut();
     headers.insert(LOCATION, text(url)?);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -28,6 +28,9 @@ const COUNTS: TableDefinition<'static, &'static str, u64> = TableDefinition::new
 /// Single values, by name.
 const VALUES: TableDefinition<'static, &'static str, &'static str> = TableDefinition::new("values");
 
+/// How much of the file is kept in memory, in bytes.
+const CACHE: usize = 64 * 1024 * 1024;
+
 /// The index that every record is in: all of its kind, by age.
 pub const ALL: (&str, &str) = ("all", "");
 
@@ -96,10 +99,13 @@ impl Store {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory)?;
         let file = directory.join("state.redb");
-        let database = Database::create(&file).map_err(|error| match error {
-            redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
-            error => error.into(),
-        })?;
+        let database = Database::builder()
+            .set_cache_size(CACHE)
+            .create(&file)
+            .map_err(|error| match error {
+                redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
+                error => error.into(),
+            })?;
         private(&file)?;
         Self::with(database)
     }

@@ -90,5 +90,5 @@ pub fn show_session(scope: &mut Scope<'_>) -> Answer {
 
 /// `GET /v1/health`
 pub fn health(_: &mut Scope<'_>) -> Answer {
-    Ok(Reply::Plain(json!({ "object": "health", "status": "ok" })))
+    Ok(Reply::Plain(json!({ "status": "healthy" })))
 }

@@ -265,7 +265,7 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         .map(|(name, it)| (*name, it.as_str()))
         .collect();
     if development {
-        return Ok(Reply::Redirect(with_query(&url, &pairs)));
+        return Ok(Reply::Handshake(with_query(&url, &pairs), None));
     }
     // In production the answer rides in a cookie of the shared domain.
     let cookie = match (value, pairs.first()) {
@@ -273,5 +273,5 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         (None, Some((name, nonce))) => format!("{name}={nonce}; {}", attributes(60)),
         (None, None) => String::new(),
     };
-    Ok(Reply::RedirectWithCookie(url, cookie))
+    Ok(Reply::Handshake(url, Some(cookie)))
 }

@@ -41,7 +41,10 @@ pub fn router() -> Router<Emulator> {
             "/oauth/emulator",
             get(oauth::page).merge(post(oauth::answer)),
         )
-        .route("/oauth_callback", get_writing(oauth::callback))
+        .route(
+            "/oauth_callback",
+            get_writing(oauth::callback).merge(post(oauth::callback)),
+        )
 }
 
 fn browsers() -> Router<Emulator> {

@@ -67,7 +67,11 @@ pub fn begin(
 }
 
 fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
-    let state = scope.call.query("state").unwrap_or_default();
+    let call = scope.call;
+    let state = call
+        .query("state")
+        .or(call.param("state"))
+        .unwrap_or_default();
     scope
         .tx
         .get::<OAuthAttempt>(state)?
@@ -120,7 +124,8 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
     let attempt = attempt(scope)?;
     scope.tx.delete::<OAuthAttempt>(&attempt.id)?;
     let mut client: Client = scope.tx.need(&attempt.client_id)?;
-    if scope.call.query("error").is_some() {
+    let call = scope.call;
+    if call.query("error").or(call.param("error")).is_some() {
         let error = (
             "oauth_access_denied".to_owned(),
             "You did not allow access to your account.".to_owned(),
@@ -134,7 +139,10 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
         scope.tx.put(&client)?;
         return Ok(Reply::Redirect(attempt.redirect_url));
     }
-    let code = scope.call.query("code").unwrap_or_default();
+    let code = call
+        .query("code")
+        .or(call.param("code"))
+        .unwrap_or_default();
     let fields: Vec<(String, String)> = form_urlencoded::parse(code.as_bytes())
         .into_owned()
         .collect();

@@ -141,7 +141,7 @@ pub fn remove_logo(scope: &mut Scope<'_>) -> Answer {
     let id = id.ok_or_else(|| ClerkError::not_found("The logo"))?;
     scope.tx.delete::<Image>(&id)?;
     organizations::save(scope, &mut organization)?;
-    shown(scope, &organization)
+    Ok(view::deleted("image", &id).into())
 }
 
 /// `GET /v1/organizations/{id}/roles`

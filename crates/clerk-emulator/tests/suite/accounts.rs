@@ -286,3 +286,49 @@ async fn what_is_not_supported_gets_clerks_error_shape() {
     );
     assert!(body["clerk_trace_id"].is_string());
 }
+
+#[tokio::test]
+async fn a_browser_begins_is_shown_and_ends() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    for method in [Method::POST, Method::PUT] {
+        let client = browser.done(method, "/client", &[]).await;
+        assert_eq!(client["object"], "client");
+    }
+    browser.call(Method::PATCH, "/environment", &[]).await;
+    let (_, health) = browser.call(Method::GET, "/health", &[]).await;
+    assert_eq!(health["status"], "healthy");
+    let session = browser.sign_up(ADA).await;
+    let changed = browser
+        .done(
+            Method::PATCH,
+            "/me/metadata",
+            &[("unsafe_metadata", r#"{"theme":"dark"}"#)],
+        )
+        .await;
+    assert_eq!(changed["unsafe_metadata"], json!({ "theme": "dark" }));
+    let (_, all) = browser.call(Method::GET, "/me/email_addresses", &[]).await;
+    let first = all[0]["id"].as_str().expect("an id").to_owned();
+    browser
+        .done(Method::GET, &format!("/me/email_addresses/{first}"), &[])
+        .await;
+    let second = [("email_address", "second@example.com")];
+    let added = browser
+        .done(Method::POST, "/me/email_addresses", &second)
+        .await;
+    let path = format!(
+        "/me/email_addresses/{}",
+        added["id"].as_str().expect("an id")
+    );
+    browser.done(Method::DELETE, &path, &[]).await;
+    let ended = browser
+        .done(
+            Method::POST,
+            &format!("/client/sessions/{session}/end"),
+            &[],
+        )
+        .await;
+    assert_eq!(ended["status"], "ended");
+    browser.call(Method::DELETE, "/client", &[]).await;
+    assert_eq!(browser.client().await["sessions"], json!([]));
+}

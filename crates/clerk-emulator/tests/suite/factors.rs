@@ -375,28 +375,12 @@ async fn a_profile_image_is_taken_served_and_deleted() {
     let world = World::new().await;
     let browser = world.browser().await;
     browser.sign_up(ADA).await;
-    let url = format!(
-        "{}/v1/me/profile_image?__clerk_db_jwt={}",
-        world.url(),
-        browser.token
-    );
-    // A multipart form as browsers send it.
-    let send = async |bytes: &[u8], kind: &str| {
-        let mut body = format!(
-            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Type: {kind}\r\n\r\n"
-        )
-        .into_bytes();
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n--x--\r\n");
-        let request = world
-            .http
-            .post(&url)
-            .header("Content-Type", "multipart/form-data; boundary=x");
-        crate::world::read(request.body(body).send().await.expect("an answer")).await
-    };
-    let (status, body) = send(b"<svg/>", "image/svg+xml").await;
+    let image = (Method::POST, "/me/profile_image", false);
+    let (status, body) = browser
+        .upload(image.clone(), b"<svg/>", "image/svg+xml")
+        .await;
     assert_eq!(status, 422, "{body}");
-    let (status, body) = send(PIXEL, "image/png").await;
+    let (status, body) = browser.upload(image, PIXEL, "image/png").await;
     assert_eq!(status, 200, "{body}");
     let user = browser.done(Method::GET, "/me", &[]).await;
     assert_eq!(user["has_image"], true);
@@ -491,4 +475,67 @@ async fn several_people_share_a_browser_and_devices_are_signed_out_from_afar() {
         shared.client().await["sessions"].as_array().map(Vec::len),
         Some(1)
     );
+}
+
+#[tokio::test]
+async fn a_passkey_is_made_named_used_and_removed() {
+    let world = World::with(json!({ "passkeys": true })).await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let key = crate::authenticator::Authenticator::new();
+    let made = browser.done(Method::POST, "/me/passkeys", &[]).await;
+    let path = format!("/me/passkeys/{}", id(&made));
+    let options = text(&made["verification"]["nonce"]);
+    let attempt = format!("{path}/attempt_verification");
+    let forged = key.registration(&options, "http://evil.example");
+    let form = [
+        ("strategy", "passkey"),
+        ("public_key_credential", forged.as_str()),
+    ];
+    browser
+        .refused(
+            Method::POST,
+            &attempt,
+            &form,
+            "passkey_invalid_public_key_credential",
+        )
+        .await;
+    let credential = key.registration(&options, crate::world::PAGE);
+    let form = [
+        ("strategy", "passkey"),
+        ("public_key_credential", credential.as_str()),
+    ];
+    browser.done(Method::POST, &attempt, &form).await;
+    let named = browser
+        .done(Method::PATCH, &path, &[("name", "Laptop")])
+        .await;
+    assert_eq!(named["name"], "Laptop");
+    browser.done(Method::GET, &path, &[]).await;
+
+    // Whoever has it needs to name nobody.
+    let there = world.browser().await;
+    let begun = there
+        .done(Method::POST, "/client/sign_ins", &[("strategy", "passkey")])
+        .await;
+    let options = text(&begun["first_factor_verification"]["nonce"]);
+    let credential = key.assertion(&options, crate::world::PAGE);
+    let form = [
+        ("strategy", "passkey"),
+        ("public_key_credential", credential.as_str()),
+    ];
+    let attempt = format!("/client/sign_ins/{}/attempt_first_factor", id(&begun));
+    assert_eq!(
+        there.done(Method::POST, &attempt, &form).await["status"],
+        "complete"
+    );
+
+    let user = browser.done(Method::GET, "/me", &[]).await;
+    let by_server = format!("/users/{}/passkeys/{}", id(&user), id(&made));
+    world.server(Method::DELETE, &by_server, Value::Null).await;
+    browser
+        .refused(Method::DELETE, &path, &[], "resource_not_found")
+        .await;
+    let again = browser.done(Method::POST, "/me/passkeys", &[]).await;
+    let path = format!("/me/passkeys/{}", id(&again));
+    browser.done(Method::DELETE, &path, &[]).await;
 }

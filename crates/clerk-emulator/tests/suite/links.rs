@@ -212,6 +212,16 @@ async fn accounts_of_a_provider_are_connected_and_disconnected() {
     browser
         .done(Method::PATCH, &format!("{path}/reauthorize"), &BACK[1..2])
         .await;
+    let me = browser.done(Method::GET, "/me", &[]).await;
+    let by_server = format!("/users/{}{}", id(&me), path.trim_start_matches("/me"));
+    world.server(Method::DELETE, &by_server, Value::Null).await;
+    browser
+        .refused(Method::DELETE, &path, &[], "resource_not_found")
+        .await;
+    let again = browser
+        .done(Method::POST, "/me/external_accounts", &BACK[..2])
+        .await;
+    let path = format!("/me/external_accounts/{}", id(&again));
     browser.done(Method::DELETE, &path, &[]).await;
     let other = [("strategy", "oauth_github"), BACK[1]];
     browser
@@ -222,6 +232,36 @@ async fn accounts_of_a_provider_are_connected_and_disconnected() {
             "oauth_provider_not_enabled",
         )
         .await;
+}
+
+#[tokio::test]
+async fn whoever_cancels_at_the_provider_is_told_so_on_the_page() {
+    let world = World::with(json!({ "social": ["google"] })).await;
+    let browser = world.browser().await;
+    let begun = browser.done(Method::POST, "/client/sign_ins", &BACK).await;
+    let url = text(&begun["first_factor_verification"]["external_verification_redirect_url"]);
+    // Some providers come back by POST.
+    let state = query(&url, "state").expect("a state");
+    let answer = world
+        .http
+        .post(format!("{}/v1/oauth_callback", world.url()))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(format!("state={state}&error=access_denied&code="))
+        .send()
+        .await
+        .expect("an answer");
+    let status = answer.status().as_u16();
+    assert_eq!(
+        answer.headers()["location"],
+        "http://localhost:8080/sso-callback"
+    );
+    crate::document::check("fapi", "POST", "/oauth_callback", status, &Value::Null);
+    let path = format!("/client/sign_ins/{}", id(&begun));
+    let waiting = browser.done(Method::GET, &path, &[]).await;
+    assert_eq!(
+        waiting["first_factor_verification"]["error"]["code"],
+        "oauth_access_denied"
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! `bapi-*.yml`), every answer is checked against them.
 
 mod accounts;
+mod authenticator;
 mod backend;
 mod control;
 mod document;

@@ -354,3 +354,29 @@ async fn organizations_that_are_not_enabled_are_refused() {
         )
         .await;
 }
+
+#[tokio::test]
+async fn logos_are_set_and_removed_by_members_and_servers() {
+    const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n0000";
+    let world = world().await;
+    let ada = world.browser().await;
+    ada.sign_up(ADA).await;
+    let path = format!("{}/logo", founded(&ada).await);
+    for with_secret in [false, true] {
+        let logo = (Method::PUT, path.as_str(), with_secret);
+        let (status, body) = ada.upload(logo, PIXEL, "image/png").await;
+        assert_eq!(status, 200, "{body}");
+        if with_secret {
+            let shown = world.server(Method::DELETE, &path, Value::Null).await;
+            assert_eq!(shown["has_image"], false);
+        } else {
+            ada.done(Method::DELETE, &path, &[]).await;
+        }
+    }
+    let me = ada.done(Method::GET, "/me", &[]).await;
+    let image = format!("/users/{}/profile_image", id(&me));
+    let (status, body) = ada
+        .upload((Method::POST, &image, true), PIXEL, "image/png")
+        .await;
+    assert_eq!((status, &body["has_image"]), (200, &json!(true)));
+}

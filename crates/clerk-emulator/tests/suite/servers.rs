@@ -101,10 +101,10 @@ async fn a_session_is_handed_to_no_other_site() {
     ] {
         assert_eq!(to(url).await, 422, "{url}");
     }
-    assert_eq!(to("http://127.0.0.1:3000/").await, 303);
+    assert_eq!(to("http://127.0.0.1:3000/").await, 307);
     let settings = json!({ "allowed_origins": ["https://app.example"] });
     world.control(Method::PATCH, "/settings", settings).await;
-    assert_eq!(to("https://app.example/home").await, 303);
+    assert_eq!(to("https://app.example/home").await, 307);
 }
 
 #[tokio::test]

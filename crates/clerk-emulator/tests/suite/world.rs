@@ -65,6 +65,7 @@ impl World {
             .json()
             .await
             .expect("JSON");
+        document::check("fapi", "POST", "/dev_browser", 200, &made);
         Browser::with(self, made["id"].as_str().expect("a token"))
     }
 
@@ -246,6 +247,37 @@ impl<'a> Browser<'a> {
         self.done(Method::POST, "/client/sign_ins", &form).await
     }
 
+    /// Uploads a file as browsers do; with the secret key, as servers do.
+    pub async fn upload(
+        &self,
+        (method, path, with_secret): (Method, &str, bool),
+        bytes: &[u8],
+        kind: &str,
+    ) -> (u16, Value) {
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"";
+        let mut body = format!("{head}\r\nContent-Type: {kind}\r\n\r\n").into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--x--\r\n");
+        let url = format!(
+            "{}/v1{path}?__clerk_db_jwt={}",
+            self.world.url(),
+            self.token
+        );
+        let mut request = self
+            .world
+            .http
+            .request(method.clone(), url)
+            .header("Content-Type", "multipart/form-data; boundary=x")
+            .body(body);
+        if with_secret {
+            request = request.bearer_auth(SECRET);
+        }
+        let (status, body) = read(request.send().await.expect("an answer")).await;
+        let api = if with_secret { "bapi" } else { "fapi" };
+        document::check(api, method.as_str(), path, status, &body);
+        (status, body)
+    }
+
     pub async fn client(&self) -> Value {
         self.call(Method::GET, "/client", &[]).await.1["response"].clone()
     }
@@ -255,6 +287,9 @@ impl<'a> Browser<'a> {
         let answer = self.world.http.get(url).send().await.expect("an answer");
         let status = answer.status();
         assert!(status.is_redirection(), "{url}: {status}");
+        if let Some((_, path)) = url.split_once("/v1") {
+            document::check("fapi", "GET", path, status.as_u16(), &Value::Null);
+        }
         answer.headers()["location"]
             .to_str()
             .expect("an address")
