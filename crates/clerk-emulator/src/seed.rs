@@ -66,6 +66,12 @@ pub fn plant(scope: &mut Scope<'_>) -> Answer {
         scope.settings = scope.settings.patched(&seed.settings)?;
         scope.settings.save(scope.tx)?;
     }
+    // Each hash that is not there yet runs this once more: before anything is written.
+    for password in seed.users.iter().filter_map(|it| it.password.as_deref()) {
+        scope
+            .proofs
+            .new_hash(&scope.settings, "password", password)?;
+    }
     let mut users = Vec::new();
     for it in &seed.users {
         users.extend(plant_user(scope, it)?);

@@ -299,7 +299,7 @@ async function webhooks() {
         [button(it.type, () => dialog(it.type, json(it.body)), 'link'), h('span', { class: 'sub' }, when(it.created_at))],
         h('span', { class: 'mono' }, it.url ?? 'gone'), status(it.status),
         it.attempts.map((one) => h('span', { class: 'sub' }, `${when(one.at)}: ${one.outcome}`)),
-        button('Send again', doing(async () => { await call('POST', `/emulator/deliveries/${it.id}/resend`); setTimeout(render, 600); }, 'It is on its way.'), '', `Send ${it.type} again`),
+        button('Send again', doing(async () => { await call('POST', `/emulator/deliveries/${it.id}/resend`); setTimeout(render, 600); }, 'It is on its way.'), '', `Send again: ${it.type}`),
       ]), 'Nothing was delivered yet.'),
   ];
 }
@@ -451,7 +451,7 @@ async function render() {
   const turn = ++drawn;
   const page = current();
   document.querySelector('#nav').replaceChildren(...Object.entries(PAGES).map(([name, [title]]) =>
-    h('li', {}, h('a', { href: `#${name}`, 'aria-current': name === page ? 'page' : undefined }, title))));
+    h('li', {}, h('a', { href: `/dashboard#${name}`, 'aria-current': name === page ? 'page' : undefined }, title))));
   document.querySelector('nav [aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
   try {
     const content = (await PAGES[page][1]()).flat(2).filter(Boolean);
