@@ -214,6 +214,12 @@ impl Browser {
         Ok(())
     }
 
+    /// Gives the browser an authenticator that keeps passkeys and asks nobody.
+    pub async fn add_authenticator(&self) -> Result<()> {
+        self.client.issue_cmd(AddAuthenticator).await?;
+        Ok(())
+    }
+
     /// When the first button could be used, in milliseconds after navigation.
     pub async fn first_button(&self) -> Result<f64> {
         wait_for("a button", async || {
@@ -380,6 +386,33 @@ impl WebDriverCompatibleCommand for BeforePage {
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         let cmd = "Page.addScriptToEvaluateOnNewDocument";
         let body = json!({ "cmd": cmd, "params": { "source": self.0 } });
+        (http::Method::POST, Some(body.to_string()))
+    }
+}
+
+/// Gives the browser an authenticator of its own
+/// (<https://www.w3.org/TR/webauthn-3/#sctn-automation-add-virtual-authenticator>).
+#[derive(Debug)]
+struct AddAuthenticator;
+
+impl WebDriverCompatibleCommand for AddAuthenticator {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/webauthn/authenticator"))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let body = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserVerified": true,
+        });
         (http::Method::POST, Some(body.to_string()))
     }
 }

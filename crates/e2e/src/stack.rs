@@ -18,6 +18,9 @@ use crate::wait_for;
 /// How long one of the project's own commands may build.
 const BUILD_WITHIN: Duration = Duration::from_mins(20);
 
+/// What the emulator signs webhooks with, where a story has them.
+const WEBHOOK_SECRET: &str = "whsec_dGhlIHN0b3JpZXMgc2lnbiB3aXRoIHRoaXMgb25lIQ==";
+
 /// What differs between stories.
 #[derive(Clone, Debug, Default)]
 pub struct StackOptions {
@@ -27,6 +30,8 @@ pub struct StackOptions {
     pub emulator_down: bool,
     /// A real instance's publishable key: no emulator at all
     pub publishable_key: Option<String>,
+    /// Let the emulator tell the API what happens
+    pub webhooks: bool,
     /// Let `cargo xtask` of this name run everything
     pub command: Option<&'static str>,
 }
@@ -149,6 +154,11 @@ impl Stack {
             "EMULATOR_SDK_DIR",
             env_path("E2E_SDK_DIR", ".tools/clerk-sdk"),
         );
+        if self.options.webhooks {
+            let url = format!("{}/api/webhooks/clerk", self.url());
+            command.env("EMULATOR_WEBHOOK_URL", url);
+            command.env("EMULATOR_WEBHOOK_SECRET", WEBHOOK_SECRET);
+        }
         if let Some(seconds) = self.options.token_lifetime {
             command.env("EMULATOR_TOKEN_LIFETIME", seconds.to_string());
         }
@@ -210,6 +220,9 @@ impl Stack {
             format!("sqlite://{}?mode=rwc", self.database().display()),
         );
         command.env("DIST_DIR", env_path("E2E_DIST_DIR", "dist"));
+        if self.options.webhooks {
+            command.env("CLERK_WEBHOOK_SIGNING_SECRET", WEBHOOK_SECRET);
+        }
         if let Some(key) = &self.options.publishable_key {
             command.env("CLERK_PUBLISHABLE_KEY", key);
         }

@@ -2,7 +2,7 @@
 //! person can change.
 
 use anyhow::{Context, Result};
-use e2e::{Browser, PASSWORD, Person, Story, TEST_CODE, story, wait_for};
+use e2e::{Browser, PASSWORD, Person, StackOptions, Story, TEST_CODE, story, story_with, wait_for};
 use serde_json::{Value, json};
 
 const NEW_PASSWORD: &str = "battery horse correct";
@@ -415,6 +415,24 @@ async fn two_people_share_a_browser_and_switch() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_a_server_changes_reaches_the_open_page_by_a_webhook() -> Result<()> {
+    let options = StackOptions {
+        webhooks: true,
+        ..StackOptions::default()
+    };
+    story_with("webhook", options, async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        let browser = &story.browsers[0];
+        let path = format!("/v1/users/{}", browser.field("clerk-id").await?);
+        let body = json!({ "last_name": "King" });
+        story.stack.emulator_call("PATCH", &path, body).await?;
+        browser.sees_field("name", "Ada King").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_waitlist_takes_an_address() -> Result<()> {
     story("waitlist", async |story| {
         story
@@ -435,6 +453,91 @@ async fn a_waitlist_takes_an_address() -> Result<()> {
             .await?;
         assert_eq!(entries["data"][0]["email_address"], "eve@example.com");
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_passkey_signs_in() -> Result<()> {
+    story("passkey", async |story| {
+        story.stack.set(json!({ "passkeys": true })).await?;
+        let ada = Person::new("Ada", "Lovelace");
+        story.browsers[0].add_authenticator().await?;
+        ada.sign_up(story, 0).await?;
+        let browser = &story.browsers[0];
+        open_account(browser, "Security").await?;
+        browser.click("Add a passkey").await?;
+        browser.sees("Chrome on Linux").await?;
+        ada.sign_out(browser).await?;
+        browser.open(&format!("{}/sign-in", story.page())).await?;
+        browser.click("Use passkey instead").await?;
+        ada.sees_own_profile(browser).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn too_many_wrong_passwords_lock_the_account() -> Result<()> {
+    story("lockout", async |story| {
+        story.stack.set(json!({ "lockout_attempts": 2 })).await?;
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        ada.sign_out(&story.browsers[0]).await?;
+        story.browsers[0].expect_error("status of 422");
+        story.browsers[0].expect_error("status of 403");
+        ada.begin_sign_in(story, 0).await?;
+        let browser = &story.browsers[0];
+        browser.fill("Password", "a wrong guess").await?;
+        browser.click("Continue").await?;
+        browser.sees("Password is incorrect").await?;
+        browser.click("Continue").await?;
+        browser.sees("Your account is locked").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn another_device_is_signed_out_from_the_account_page() -> Result<()> {
+    story("devices", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        let there = story.browser().await?;
+        story.browsers[there].expect_error("status of 401");
+        ada.begin_sign_in(story, there).await?;
+        enter_password(&story.browsers[there]).await?;
+        ada.sees_own_profile(&story.browsers[there]).await?;
+        let here = &story.browsers[0];
+        open_account(here, "Security").await?;
+        here.sees("This device").await?;
+        let menu = "(//button[@aria-label='Open menu'])[last()]";
+        here.find(menu).await?.click().await?;
+        here.click("Sign out of device").await?;
+        let gone = wait_for("one device", async || {
+            let shown = here.text().await.ok()?;
+            (shown.matches("Chrome").count() == 1).then_some(())
+        });
+        gone.await?;
+        story.browsers[there].client.refresh().await?;
+        story.browsers[there].sees("Create an account").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_account_of_a_provider_is_connected() -> Result<()> {
+    story("connected-account", async |story| {
+        story.stack.set(json!({ "social": ["google"] })).await?;
+        let ada = Person::new("Ada", "Lovelace");
+        story.browsers[0].expect_error("img.clerk.com");
+        ada.sign_up(story, 0).await?;
+        let browser = &story.browsers[0];
+        open_account(browser, "Profile").await?;
+        browser.click("Connect account").await?;
+        browser.click("Google").await?;
+        let field = browser.find("//input[@name='email']").await?;
+        field.send_keys("ada@elsewhere.example").await?;
+        browser.click("Allow").await?;
+        browser.sees("ada@elsewhere.example").await
     })
     .await
 }
