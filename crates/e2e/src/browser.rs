@@ -214,8 +214,11 @@ impl Browser {
         Ok(())
     }
 
-    /// Gives the browser an authenticator that keeps passkeys and asks nobody.
+    /// Gives the browser an authenticator that keeps passkeys and asks nobody. clerk-js offers no
+    /// passkeys to a browser that says it is driven by a program.
     pub async fn add_authenticator(&self) -> Result<()> {
+        let source = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})";
+        self.client.issue_cmd(BeforePage(source)).await?;
         self.client.issue_cmd(AddAuthenticator).await?;
         Ok(())
     }
