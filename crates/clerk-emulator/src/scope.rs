@@ -229,9 +229,15 @@ impl<'a> Scope<'a> {
 
     /// Where the emulator is reached by the one who asks.
     pub fn base_url(&self) -> String {
-        match &self.call.proxy_url {
-            Some(url) => url.clone(),
-            None => self.emulator.url().to_owned(),
+        let Some(url) = &self.call.proxy_url else {
+            return self.emulator.url().to_owned();
+        };
+        // A development server in between may have lost the port; the page knows it.
+        match (local_path(url), &self.call.origin) {
+            (Some(path), Some(origin)) if local_path(origin).is_some() => {
+                format!("{origin}{path}")
+            }
+            _ => url.clone(),
         }
     }
 
@@ -298,6 +304,14 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The path of an address on this machine.
+fn local_path(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("http://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let name = authority.split(':').next()?;
+    ["localhost", "127.0.0.1"].contains(&name).then_some(path)
+}
+
 /// Under this name stands the number of the last delivery.
 const SEQUENCE: &str = "delivery_sequence";
 
@@ -306,3 +320,16 @@ pub const INSTANCE_ID: &str = "ins_emulator";
 
 /// How many messages are kept.
 const MESSAGES_MAX: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_this_machine_are_local() {
+        assert_eq!(local_path("http://127.0.0.1/__clerk"), Some("/__clerk"));
+        assert_eq!(local_path("http://localhost:8080"), Some(""));
+        assert_eq!(local_path("https://app.example/__clerk"), None);
+        assert_eq!(local_path("http://localhost.evil.example/"), None);
+    }
+}
