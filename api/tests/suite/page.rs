@@ -21,7 +21,10 @@ pub async fn echo() -> SocketAddr {
     let router = Router::new().fallback(async |request: Request| {
         let mut names: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
         names.sort();
-        let head = format!("{} {} {}", request.method(), request.uri(), names.join(","));
+        let mut head = format!("{} {} {}", request.method(), request.uri(), names.join(","));
+        if let Some(url) = request.headers().get("clerk-proxy-url") {
+            head += &format!(" through {}", url.to_str().expect("text"));
+        }
         let body = axum::body::to_bytes(request.into_body(), 1024)
             .await
             .expect("a body");
@@ -100,7 +103,10 @@ async fn calls_of_clerk_js_reach_the_frontend_api() {
         .expect("a body");
     assert_eq!(
         answer,
-        "GET /v1/client?a=b%20c accept,host,x-forwarded-for "
+        format!(
+            "GET /v1/client?a=b%20c accept,clerk-proxy-url,host,x-forwarded-for through {}/__clerk ",
+            world.url
+        )
     );
     let post = world
         .request(Method::POST, "/__clerk/v1/client/sign_ins")
