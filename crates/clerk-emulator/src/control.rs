@@ -154,6 +154,7 @@ fn sign_in(scope: &mut Scope<'_>) -> Answer {
     scope.tx.put(&client)?;
     scope.tx.put(&browser)?;
     if let Some(origin) = scope.call.param("origin") {
+        scope.remember_home(origin)?;
         scope.call_origin(origin);
     }
     let token = view::session_token(scope, &session, None)?;

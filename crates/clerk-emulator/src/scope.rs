@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::Emulator;
 use crate::call::Call;
 use crate::error::ClerkError;
 use crate::id;
@@ -11,6 +10,7 @@ use crate::password::Proofs;
 use crate::settings::{InstanceKind, Settings};
 use crate::store::{ALL, Page, Transaction};
 use crate::view;
+use crate::{Emulator, HOME_ORIGIN};
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -98,6 +98,34 @@ impl<'a> Scope<'a> {
         {
             self.origin = Some(format!("{scheme}://{authority}"));
         }
+    }
+
+    /// Whether sessions may be handed to this address: this machine, or one that the instance's
+    /// settings name. Whoever could choose the address freely would be handed a session.
+    pub fn may_receive(&self, url: &str) -> bool {
+        let Ok(uri) = url.parse::<axum::http::Uri>() else {
+            return false;
+        };
+        let (Some(scheme), Some(host), Some(authority)) =
+            (uri.scheme_str(), uri.host(), uri.authority())
+        else {
+            return false;
+        };
+        if !["http", "https"].contains(&scheme) || authority.as_str().contains('@') {
+            return false;
+        }
+        let local =
+            ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".localhost");
+        let origin = format!("{scheme}://{authority}");
+        local || self.settings.allowed_origins.contains(&origin)
+    }
+
+    /// Links in e-mails lead to the page at this origin from now on.
+    pub fn remember_home(&self, origin: &str) -> Result<(), ClerkError> {
+        if self.may_receive(origin) && self.tx.value(HOME_ORIGIN)?.as_deref() != Some(origin) {
+            self.tx.put_value(HOME_ORIGIN, origin)?;
+        }
+        Ok(())
     }
 
     /// Finds the browser's client.

@@ -73,6 +73,9 @@ extern "C" {
     pub type JsSession;
     #[wasm_bindgen(method, getter)]
     pub fn id(this: &JsSession) -> String;
+    /// `active`, or `pending` while the person must still do something.
+    #[wasm_bindgen(method, getter)]
+    pub fn status(this: &JsSession) -> Option<String>;
     /// Resolves to the token, or to `null` when there is none.
     #[wasm_bindgen(method, catch, js_name = getToken)]
     pub fn get_token(this: &JsSession, options: &JsValue) -> Result<Promise, JsValue>;

@@ -109,6 +109,11 @@ pub fn emission(clerk: &Clerk) -> Emission {
     }
     let user: JsUser = user.unchecked_into();
     let session: JsSession = session.unchecked_into();
+    // A session that waits for one of its tasks counts for nothing yet, as in Clerk's own SDKs
+    // (<https://clerk.com/docs/guides/configure/session-tasks>); the form shows the task.
+    if session.status().as_deref() == Some("pending") {
+        return Emission::SignedOut;
+    }
     Emission::SignedIn(
         User {
             id: user.id(),

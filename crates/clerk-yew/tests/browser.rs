@@ -37,10 +37,10 @@ const STAND_IN: &str = "
         },
         mountSignIn() { window.seen.mounted += 1; }, unmountSignIn() { window.seen.mounted -= 1; },
     };
-    window.ada = (token) => window.Clerk.become(
+    window.ada = (token, status = 'active') => window.Clerk.become(
         {id: 'user_1', firstName: 'Ada', lastName: null, imageUrl: '',
          primaryEmailAddress: {emailAddress: 'ada@example.com'}},
-        {id: 'sess_1', getToken: () => { window.seen.tokens += 1; return token(); }});
+        {id: 'sess_1', status, getToken: () => { window.seen.tokens += 1; return token(); }});
 ";
 
 fn run(script: &str) -> JsValue {
@@ -138,6 +138,12 @@ async fn components_follow_clerk_and_leave_nothing_behind() {
     run("window.Clerk.become(undefined, undefined)");
     TimeoutFuture::new(50).await;
     assert_eq!(text(&root), "loaded nobody");
+
+    // Who must still do something is nobody yet; the form stays, and shows what.
+    run("window.ada(async () => 'a token too early', 'pending')");
+    TimeoutFuture::new(50).await;
+    assert_eq!(text(&root), "loaded nobody");
+    assert_eq!((seen("mounted"), seen("tokens")), (1.0, 0.0));
 
     // Right after sign-in there may be no token yet.
     run("let asked = 0; window.ada(async () => (asked += 1) > 2 ? 'the token' : null)");

@@ -149,10 +149,11 @@ impl Browser {
     pub async fn click(&self, label: &str) -> Result<()> {
         let label = literal(label);
         let path = format!(
-            "//*[self::button or self::a or @role='menuitem'][not(@disabled)]\
+            "//*[self::button or self::a or @role='menuitem' or @role='option'][not(@disabled)]\
              [normalize-space(.)={label} or @aria-label={label}]"
         );
-        // The page may replace an element while it is being clicked.
+        // What moves is missed; and the page may replace an element while it is being clicked.
+        self.settles().await?;
         wait_for(&format!("{label} to be clickable"), async || {
             for element in self.client.find_all(Locator::XPath(&path)).await.ok()? {
                 if element.is_displayed().await.ok()? && element.click().await.is_ok() {
@@ -167,16 +168,23 @@ impl Browser {
     /// Types into the field of this label, in place of what it holds.
     pub async fn fill(&self, label: &str, value: &str) -> Result<()> {
         let id = format!("//label[normalize-space(.)={}]/@for", literal(label));
-        let field = self.find(&format!("//input[@id={id}]")).await?;
+        let path = format!("//input[@id={id}]");
         // WebDriver's own way to empty a field goes unnoticed by React: select all, type over.
         let select_all = format!("{}a{}", char::from(Key::Control), char::from(Key::Null));
-        field.send_keys(&select_all).await?;
         let typed = if value.is_empty() {
             char::from(Key::Delete).to_string()
         } else {
             value.into()
         };
-        Ok(field.send_keys(&typed).await?)
+        // The page may replace a field while somebody types into it.
+        wait_for(&format!("{label} to take what is typed"), async || {
+            let field = self.find(&path).await.ok()?;
+            field.send_keys(&select_all).await.ok()?;
+            field.send_keys(&typed).await.ok()?;
+            let holds = field.prop("value").await.ok()??;
+            (holds == value).then_some(())
+        })
+        .await
     }
 
     /// Types a verification code, once the field is empty: Clerk empties it after a wrong one.

@@ -1,6 +1,7 @@
 //! What a person does with Clerk's prebuilt UI, by its visible labels.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde_json::json;
 
 use crate::browser::Browser;
 use crate::story::Story;
@@ -34,8 +35,8 @@ impl Person {
         format!("{} {}", self.first, self.last)
     }
 
-    /// Fills in and sends the form for signing up, up to the question for the code.
-    pub async fn begin_sign_up(&self, story: &Story, browser: usize) -> Result<()> {
+    /// Fills in and sends the form for signing up.
+    pub async fn fills_sign_up(&self, story: &Story, browser: usize) -> Result<()> {
         let browser = &story.browsers[browser];
         browser.open(&format!("{}/sign-up", story.page())).await?;
         browser.fill("First name", self.first).await?;
@@ -46,9 +47,13 @@ impl Person {
         browser
             .sees("Your password meets all the necessary requirements.")
             .await?;
-        browser.settles().await?;
-        browser.click("Continue").await?;
-        browser.sees("Verify your email").await?;
+        browser.click("Continue").await
+    }
+
+    /// Signs up as far as the question for the code.
+    pub async fn begin_sign_up(&self, story: &Story, browser: usize) -> Result<()> {
+        self.fills_sign_up(story, browser).await?;
+        story.browsers[browser].sees("Verify your email").await?;
         self.gets_code(story).await?;
         Ok(())
     }
@@ -58,6 +63,37 @@ impl Person {
         self.begin_sign_up(story, browser).await?;
         story.browsers[browser].type_code(TEST_CODE).await?;
         self.sees_own_profile(&story.browsers[browser]).await
+    }
+
+    /// Has an account since before the story.
+    pub async fn has_account(&self, story: &Story) -> Result<String> {
+        let body = json!({
+            "email_address": [self.email],
+            "first_name": self.first,
+            "last_name": self.last,
+            "password": PASSWORD,
+        });
+        let user = story.stack.emulator_call("POST", "/v1/users", body).await?;
+        Ok(user["id"].as_str().context("an id")?.to_owned())
+    }
+
+    /// Has an account and is signed in: by the emulator, without any form.
+    pub async fn arrives(&self, story: &Story, browser: usize) -> Result<()> {
+        let user_id = self.has_account(story).await?;
+        let browser = &story.browsers[browser];
+        let body = json!({ "user_id": user_id, "origin": story.page() });
+        let signed_in = story
+            .stack
+            .emulator_call("POST", "/emulator/sign_in", body)
+            .await?;
+        // Cookies belong to the page that is open.
+        browser.open(&format!("{}/healthz", story.page())).await?;
+        let script = "for (const {name, value} of arguments[0])
+            document.cookie = `${name}=${value}; path=/; SameSite=Lax`";
+        let cookies = signed_in["cookies"].clone();
+        browser.client.execute(script, vec![cookies]).await?;
+        browser.open(&story.page()).await?;
+        self.sees_own_profile(browser).await
     }
 
     /// Enters the address on the form for signing in.

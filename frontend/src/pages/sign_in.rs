@@ -1,4 +1,4 @@
-use clerk_yew::{SignIn, SignUp, SignedIn, SignedOut};
+use clerk_yew::{SignIn, SignUp, Status, use_clerk};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -6,20 +6,33 @@ use super::Route;
 
 /// Clerk's form for signing in.
 pub fn sign_in() -> Html {
-    form(html! { <SignIn path="/sign-in" /> })
+    html! { <Form><SignIn path="/sign-in" /></Form> }
 }
 
 /// Clerk's form for signing up.
 pub fn sign_up() -> Html {
-    form(html! { <SignUp path="/sign-up" /> })
+    html! { <Form><SignUp path="/sign-up" /></Form> }
 }
 
-/// A form for those who are not signed in; everybody else goes home.
-fn form(form: Html) -> Html {
+#[derive(Properties, PartialEq)]
+struct FormProps {
+    children: Html,
+}
+
+/// A form for those who come signed out; everybody else goes home. The form stays when it has
+/// signed somebody in: Clerk may still have something to show, such as backup codes, and leads
+/// away itself.
+#[component]
+fn Form(props: &FormProps) -> Html {
+    let clerk = use_clerk();
+    let signed_in = *use_memo((), |()| matches!(clerk.status(), Status::SignedIn(..)));
     html! {
         <div class="clerk">
-            <SignedOut>{ form }</SignedOut>
-            <SignedIn><Redirect<Route> to={Route::Home} /></SignedIn>
+            if signed_in {
+                <Redirect<Route> to={Route::Home} />
+            } else {
+                { props.children.clone() }
+            }
         </div>
     }
 }

@@ -7,7 +7,7 @@ use crate::id;
 use crate::model::{Browser, Session, SessionStatus};
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
-use crate::{HOME_ORIGIN, sessions, view};
+use crate::{sessions, view};
 
 /// `POST /v1/dev_browser`: a new browser.
 pub fn dev_browser(scope: &mut Scope<'_>) -> Answer {
@@ -18,10 +18,8 @@ pub fn dev_browser(scope: &mut Scope<'_>) -> Answer {
         created_at: scope.now,
     })?;
     // Links in e-mails lead to where people come from.
-    if let Some(origin) = &scope.call.origin
-        && scope.tx.value(HOME_ORIGIN)?.as_ref() != Some(origin)
-    {
-        scope.tx.put_value(HOME_ORIGIN, origin)?;
+    if let Some(origin) = &scope.call.origin {
+        scope.remember_home(origin)?;
     }
     let shown = json!({ "object": "dev_browser", "id": token, "token": token });
     Ok(Reply::Plain(shown))

@@ -156,25 +156,6 @@ pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
     Ok(Reply::Redirect(with_query(&url, &pairs)))
 }
 
-/// Whether sessions may be handed to this address: this machine, or one that the instance's
-/// settings name. Whoever could choose the address freely would be handed a session.
-fn may_receive(scope: &Scope<'_>, url: &str) -> bool {
-    let Ok(uri) = url.parse::<axum::http::Uri>() else {
-        return false;
-    };
-    let (Some(scheme), Some(host), Some(authority)) =
-        (uri.scheme_str(), uri.host(), uri.authority())
-    else {
-        return false;
-    };
-    if !["http", "https"].contains(&scheme) || authority.as_str().contains('@') {
-        return false;
-    }
-    let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".localhost");
-    let origin = format!("{scheme}://{authority}");
-    local || scope.settings.allowed_origins.contains(&origin)
-}
-
 /// Seconds.
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
@@ -186,7 +167,7 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         .query("redirect_url")
         .unwrap_or_default()
         .to_owned();
-    if !may_receive(scope, &url) {
+    if !scope.may_receive(&url) {
         return Err(ClerkError::at(
             "redirect_url",
             "form_param_value_invalid",

@@ -516,3 +516,17 @@ async fn lists_say_who_may_sign_up() {
         )
         .await;
 }
+
+#[tokio::test]
+async fn a_page_of_another_site_is_not_where_links_lead() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    let opened = reqwest::Client::new()
+        .post(format!("{}/v1/dev_browser", world.url()))
+        .header("Origin", "https://evil.example");
+    opened.send().await.expect("an answer");
+    let body = json!({ "email_address": ADA });
+    world.server(Method::POST, "/invitations", body).await;
+    let led = browser.open(&text(&world.mail(ADA).await["link"])).await;
+    assert!(led.starts_with(&format!("{PAGE}/sign-up?")), "{led}");
+}
