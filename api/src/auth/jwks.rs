@@ -51,8 +51,9 @@ struct Jwks {
     generation: AtomicU64,
     /// When the keys were fetched last with success.
     fetched: RwLock<Option<Instant>>,
-    /// Held during a fetch, so that there is one at a time; when the last one began.
-    last_fetch: Mutex<Option<Instant>>,
+    /// Held during a fetch that a token caused, so that there is one at a time; when the last one
+    /// began.
+    last_refetch: Mutex<Option<Instant>>,
 }
 
 impl fmt::Debug for Keys {
@@ -85,7 +86,7 @@ impl Keys {
                 keys: RwLock::default(),
                 generation: AtomicU64::new(0),
                 fetched: RwLock::default(),
-                last_fetch: Mutex::default(),
+                last_refetch: Mutex::default(),
             })),
         }))
     }
@@ -124,7 +125,7 @@ impl Keys {
             return std::future::pending().await;
         };
         loop {
-            let succeeded = jwks.clone().fetch(Duration::ZERO).await;
+            let succeeded = jwks.fetch().await;
             let pause = if succeeded {
                 REFRESH_EVERY
             } else if jwks.current().is_empty() {
@@ -147,7 +148,7 @@ impl Keys {
             return Ok(key.clone());
         }
         // Its end is waited for, whether this call began it or another.
-        let fetch = tokio::spawn(jwks.clone().fetch(REFETCH_PAUSE));
+        let fetch = tokio::spawn(jwks.clone().refetch());
         let _ = fetch.await;
         let keys = jwks.current();
         match keys.get(kid) {
@@ -166,13 +167,17 @@ impl Jwks {
             .clone()
     }
 
-    /// Fetches the keys, unless that was done less than `pause` ago. Whether it succeeded.
-    async fn fetch(self: Arc<Self>, pause: Duration) -> bool {
-        let mut last_fetch = self.last_fetch.lock().await;
-        if last_fetch.is_some_and(|at| at.elapsed() < pause) {
-            return true;
+    /// Fetches the keys for a token's sake, unless that was done less than [`REFETCH_PAUSE`] ago.
+    async fn refetch(self: Arc<Self>) {
+        let mut last = self.last_refetch.lock().await;
+        if last.is_none_or(|at| at.elapsed() >= REFETCH_PAUSE) {
+            *last = Some(Instant::now());
+            self.fetch().await;
         }
-        *last_fetch = Some(Instant::now());
+    }
+
+    /// Fetches the keys. Whether it succeeded.
+    async fn fetch(&self) -> bool {
         match self.download().await {
             Ok(keys) => {
                 self.replace(keys);

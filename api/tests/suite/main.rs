@@ -2,6 +2,7 @@
 
 mod backup;
 mod config;
+mod emulator;
 mod events;
 mod headers;
 mod jwks;

@@ -9,6 +9,7 @@ use crate::config::Config;
 
 /// A running emulator, on a free port and in memory unless told otherwise. It stops when it is
 /// dropped.
+#[derive(Debug)]
 pub struct ClerkEmulator {
     url: String,
     stop: Option<oneshot::Sender<()>>,

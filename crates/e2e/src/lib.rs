@@ -8,7 +8,7 @@ mod stack;
 mod story;
 
 pub use browser::{Browser, Look};
-pub use person::{PASSWORD, Person, TEST_CODE};
+pub use person::{PASSWORD, Person, TEST_CODE, in_query};
 pub use stack::{Stack, StackOptions};
 pub use story::{Story, story, story_with};
 

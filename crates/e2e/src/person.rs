@@ -1,7 +1,7 @@
 //! What a person does with Clerk's prebuilt UI, by its visible labels.
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::story::Story;
@@ -111,15 +111,15 @@ impl Person {
         browser.sees("Create an account").await
     }
 
-    /// Waits until this many codes have been printed in the terminal, and answers the newest.
+    /// Waits until this many codes have been sent, and answers the newest.
     pub async fn gets_codes(&self, story: &Story, count: usize) -> Result<String> {
+        let path = format!("/emulator/messages?to={}", in_query(&self.email));
         wait_for("the code", async || {
-            let log = story.stack.emulator_log();
-            let printed = log
-                .lines()
-                .filter(|line| line.contains(&self.email))
-                .skip(count - 1);
-            printed.last()?.rsplit(' ').next().map(str::to_owned)
+            let sent = story.stack.emulator_call("GET", &path, Value::Null);
+            let sent = sent.await.ok()?;
+            let mut codes = sent.as_array()?.iter().filter_map(|it| it["code"].as_str());
+            let newest = codes.next()?.to_owned();
+            (codes.count() + 1 >= count).then_some(newest)
         })
         .await
     }
@@ -134,4 +134,9 @@ impl Person {
         browser.sees(&format!("Welcome, {}", self.name())).await?;
         browser.sees_field("email", &self.email).await
     }
+}
+
+/// A text as it stands in a query.
+pub fn in_query(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -1,4 +1,4 @@
-//! The servers of one story: the emulator and the API, as processes.
+//! The servers of one story: the API as a process, the emulator inside the test.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use clerk_emulator::ClerkEmulator;
+use clerk_emulator::config::Config;
 use rustix::process::{Pid, Signal, kill_process};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::Value;
@@ -45,7 +47,7 @@ pub struct Stack {
     emulator_port: u16,
     web_port: u16,
     api: Option<Child>,
-    emulator: Option<Child>,
+    emulator: Option<ClerkEmulator>,
 }
 
 impl Stack {
@@ -83,7 +85,7 @@ impl Stack {
     /// Starts one of the project's own commands and waits until it prints the page's address.
     async fn start_command(&mut self, name: &str) -> Result<()> {
         let mut command = Command::new(env_path("E2E_XTASK", "target/debug/xtask"));
-        let log = File::create(self.directory.path().join("emulator.log"))?;
+        let log = File::create(self.directory.path().join("terminal.log"))?;
         command
             .arg(name)
             .env(
@@ -103,7 +105,7 @@ impl Stack {
         }
         self.api = Some(command.spawn().context("xtask does not start")?);
         let begun = Instant::now();
-        while !self.emulator_log().contains(&format!("➜  {}", self.url())) {
+        while !self.terminal().contains(&format!("➜  {}", self.url())) {
             let ended = self
                 .api
                 .as_mut()
@@ -113,7 +115,7 @@ impl Stack {
             if ended.is_some() || begun.elapsed() > BUILD_WITHIN {
                 bail!(
                     "cargo xtask {name} printed no address:\n{}",
-                    self.emulator_log()
+                    self.terminal()
                 );
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -138,7 +140,7 @@ impl Stack {
         ensure!(
             status.success(),
             "it ended with {status}:\n{}",
-            self.emulator_log()
+            self.terminal()
         );
         for port in [self.api_port, self.emulator_port, self.web_port] {
             TcpListener::bind(("127.0.0.1", port)).context("a port is still in use")?;
@@ -146,28 +148,23 @@ impl Stack {
         Ok(())
     }
 
-    /// Starts the emulator and waits until it answers.
+    /// Starts the emulator, in this process.
     pub async fn start_emulator(&mut self) -> Result<()> {
-        let mut command = self.command("clerk-emulator", "emulator.log")?;
-        command.env("EMULATOR_DATA_DIR", self.directory.path().join("emulator"));
-        command.env(
-            "EMULATOR_SDK_DIR",
-            env_path("E2E_SDK_DIR", ".tools/clerk-sdk"),
-        );
-        if self.options.webhooks {
-            let url = format!("{}/api/webhooks/clerk", self.url());
-            command.env("EMULATOR_WEBHOOK_URL", url);
-            command.env("EMULATOR_WEBHOOK_SECRET", WEBHOOK_SECRET);
-        }
-        if let Some(seconds) = self.options.token_lifetime {
-            command.env("EMULATOR_TOKEN_LIFETIME", seconds.to_string());
-        }
-        self.emulator = Some(command.spawn().context("clerk-emulator does not start")?);
-        answers(&format!(
-            "http://127.0.0.1:{}/.well-known/jwks.json",
-            self.emulator_port
-        ))
-        .await
+        let path = |path: PathBuf| Some(path.display().to_string());
+        let config = Config::read(|name| match name {
+            "EMULATOR_ADDR" => Some(format!("127.0.0.1:{}", self.emulator_port)),
+            "EMULATOR_DATA_DIR" => path(self.folder("emulator")),
+            "EMULATOR_SDK_DIR" => path(env_path("E2E_SDK_DIR", ".tools/clerk-sdk")),
+            "EMULATOR_TOKEN_LIFETIME" => self.options.token_lifetime.map(|it| it.to_string()),
+            "EMULATOR_WEBHOOK_URL" if self.options.webhooks => {
+                Some(format!("{}/api/webhooks/clerk", self.url()))
+            }
+            "EMULATOR_WEBHOOK_SECRET" => Some(WEBHOOK_SECRET.to_owned()),
+            _ => None,
+        })?;
+        let started = ClerkEmulator::with(&config).await;
+        self.emulator = Some(started.map_err(|error| anyhow!("clerk-emulator: {error}"))?);
+        Ok(())
     }
 
     /// Where the emulator is.
@@ -232,12 +229,17 @@ impl Stack {
 
     /// Ends the API as a crash would.
     pub async fn kill_api(&mut self) -> Result<()> {
-        kill(&mut self.api).await
+        if let Some(mut api) = self.api.take() {
+            api.kill().await?;
+        }
+        Ok(())
     }
 
-    /// Ends the emulator as a crash would.
-    pub async fn kill_emulator(&mut self) -> Result<()> {
-        kill(&mut self.emulator).await
+    /// Ends the emulator. What it answered is kept for the next.
+    pub async fn stop_emulator(&mut self) {
+        if let Some(emulator) = self.emulator.take() {
+            emulator.stop().await;
+        }
     }
 
     /// The rows of the table `users`, as (`clerk_id`, `id`, `email`, `name`).
@@ -279,15 +281,19 @@ impl Stack {
             .parse()?)
     }
 
-    /// What the emulator printed: the codes it sent among it.
-    pub fn emulator_log(&self) -> String {
-        std::fs::read_to_string(self.directory.path().join("emulator.log")).unwrap_or_default()
+    /// What a command printed.
+    pub fn terminal(&self) -> String {
+        std::fs::read_to_string(self.directory.path().join("terminal.log")).unwrap_or_default()
     }
 
-    /// Copies the logs into this folder.
-    pub fn keep_logs(&self, folder: &Path) {
-        for name in ["emulator.log", "api.log"] {
+    /// Copies the logs, and what was asked of the emulator, into this folder.
+    pub async fn keep_logs(&self, folder: &Path) {
+        for name in ["terminal.log", "api.log"] {
             let _ = std::fs::copy(self.directory.path().join(name), folder.join(name));
+        }
+        let requests = self.emulator_call("GET", "/emulator/requests", Value::Null);
+        if let Ok(requests) = requests.await {
+            let _ = std::fs::write(folder.join("emulator.json"), format!("{requests:#}"));
         }
     }
 
@@ -331,13 +337,6 @@ fn env_path(variable: &str, default: &str) -> PathBuf {
         },
         PathBuf::from,
     )
-}
-
-async fn kill(child: &mut Option<Child>) -> Result<()> {
-    if let Some(mut child) = child.take() {
-        child.kill().await?;
-    }
-    Ok(())
 }
 
 async fn answers(url: &str) -> Result<()> {

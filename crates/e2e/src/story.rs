@@ -79,7 +79,7 @@ async fn keep_evidence(name: &str, story: &mut Story) -> PathBuf {
     let _ = std::fs::remove_dir_all(&folder);
     let _ = std::fs::create_dir_all(&folder);
     let folder = folder.canonicalize().unwrap_or(folder);
-    story.stack.keep_logs(&folder);
+    story.stack.keep_logs(&folder).await;
     for (number, browser) in story.browsers.iter_mut().enumerate() {
         browser
             .keep_evidence(&folder, &format!("browser-{number}"))

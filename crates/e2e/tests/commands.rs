@@ -12,7 +12,18 @@ async fn the_commands_serve_a_page_to_sign_up_on_and_end_with_ctrl_c() -> Result
             ..StackOptions::default()
         };
         story_with(command, options, async |story| {
-            Person::new("Ada", "Lovelace").sign_up(story, 0).await?;
+            let ada = Person {
+                email: "ada@example.com".to_owned(),
+                ..Person::new("Ada", "Lovelace")
+            };
+            ada.begin_sign_up(story, 0).await?;
+            let code = ada.gets_code(story).await?;
+            ensure!(
+                story.stack.terminal().contains(&code),
+                "the code is not in the terminal"
+            );
+            story.browsers[0].type_code(&code).await?;
+            ada.sees_own_profile(&story.browsers[0]).await?;
             assert_eq!(story.stack.rows().await?.len(), 1);
             end(story).await
         })

@@ -27,7 +27,7 @@ async fn a_person_signs_up_and_sees_their_row_as_the_database_holds_it() -> Resu
 }
 
 #[tokio::test]
-async fn an_ordinary_address_gets_its_code_in_the_terminal() -> Result<()> {
+async fn an_ordinary_address_gets_a_code_of_its_own() -> Result<()> {
     story("ordinary-address", async |story| {
         let bob = Person {
             email: "bob@example.com".into(),

@@ -7,15 +7,14 @@ mod tasks;
 mod ways_in;
 
 use anyhow::{Context, Result};
-use e2e::{Browser, PASSWORD, Story, wait_for};
+use e2e::{Browser, PASSWORD, Story, in_query, wait_for};
 use serde_json::{Value, json};
 
 const NEW_PASSWORD: &str = "battery horse correct";
 
 /// The newest message to an address.
 async fn mail(story: &Story, to: &str) -> Result<Value> {
-    let to = to.replace('+', "%2B").replace('@', "%40");
-    let path = format!("/emulator/messages/last?to={to}");
+    let path = format!("/emulator/messages/last?to={}", in_query(to));
     let found = wait_for("the message", async || {
         let answer = story.stack.emulator_call("GET", &path, Value::Null).await;
         answer.ok()
