@@ -6,6 +6,7 @@
 
 pub mod issuer;
 pub mod journal;
+pub mod load;
 pub mod rows;
 pub mod server;
 pub mod streams;

@@ -148,16 +148,23 @@ impl Browser {
     /// Clicks the button or link of this label.
     pub async fn click(&self, label: &str) -> Result<()> {
         let label = literal(label);
-        let path = format!(
+        self.click_at(&format!(
             "//*[self::button or self::a or @role='menuitem' or @role='option'][not(@disabled)]\
              [normalize-space(.)={label} or @aria-label={label}]"
-        );
+        ))
+        .await
+    }
+
+    /// Clicks the first displayed element at this `XPath`.
+    pub async fn click_at(&self, path: &str) -> Result<()> {
         // What moves is missed; and the page may replace an element while it is being clicked.
-        self.settles().await?;
-        wait_for(&format!("{label} to be clickable"), async || {
-            for element in self.client.find_all(Locator::XPath(&path)).await.ok()? {
-                if element.is_displayed().await.ok()? && element.click().await.is_ok() {
-                    return Some(());
+        wait_for(&format!("{path} to be clickable"), async || {
+            for element in self.client.find_all(Locator::XPath(path)).await.ok()? {
+                if element.is_displayed().await.ok()? {
+                    self.settles().await.ok()?;
+                    if element.click().await.is_ok() {
+                        return Some(());
+                    }
                 }
             }
             None
@@ -189,12 +196,17 @@ impl Browser {
 
     /// Types a verification code, once the field is empty: Clerk empties it after a wrong one.
     pub async fn type_code(&self, code: &str) -> Result<()> {
-        let field = self.find("//input[@autocomplete='one-time-code']").await?;
+        let path = "//input[@autocomplete='one-time-code']";
+        // The page may replace the field before anything is typed; afterwards it may be gone.
         wait_for("the field for the code to be empty", async || {
-            field.prop("value").await.ok()?.filter(String::is_empty)
+            let field = self.find(path).await.ok()?;
+            let held = field.prop("value").await.ok()??;
+            if !held.is_empty() {
+                return None;
+            }
+            field.send_keys(code).await.ok()
         })
-        .await?;
-        Ok(field.send_keys(code).await?)
+        .await
     }
 
     /// Waits for the displayed element at this `XPath`.

@@ -20,7 +20,7 @@ pub fn picture() -> Result<()> {
     let mut steps = Steps::new(4);
     let clerk_sdk = release(&mut steps)?;
     steps.next("taking pictures");
-    in_a_browser(&["pictures", "--", PICTURES], &clerk_sdk)?;
+    in_a_browser(&["--bin", "pictures", "--", PICTURES], &clerk_sdk)?;
     std::fs::create_dir_all("docs")?;
     for name in SHOWN {
         std::fs::copy(Path::new(PICTURES).join(name), Path::new("docs").join(name))?;
@@ -35,7 +35,7 @@ pub fn bench() -> Result<()> {
     steps.next("finding peers");
     tools::wrk()?;
     let postgres = tools::postgres()?;
-    let hono = tools::hono();
+    let (hono, emulate) = (tools::peer("hono"), tools::peer("emulate"));
     let clerk_sdk = release(&mut steps)?;
     steps.next("building the peers (release)");
     build::binaries(&["bench"])?;
@@ -47,9 +47,13 @@ pub fn bench() -> Result<()> {
     }
     run("bench", &mut bench)?;
     steps.next("measuring the emulator");
-    run("emulator", &mut Command::new("target/release/emulator"))?;
+    let mut emulator = Command::new("target/release/emulator");
+    if let Some(folder) = emulate {
+        emulator.env("BENCH_EMULATE_DIR", folder);
+    }
+    run("emulator", &mut emulator)?;
     steps.next("measuring the page");
-    in_a_browser(&["figures"], &clerk_sdk)
+    in_a_browser(&["--release", "--bin", "figures"], &clerk_sdk)
 }
 
 /// Hurts the API and looks for what it acknowledged.
@@ -100,7 +104,7 @@ fn in_a_browser(program: &[&str], clerk_sdk: &Path) -> Result<()> {
     run(
         "cargo run",
         Command::new("cargo")
-            .args(["run", "--quiet", "-p", "e2e", "--bin"])
+            .args(["run", "--quiet", "-p", "e2e"])
             .args(program)
             .env("E2E_BIN_DIR", std::path::absolute("target/release")?)
             .env("E2E_DIST_DIR", std::path::absolute("dist")?)

@@ -126,20 +126,21 @@ pub fn wrk() -> Result<()> {
     debian(&["wrk"], &["wrk"])
 }
 
-/// The peer on Node.js with what it depends on; none, with the reason told, when there is no
-/// Node.js or it cannot be fetched.
-pub fn hono() -> Option<PathBuf> {
+/// A peer on Node.js, from `crates/bench`, with what it depends on; none, with the reason told,
+/// when there is no Node.js or it cannot be fetched.
+pub fn peer(name: &str) -> Option<PathBuf> {
     let fetch = || -> Result<PathBuf> {
         if which("node").is_none() || which("npm").is_none() {
             bail!("Node.js and npm are missing");
         }
-        let folder = Path::new(FETCHED).join("bench-hono");
+        let folder = Path::new(FETCHED).join(format!("bench-{name}"));
         std::fs::create_dir_all(&folder)?;
-        for file in ["package.json", "server.mjs"] {
-            std::fs::copy(Path::new("crates/bench/hono").join(file), folder.join(file))?;
+        for file in std::fs::read_dir(Path::new("crates/bench").join(name))? {
+            let file = file?;
+            std::fs::copy(file.path(), folder.join(file.file_name()))?;
         }
         if !folder.join("node_modules").is_dir() {
-            println!("  installing the peer on Node.js (once, some minutes)");
+            println!("  installing the peer {name} on Node.js (once, some minutes)");
         }
         let options = ["install", "--silent", "--no-audit", "--no-fund"];
         run(
@@ -149,7 +150,7 @@ pub fn hono() -> Option<PathBuf> {
         Ok(std::path::absolute(folder)?)
     };
     fetch()
-        .inspect_err(|error| println!("  the peer on Node.js is left out: {error:#}"))
+        .inspect_err(|error| println!("  the peer {name} on Node.js is left out: {error:#}"))
         .ok()
 }
 

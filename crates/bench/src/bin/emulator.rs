@@ -2,25 +2,22 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use bench::load::load;
 use bench::server::{Server, free_address, program};
 use bench::table::{median, print};
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
 /// How many times a start is timed.
 const STARTS: usize = 11;
-/// How long each load lasts.
-const ROUND: Duration = Duration::from_secs(5);
-/// How many callers there are at once.
-const CALLERS: usize = 8;
 /// How many users are loaded, and how many at a time.
 const USERS: usize = 100_000;
 const BATCH: usize = 10_000;
+/// How many more there are beside other emulators.
+const COMMON_USERS: usize = 10_000;
 /// How often a call is timed among all these users.
 const CALLS: usize = 101;
 const SECRET: &str = "sk_test_emulator";
@@ -105,6 +102,86 @@ async fn main() -> Result<()> {
         caller.typical(one, true).await?,
     );
     print(&["the emulator", "figure"], &rows);
+    beside_others().await
+}
+
+/// What emulators written in JavaScript can do as well, beside them: the Backend API, in memory.
+async fn beside_others() -> Result<()> {
+    let mut rows = vec![common(start(None)?, SECRET).await?];
+    match std::env::var_os("BENCH_EMULATE_DIR") {
+        Some(folder) => {
+            let address = free_address()?;
+            let mut command = Command::new("node");
+            command
+                .arg("node_modules/emulate/dist/index.js")
+                .args(["start", "--service", "clerk", "--port"])
+                .arg(address.port().to_string())
+                .current_dir(folder);
+            let emulate = Server::start("emulate", &mut command, address, "/v1/jwks")?;
+            rows.push(common(emulate, "test_token_admin").await?);
+        }
+        None => println!("  skipped: emulate, which needs Node.js and npm"),
+    }
+    let head = [
+        "in memory, by the Backend API",
+        "start to ready",
+        "memory",
+        "users created a second",
+        "session tokens a second",
+        "with 10,000 users more: a page of 20",
+        "memory with them",
+    ];
+    print(&head, &rows);
+    Ok(())
+}
+
+/// The figures of one of them.
+async fn common(server: Server, secret: &'static str) -> Result<Vec<String>> {
+    println!("  {} beside others", server.name);
+    let (ready, memory) = (server.ready_after, server.memory()?);
+    let caller = Caller {
+        secret,
+        ..Caller::new(server)
+    };
+    let create = caller.url.clone() + "/v1/users";
+    let user = |number: usize| {
+        let email = format!("person.{number}@example.com");
+        json!({ "email_address": [email], "skip_password_requirement": true })
+    };
+    let ada = caller.control("POST", "/v1/users", user(0)).await?;
+    let url = create.clone();
+    let created = load(&caller.http, move |http, number| {
+        let request = http.post(&url).bearer_auth(secret).json(&user(number + 1));
+        succeeds(request)
+    })
+    .await?;
+    let session = json!({ "user_id": ada["id"] });
+    let session = caller.control("POST", "/v1/sessions", session).await?;
+    let id = session["id"].as_str().context("a session")?;
+    let url = format!("{}/v1/sessions/{id}/tokens", caller.url);
+    let tokens = load(&caller.http, move |http, _| {
+        succeeds(http.post(&url).bearer_auth(secret).json(&json!({})))
+    })
+    .await?;
+    for number in 0..COMMON_USERS {
+        let request = caller.http.post(&create).bearer_auth(secret);
+        succeeds(request.json(&user(1_000_000 + number))).await?;
+    }
+    Ok(vec![
+        caller.server.name.clone(),
+        format!("{:.0} ms", milliseconds(ready)),
+        megabytes(memory),
+        format!("{created:.0}"),
+        format!("{tokens:.0}"),
+        caller.typical("/v1/users?limit=20", true).await?,
+        megabytes(caller.server.memory()?),
+    ])
+}
+
+async fn succeeds(request: RequestBuilder) -> Result<()> {
+    let answer = request.send().await?;
+    ensure!(answer.status().is_success(), "{}", answer.status());
+    answer.bytes().await?;
     Ok(())
 }
 
@@ -133,6 +210,7 @@ fn start(folder: Option<&Path>) -> Result<Server> {
 /// Somebody who calls an emulator.
 struct Caller {
     server: Server,
+    secret: &'static str,
     http: Client,
     url: String,
 }
@@ -142,6 +220,7 @@ impl Caller {
         let url = format!("http://{}", server.address);
         Self {
             server,
+            secret: SECRET,
             http: Client::new(),
             url,
         }
@@ -152,7 +231,7 @@ impl Caller {
         let request = self
             .http
             .request(method.parse()?, format!("{}{path}", self.url));
-        let answer = request.bearer_auth(SECRET).json(&body).send().await?;
+        let answer = request.bearer_auth(self.secret).json(&body).send().await?;
         ensure!(answer.status().is_success(), "{path}: {}", answer.status());
         Ok(answer.json().await?)
     }
@@ -169,7 +248,8 @@ impl Caller {
             field("dev_browser_token")?
         );
         let before = self.server.cpu()?;
-        let (count, took) = load(self.http.clone(), move |http, _| {
+        let begun = Instant::now();
+        let rate = load(&self.http, move |http, _| {
             let path = path.clone();
             async move {
                 let answer = http.post(&path).send().await?;
@@ -179,22 +259,18 @@ impl Caller {
             }
         })
         .await?;
-        let cpu = (self.server.cpu()? - before) * 1e6;
-        #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-        let count = count as f64;
-        Ok((count / took.as_secs_f64(), cpu / count))
+        let count = rate * begun.elapsed().as_secs_f64();
+        Ok((rate, (self.server.cpu()? - before) * 1e6 / count))
     }
 
     /// Whole sign-ups a second: address, code, session.
     async fn sign_ups(&self, password: bool) -> Result<f64> {
         let url = self.url.clone();
-        let (count, took) = load(self.http.clone(), move |http, number| {
+        load(&self.http, move |http, number| {
             let url = url.clone();
             async move { sign_up(&http, &url, number, password).await }
         })
-        .await?;
-        #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-        Ok(count as f64 / took.as_secs_f64())
+        .await
     }
 
     /// How long a call takes, typically.
@@ -203,7 +279,7 @@ impl Caller {
         for _ in 0..CALLS {
             let mut request = self.http.get(format!("{}{path}", self.url));
             if with_secret {
-                request = request.bearer_auth(SECRET);
+                request = request.bearer_auth(self.secret);
             }
             let begun = Instant::now();
             let answer = request.send().await?;
@@ -213,33 +289,6 @@ impl Caller {
         }
         Ok(format!("{:.1} ms", median(figures)))
     }
-}
-
-/// Lets callers do something again and again; answers how often and for how long.
-async fn load<F, W>(http: Client, work: F) -> Result<(usize, Duration)>
-where
-    F: Fn(Client, usize) -> W + Clone + Send + 'static,
-    W: Future<Output = Result<()>> + Send,
-{
-    let numbers = Arc::new(AtomicUsize::new(0));
-    let begun = Instant::now();
-    let mut callers = tokio::task::JoinSet::new();
-    for _ in 0..CALLERS {
-        let (http, work, numbers) = (http.clone(), work.clone(), numbers.clone());
-        callers.spawn(async move {
-            let mut done = 0;
-            while begun.elapsed() < ROUND {
-                work(http.clone(), numbers.fetch_add(1, Ordering::Relaxed)).await?;
-                done += 1;
-            }
-            anyhow::Ok(done)
-        });
-    }
-    let mut count = 0;
-    while let Some(done) = callers.join_next().await {
-        count += done??;
-    }
-    Ok((count, begun.elapsed()))
 }
 
 async fn sign_up(http: &Client, url: &str, number: usize, password: bool) -> Result<()> {

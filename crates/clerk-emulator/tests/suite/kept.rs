@@ -42,6 +42,6 @@ async fn one_process_has_the_state() {
     let folder = tempfile::tempdir().expect("a folder");
     let _first = World::on(&config(folder.path())).await;
     let second = ClerkEmulator::with(&config(folder.path())).await;
-    let refused = second.err().expect("a refusal").to_string();
+    let refused = second.expect_err("a refusal").to_string();
     assert!(refused.contains("another emulator"), "{refused}");
 }

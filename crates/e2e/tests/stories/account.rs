@@ -146,9 +146,7 @@ async fn a_new_address_at_clerk_reaches_the_row() -> Result<()> {
         browser.type_code(TEST_CODE).await?;
         // Each address has a menu; the new one is the second.
         browser
-            .find("(//button[@aria-label='Open menu'])[2]")
-            .await?
-            .click()
+            .click_at("(//button[@aria-label='Open menu'])[2]")
             .await?;
         browser.click("Set as primary").await?;
         browser.sees_field("email", &new.email).await?;

@@ -1,8 +1,8 @@
 //! Everything that people change about their account.
 
 use anyhow::{Context, Result};
-use e2e::{Browser, PASSWORD, Person, StackOptions, Story, TEST_CODE, story, story_with, wait_for};
-use serde_json::{Value, json};
+use e2e::{Browser, PASSWORD, Person, StackOptions, TEST_CODE, story, story_with, wait_for};
+use serde_json::json;
 
 use super::*;
 
@@ -112,9 +112,7 @@ async fn an_account_is_deleted_by_its_person() -> Result<()> {
         let field = browser.find(&format!("//input[@id={id}]")).await?;
         field.send_keys("Delete account").await?;
         browser
-            .find("(//button[normalize-space(.)='Delete account'])[last()]")
-            .await?
-            .click()
+            .click_at("(//button[normalize-space(.)='Delete account'])[last()]")
             .await?;
         browser.sees("Create an account").await?;
         ada.begin_sign_in(story, 0).await?;
@@ -137,7 +135,7 @@ async fn another_device_is_signed_out_from_the_account_page() -> Result<()> {
         open_account(here, "Security").await?;
         here.sees("This device").await?;
         let menu = "(//button[@aria-label='Open menu'])[last()]";
-        here.find(menu).await?.click().await?;
+        here.click_at(menu).await?;
         here.click("Sign out of device").await?;
         let gone = wait_for("one device", async || {
             let shown = here.text().await.ok()?;

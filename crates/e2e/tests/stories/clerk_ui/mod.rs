@@ -103,6 +103,6 @@ async fn open_menu(browser: &Browser, text: &str) -> Result<()> {
     let button = "button[@aria-label='Open menu']";
     let path = format!("(//*[contains(., '{text}')][.//{button}])[last()]//{button}");
     browser.settles().await?;
-    browser.find(&path).await?.click().await?;
+    browser.click_at(&path).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What a session still asks for before it counts.
 
 use anyhow::{Context, Result};
-use e2e::{Browser, PASSWORD, Person, StackOptions, Story, TEST_CODE, story, story_with, wait_for};
-use serde_json::{Value, json};
+use e2e::{PASSWORD, Person, Story, story};
+use serde_json::json;
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! Every way to get in.
 
 use anyhow::{Context, Result};
-use e2e::{Browser, PASSWORD, Person, StackOptions, Story, TEST_CODE, story, story_with, wait_for};
+use e2e::{Browser, PASSWORD, Person, TEST_CODE, story, wait_for};
 use serde_json::{Value, json};
 
 use super::*;
@@ -96,7 +96,7 @@ async fn a_link_in_an_email_signs_in_while_the_page_waits() -> Result<()> {
 async fn with_google(browser: &Browser) -> Result<()> {
     let path = "//button[contains(., 'Continue with Google')]";
     browser.settles().await?;
-    browser.find(path).await?.click().await?;
+    browser.click_at(path).await?;
     Ok(())
 }
 
@@ -205,9 +205,7 @@ async fn two_people_share_a_browser_and_switch() -> Result<()> {
         bob.sees_own_profile(browser).await?;
         browser.click("Open user menu").await?;
         browser
-            .find("//button[contains(., 'Ada Lovelace')]")
-            .await?
-            .click()
+            .click_at("//button[contains(., 'Ada Lovelace')]")
             .await?;
         ada.sees_own_profile(browser).await
     })
