@@ -102,7 +102,9 @@ fn main() -> ExitCode {
             print!("{HELP}");
             Ok(())
         }
-        Command::FetchSdk(versions) => sdk::fetch(&config.sdk_dir, &versions),
+        Command::FetchSdk(versions) => {
+            sdk::fetch(&config.sdk_dir, &versions).map_err(|error| format!("{error:#}").into())
+        }
         Command::Serve(serve) => run(config, &serve),
     };
     match done {

@@ -11,8 +11,8 @@ pub const TESTED: (&str, &str) = ("6.40.0", "1.36.0");
 /// # Errors
 /// npm is missing, cannot reach its registry, knows no such version, or what it got is not what
 /// the registry promised.
-pub fn fetch(folder: &Path, versions: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let get = |package: &str, wanted: &str| -> Result<(), Box<dyn std::error::Error>> {
+pub fn fetch(folder: &Path, versions: &[String]) -> anyhow::Result<()> {
+    let get = |package: &str, wanted: &str| -> anyhow::Result<()> {
         let exact = if wanted.split('.').count() == 3 {
             wanted.to_owned()
         } else {

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-use crate::stack::free_port;
+use crate::stack::{env_path, free_port};
 use crate::wait_for;
 
 /// How the browser presents pages.
@@ -265,6 +265,33 @@ impl Browser {
             still.as_bool()?.then_some(())
         })
         .await
+    }
+
+    /// Judges what is shown by axe-core's rules; what breaks one is an error. Clerk's own
+    /// components, which are Clerk's to mend, are left out.
+    pub async fn is_accessible(&self) -> Result<()> {
+        self.settles().await?;
+        let path = env_path("E2E_AXE", ".tools/axe-core/4.14.1/axe.min.js");
+        let axe = std::fs::read_to_string(&path)
+            .with_context(|| format!("{}: cargo xtask test fetches it", path.display()))?;
+        self.client.execute(&axe, vec![]).await?;
+        let script = "const done = arguments[0];
+            const foreign = document.querySelector('.cl-rootBox, .cl-modalBackdrop');
+            axe.run(foreign ? {exclude: ['.cl-rootBox', '.cl-modalBackdrop']} : document)
+                .then(found => done(found.violations.map(it =>
+                    `${it.id}: ${it.help}: ${it.nodes.map(node => node.html).join(' ')}`)),
+                    error => done([String(error)]));";
+        let broken = self.client.execute_async(script, vec![]).await?;
+        let broken = broken.as_array().context("a list")?;
+        if !broken.is_empty() {
+            let lines: Vec<_> = broken.iter().filter_map(Value::as_str).collect();
+            bail!(
+                "{} breaks rules of accessibility:\n{}",
+                self.client.current_url().await?,
+                lines.join("\n")
+            );
+        }
+        Ok(())
     }
 
     /// Begins to note when this field of the profile takes which value.

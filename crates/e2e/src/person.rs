@@ -80,6 +80,11 @@ impl Person {
     /// Has an account and is signed in: by the emulator, without any form.
     pub async fn arrives(&self, story: &Story, browser: usize) -> Result<()> {
         let user_id = self.has_account(story).await?;
+        self.is_signed_in(story, browser, &user_id).await
+    }
+
+    /// Is signed in to the account of this id: by the emulator, without any form.
+    pub async fn is_signed_in(&self, story: &Story, browser: usize, user_id: &str) -> Result<()> {
         let browser = &story.browsers[browser];
         let body = json!({ "user_id": user_id, "origin": story.page() });
         let signed_in = story

@@ -328,7 +328,7 @@ impl Stack {
 }
 
 /// A path from this variable, or below the workspace.
-fn env_path(variable: &str, default: &str) -> PathBuf {
+pub(crate) fn env_path(variable: &str, default: &str) -> PathBuf {
     std::env::var_os(variable).map_or_else(
         || {
             Path::new(env!("CARGO_MANIFEST_DIR"))

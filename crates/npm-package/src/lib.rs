@@ -39,15 +39,23 @@ pub fn fetch(package: &str, version: &str, folder: &Path) -> Result<()> {
         return Ok(());
     }
     println!("  fetching {package} {version}");
-    let unfinished = folder.with_extension("unfinished");
+    let unfinished = folder.with_file_name(format!("unfinished-{version}"));
     let _ = std::fs::remove_dir_all(&unfinished);
     std::fs::create_dir_all(&unfinished)?;
+    let unpacked = unpack(package, version, &unfinished)
+        .and_then(|()| std::fs::rename(&unfinished, folder).map_err(Into::into));
+    if unpacked.is_err() {
+        let _ = std::fs::remove_dir_all(&unfinished);
+    }
+    unpacked
+}
+
+/// Gets the archive, checks it, and unpacks it here.
+fn unpack(package: &str, version: &str, unfinished: &Path) -> Result<()> {
     let exact = format!("{package}@{version}");
     let target = unfinished.display().to_string();
-    let name =
-        npm(&["pack", "--silent", "--pack-destination", &target, &exact]).with_context(|| {
-            format!("npm cannot fetch {package} {version}: check the network, then run this again")
-        })?;
+    let name = npm(&["pack", "--pack-destination", &target, &exact])
+        .with_context(|| format!("npm cannot fetch {package} {version}"))?;
     let archive = unfinished.join(name.lines().last().unwrap_or_default());
     let promised = npm(&["view", &exact, "dist.integrity"])?;
     verify(&std::fs::read(&archive)?, promised.trim())
@@ -56,16 +64,14 @@ pub fn fetch(package: &str, version: &str, folder: &Path) -> Result<()> {
         .arg("-xzf")
         .arg(&archive)
         .arg("-C")
-        .arg(&unfinished)
+        .arg(unfinished)
         .arg("--strip-components=1")
         .status()
         .context("tar is missing")?;
     if !unpacked.success() {
         bail!("tar cannot unpack {}", archive.display());
     }
-    std::fs::remove_file(&archive)?;
-    std::fs::rename(&unfinished, folder)?;
-    Ok(())
+    Ok(std::fs::remove_file(&archive)?)
 }
 
 /// Checks an archive against a hash in the form of Subresource Integrity, `sha512-…`.
@@ -85,20 +91,32 @@ fn npm(arguments: &[&str]) -> Result<String> {
         .output()
         .context("npm is missing: install Node.js (Debian: apt-get install nodejs npm)")?;
     if !run.status.success() {
-        let said = String::from_utf8_lossy(&run.stderr);
-        let lines: Vec<&str> = said.lines().filter(|it| !it.trim().is_empty()).collect();
-        bail!(
-            "npm {}: {}",
-            arguments[0],
-            lines.first().unwrap_or(&"it failed")
-        );
+        bail!("{}", reason(&String::from_utf8_lossy(&run.stderr)));
     }
     Ok(String::from_utf8_lossy(&run.stdout).trim().to_owned())
+}
+
+/// Why npm failed: the first line that is a sentence.
+fn reason(said: &str) -> &str {
+    let errors = said.lines().filter_map(|it| it.strip_prefix("npm error "));
+    let mut telling = errors.filter(|it| {
+        !["code ", "errno ", "syscall "]
+            .iter()
+            .any(|field| it.starts_with(field))
+    });
+    telling.next().unwrap_or("npm does not say why")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_told_in_npms_own_words() {
+        let said = "npm warn old\nnpm error code E404\nnpm error 404 No match found\nnpm error 404";
+        assert_eq!(reason(said), "404 No match found");
+        assert_eq!(reason(""), "npm does not say why");
+    }
 
     #[test]
     fn an_archive_that_is_not_the_promised_one_is_refused() {

@@ -24,7 +24,7 @@ pub fn check() -> Result<()> {
     let mut steps = Steps::new(8);
     let mut tally = Tally::default();
     steps.next("finding tools");
-    let clerk_sdk = tools::clerk_sdk()?;
+    let (clerk_sdk, axe) = (tools::clerk_sdk()?, tools::axe()?);
     let toolchain = Toolchain::prepare_release()?;
     tools::chromium()?;
     let postgres = tools::postgres()?;
@@ -86,6 +86,7 @@ pub fn check() -> Result<()> {
             .env("E2E_BIN_DIR", std::path::absolute("target/release")?)
             .env("E2E_DIST_DIR", std::path::absolute("dist")?)
             .env("E2E_SDK_DIR", clerk_sdk)
+            .env("E2E_AXE", axe)
             .env("E2E_XTASK", std::env::current_exe()?),
     )?;
     tally.close()

@@ -16,7 +16,8 @@ const CLERK_JS: &str = "6.40.0";
 const CLERK_UI: &str = "1.36.0";
 /// wasm-opt, out of the npm package binaryen.
 const BINARYEN: &str = "132.0.0";
-
+/// Deque's rules of accessibility, the most widely used.
+const AXE: &str = "4.14.1";
 /// The fuzzer, from Python's package index.
 const SCHEMATHESIS: &str = "4.32.5";
 
@@ -111,6 +112,13 @@ pub fn wasm_opt() -> Result<PathBuf> {
     let folder = Path::new(FETCHED).join("binaryen").join(BINARYEN);
     npm_package::fetch("binaryen", BINARYEN, &folder)?;
     Ok(std::path::absolute(folder.join("bin"))?)
+}
+
+/// axe-core, which the browser tests judge pages by; the script's path.
+pub fn axe() -> Result<PathBuf> {
+    let folder = Path::new(FETCHED).join("axe-core").join(AXE);
+    npm_package::fetch("axe-core", AXE, &folder)?;
+    Ok(std::path::absolute(folder.join("axe.min.js"))?)
 }
 
 /// Chromium and its driver.

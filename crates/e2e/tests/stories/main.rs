@@ -1,5 +1,6 @@
 //! What people do, each a story of its own.
 
+mod accessibility;
 mod account;
 mod clerk_ui;
 mod dashboard;
