@@ -16,6 +16,8 @@ const STARTS: usize = 11;
 /// How many users are loaded, and how many at a time.
 const USERS: usize = 100_000;
 const BATCH: usize = 10_000;
+/// More than are made in a round.
+const MANY: usize = 1_000_000;
 /// How many more there are beside other emulators.
 const COMMON_USERS: usize = 10_000;
 /// How often a call is timed among all these users.
@@ -107,7 +109,7 @@ async fn main() -> Result<()> {
 
 /// What emulators written in JavaScript can do as well, beside them: the Backend API, in memory.
 async fn beside_others() -> Result<()> {
-    let mut rows = vec![common(start(None)?, SECRET).await?];
+    let mut rows = vec![common(start(None)?, |_| SECRET.to_owned()).await?];
     match std::env::var_os("BENCH_EMULATE_DIR") {
         Some(folder) => {
             let address = free_address()?;
@@ -118,7 +120,9 @@ async fn beside_others() -> Result<()> {
                 .arg(address.port().to_string())
                 .current_dir(folder);
             let emulate = Server::start("emulate", &mut command, address, "/v1/jwks")?;
-            rows.push(common(emulate, "test_token_admin").await?);
+            // It takes any key, and 5000 calls of each.
+            let key = |number: usize| format!("sk_test_{}", number / 4000);
+            rows.push(common(emulate, key).await?);
         }
         None => println!("  skipped: emulate, which needs Node.js and npm"),
     }
@@ -136,11 +140,11 @@ async fn beside_others() -> Result<()> {
 }
 
 /// The figures of one of them.
-async fn common(server: Server, secret: &'static str) -> Result<Vec<String>> {
+async fn common(server: Server, key: fn(usize) -> String) -> Result<Vec<String>> {
     println!("  {} beside others", server.name);
     let (ready, memory) = (server.ready_after, server.memory()?);
     let caller = Caller {
-        secret,
+        secret: key(usize::MAX),
         ..Caller::new(server)
     };
     let create = caller.url.clone() + "/v1/users";
@@ -151,7 +155,10 @@ async fn common(server: Server, secret: &'static str) -> Result<Vec<String>> {
     let ada = caller.control("POST", "/v1/users", user(0)).await?;
     let url = create.clone();
     let created = load(&caller.http, move |http, number| {
-        let request = http.post(&url).bearer_auth(secret).json(&user(number + 1));
+        let request = http
+            .post(&url)
+            .bearer_auth(key(number))
+            .json(&user(number + 1));
         succeeds(request)
     })
     .await?;
@@ -159,13 +166,20 @@ async fn common(server: Server, secret: &'static str) -> Result<Vec<String>> {
     let session = caller.control("POST", "/v1/sessions", session).await?;
     let id = session["id"].as_str().context("a session")?;
     let url = format!("{}/v1/sessions/{id}/tokens", caller.url);
-    let tokens = load(&caller.http, move |http, _| {
-        succeeds(http.post(&url).bearer_auth(secret).json(&json!({})))
+    let tokens = load(&caller.http, move |http, number| {
+        succeeds(
+            http.post(&url)
+                .bearer_auth(key(MANY + number))
+                .json(&json!({})),
+        )
     })
     .await?;
     for number in 0..COMMON_USERS {
-        let request = caller.http.post(&create).bearer_auth(secret);
-        succeeds(request.json(&user(1_000_000 + number))).await?;
+        let request = caller
+            .http
+            .post(&create)
+            .bearer_auth(key(2 * MANY + number));
+        succeeds(request.json(&user(MANY + number))).await?;
     }
     Ok(vec![
         caller.server.name.clone(),
@@ -210,7 +224,7 @@ fn start(folder: Option<&Path>) -> Result<Server> {
 /// Somebody who calls an emulator.
 struct Caller {
     server: Server,
-    secret: &'static str,
+    secret: String,
     http: Client,
     url: String,
 }
@@ -220,7 +234,7 @@ impl Caller {
         let url = format!("http://{}", server.address);
         Self {
             server,
-            secret: SECRET,
+            secret: SECRET.to_owned(),
             http: Client::new(),
             url,
         }
@@ -231,7 +245,7 @@ impl Caller {
         let request = self
             .http
             .request(method.parse()?, format!("{}{path}", self.url));
-        let answer = request.bearer_auth(self.secret).json(&body).send().await?;
+        let answer = request.bearer_auth(&self.secret).json(&body).send().await?;
         ensure!(answer.status().is_success(), "{path}: {}", answer.status());
         Ok(answer.json().await?)
     }
@@ -279,7 +293,7 @@ impl Caller {
         for _ in 0..CALLS {
             let mut request = self.http.get(format!("{}{path}", self.url));
             if with_secret {
-                request = request.bearer_auth(self.secret);
+                request = request.bearer_auth(&self.secret);
             }
             let begun = Instant::now();
             let answer = request.send().await?;
