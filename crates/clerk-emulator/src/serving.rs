@@ -294,6 +294,11 @@ pub mod backend {
         route(MethodFilter::POST, Access::Write, handler)
     }
 
+    /// Asked by POST, and changes nothing: tokens.
+    pub fn post_reading(handler: Handler) -> MethodRouter<Emulator> {
+        route(MethodFilter::POST, Access::Read, handler)
+    }
+
     pub fn put(handler: Handler) -> MethodRouter<Emulator> {
         route(MethodFilter::PUT, Access::Write, handler)
     }

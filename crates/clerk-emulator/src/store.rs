@@ -30,6 +30,8 @@ const VALUES: TableDefinition<'static, &'static str, &'static str> = TableDefini
 
 /// How much of the file is kept in memory, in bytes.
 const CACHE: usize = 64 * 1024 * 1024;
+/// The same for a state that is in memory anyway.
+const CACHE_OF_MEMORY: usize = 4 * 1024 * 1024;
 
 /// The index that every record is in: all of its kind, by age.
 pub const ALL: (&str, &str) = ("all", "");
@@ -112,7 +114,10 @@ impl Store {
 
     /// A state that ends with the process.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::with(Database::builder().create_with_backend(InMemoryBackend::new())?)
+        let database = Database::builder()
+            .set_cache_size(CACHE_OF_MEMORY)
+            .create_with_backend(InMemoryBackend::new())?;
+        Self::with(database)
     }
 
     fn with(database: Database) -> Result<Self, StoreError> {

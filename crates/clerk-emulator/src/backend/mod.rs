@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::Emulator;
 use crate::error::ClerkError;
 use crate::scope::{Answer, Reply, Scope};
-use crate::serving::backend::{delete, get, patch, post, put};
+use crate::serving::backend::{delete, get, patch, post, post_reading, put};
 use crate::view;
 
 /// The Backend API below `/v1`.
@@ -145,8 +145,11 @@ fn access() -> Router<Emulator> {
         .route("/sessions/{id}", get(sessions::show))
         .route("/sessions/{id}/revoke", post(sessions::revoke))
         .route("/sessions/{id}/verify", post(sessions::verify))
-        .route("/sessions/{id}/tokens", post(sessions::token))
-        .route("/sessions/{id}/tokens/{template}", post(sessions::token))
+        .route("/sessions/{id}/tokens", post_reading(sessions::token))
+        .route(
+            "/sessions/{id}/tokens/{template}",
+            post_reading(sessions::token),
+        )
         .route("/clients", get(sessions::clients))
         .route("/clients/verify", post(sessions::verify_client))
         .route(
