@@ -110,6 +110,14 @@ async fn a_token_of_the_emulator_makes_the_row() {
 }
 
 #[tokio::test]
+async fn the_page_gets_the_emulators_own_key() {
+    let beside = Beside::new().await;
+    let request = beside.world.request(Method::GET, "/api/config");
+    let config = expect(request, StatusCode::OK).await;
+    assert_eq!(config["publishableKey"], beside.clerk.publishable_key());
+}
+
+#[tokio::test]
 async fn a_rotated_key_signs_at_once_and_the_one_before_still_counts() {
     let beside = Beside::new().await;
     let (_, before) = beside.ada().await;

@@ -71,7 +71,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use axum::ServiceExt;
 use axum::extract::Request;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tower::Layer;
@@ -291,10 +291,10 @@ impl Emulator {
         kept.remove(nonce)
     }
 
-    /// The publishable key of an instance of this kind.
+    /// The publishable key of an instance of this kind; Clerk's own have no padding either.
     fn publishable_key(development: bool) -> String {
         let kind = if development { "test" } else { "live" };
-        format!("pk_{kind}_{}", STANDARD.encode(format!("{HOST}$")))
+        format!("pk_{kind}_{}", STANDARD_NO_PAD.encode(format!("{HOST}$")))
     }
 
     /// What Clerk's cookies end with: eight digits of the publishable key's SHA-1.

@@ -119,7 +119,7 @@ async fn beside_others() -> Result<()> {
                 .args(["start", "--service", "clerk", "--port"])
                 .arg(address.port().to_string())
                 .current_dir(folder);
-            let emulate = Server::start("emulate", &mut command, address, "/v1/jwks")?;
+            let emulate = Server::start("emulate 0.11.2", &mut command, address, "/v1/jwks")?;
             // It takes any key, and 5000 calls of each.
             let key = |number: usize| format!("sk_test_{}", number / 4000);
             rows.push(common(emulate, key).await?);

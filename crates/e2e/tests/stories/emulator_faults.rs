@@ -9,7 +9,7 @@ const TOKENS: &str = "/v1/client/sessions/*/tokens*";
 #[tokio::test]
 async fn a_page_waits_for_a_slow_clerk() -> Result<()> {
     story("slow-clerk", async |story| {
-        let fault = json!({ "path": "/v1/environment", "latency_ms": 2000, "count": 1 });
+        let fault = json!({ "path": "/v1/environment", "latency_ms": 2000, "share": 1 });
         story.stack.fault(fault).await?;
         let browser = &story.browsers[0];
         browser.open(&story.page()).await?;

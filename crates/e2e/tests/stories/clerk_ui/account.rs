@@ -366,3 +366,32 @@ async fn a_sensitive_change_asks_who_it_is_that_changes() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn who_has_no_password_sets_one() -> Result<()> {
+    story("set-password", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        let body = json!({
+            "email_address": [ada.email],
+            "first_name": ada.first,
+            "last_name": ada.last,
+            "skip_password_requirement": true,
+        });
+        let user = story.stack.emulator_call("POST", "/v1/users", body).await?;
+        let id = user["id"].as_str().context("an id")?;
+        ada.is_signed_in(story, 0, id).await?;
+        let browser = &story.browsers[0];
+        open_account(browser, "Security").await?;
+        browser.click("Set password").await?;
+        browser.fill("New password", PASSWORD).await?;
+        browser.fill("Confirm password", PASSWORD).await?;
+        browser.click("Save").await?;
+        browser.sees("Update password").await?;
+        browser.open(&story.page()).await?;
+        ada.sign_out(browser).await?;
+        ada.begin_sign_in(story, 0).await?;
+        enter_password(browser).await?;
+        ada.sees_own_profile(browser).await
+    })
+    .await
+}

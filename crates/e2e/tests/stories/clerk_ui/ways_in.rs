@@ -388,3 +388,33 @@ async fn everybody_in_a_browser_signs_out_at_once() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_code_that_is_too_old_is_refused_and_another_sent() -> Result<()> {
+    story("old-code", async |story| {
+        let ada = Person {
+            email: "ada@example.com".into(),
+            ..Person::new("Ada", "Lovelace")
+        };
+        // Meanwhile tokens come from the future, which our API refuses.
+        for status in ["status of 422", "status of 401"] {
+            story.browsers[0].expect_error(status);
+        }
+        ada.begin_sign_up(story, 0).await?;
+        let old = ada.gets_code(story).await?;
+        time_passes(story, 11 * 60).await?;
+        let browser = &story.browsers[0];
+        browser.type_code(&old).await?;
+        browser.sees("This verification has expired").await?;
+        story
+            .stack
+            .emulator_call("POST", "/emulator/clock", json!({ "reset": true }))
+            .await?;
+        // The form sends another when it is opened again; its button only after half a minute.
+        browser.client.refresh().await?;
+        let new = ada.gets_codes(story, 2).await?;
+        browser.type_code(&new).await?;
+        ada.sees_own_profile(browser).await
+    })
+    .await
+}
