@@ -21,10 +21,12 @@ pub async fn echo() -> SocketAddr {
     let router = Router::new().fallback(async |request: Request| {
         let mut names: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
         names.sort();
-        let mut head = format!("{} {} {}", request.method(), request.uri(), names.join(","));
-        if let Some(url) = request.headers().get("clerk-proxy-url") {
-            head += &format!(" through {}", url.to_str().expect("text"));
-        }
+        let through = request.headers().get("clerk-proxy-url");
+        let through = through.map_or_else(String::new, |url| {
+            format!(" through {}", url.to_str().expect("text"))
+        });
+        let names = names.join(",");
+        let head = format!("{} {} {names}{through}", request.method(), request.uri());
         let body = axum::body::to_bytes(request.into_body(), 1024)
             .await
             .expect("a body");
