@@ -469,7 +469,8 @@ async function render() {
   }
 }
 
-addEventListener('hashchange', () => { render().then(() => main.focus()); });
+// Back and forward leave a dialog, too.
+addEventListener('hashchange', () => { document.querySelectorAll('dialog').forEach((it) => it.remove()); render().then(() => main.focus()); });
 render();
 
 // What changes by itself is looked at again, unless the person is in the middle of something.
