@@ -75,8 +75,8 @@ cargo xtask bench
 
 Measures the release on this machine and prints tables: what a request costs beside a plain axum
 server and beside peers (Hono on Node.js, when that is installed), what 10,000 live queries cost,
-the size of the page, and the time until its first button can be used. Takes about four minutes
-after the build.";
+what the emulator costs and what another one does (emulate, on Node.js too), the size of the page, and
+the time until its first button can be used. Takes about six minutes after the build.";
 
 const CONFORMANCE_HELP: &str = "\
 cargo xtask conformance
