@@ -197,8 +197,7 @@ async fn two_people_share_a_browser_and_switch() -> Result<()> {
         ada.sign_up(story, 0).await?;
         let browser = &story.browsers[0];
         // The page's own form is for whoever is signed out.
-        let open = "window.Clerk.openSignIn()";
-        browser.client.execute(open, vec![]).await?;
+        clerk(browser, "openSignIn()").await?;
         browser.fill("Email address", &bob.email).await?;
         browser.click("Continue").await?;
         enter_password(browser).await?;
@@ -222,8 +221,7 @@ async fn a_waitlist_takes_an_address() -> Result<()> {
         let browser = &story.browsers[0];
         browser.open(&story.page()).await?;
         browser.sees("Create an account").await?;
-        let open = "window.Clerk.openWaitlist()";
-        browser.client.execute(open, vec![]).await?;
+        clerk(browser, "openWaitlist()").await?;
         browser.fill("Email address", "eve@example.com").await?;
         browser.click("Join the waitlist").await?;
         browser.sees("Thanks for joining the waitlist").await?;
