@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::process::{Running, run, status};
 use crate::settings::variable;
@@ -129,7 +129,7 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
     };
     let key = format!(
         "pk_test_{}",
-        STANDARD.encode("emulator.clerk.accounts.dev$")
+        STANDARD_NO_PAD.encode("emulator.clerk.accounts.dev$")
     );
     let chromium = tools::which("chromium").or_else(|| tools::which("google-chrome"));
     program
