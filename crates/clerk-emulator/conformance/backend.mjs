@@ -137,6 +137,33 @@ await works('authenticateRequest: handshake of a new browser', async () => {
   assert.equal(state.status, 'signed-out');
 });
 
+await works('authenticateRequest: an expired token is renewed by its refresh cookie', async () => {
+  // A sign-in of two minutes ago.
+  await emulator('POST', '/clock', { advance_seconds: -120 });
+  const before = await emulator('POST', '/sign_in', { email_address: 'before@conformance.example' });
+  const asked = await authenticate({ ...document_, cookie: cookies(before.cookies.filter(({ name }) => !name.startsWith('__session'))) });
+  const led = await fetch(asked.headers.get('location'), { redirect: 'manual' });
+  const nonce = new URL(led.headers.get('location')).searchParams.get('__clerk_handshake_nonce');
+  const { directives } = await clerk.clients.getHandshakePayload({ nonce });
+  await emulator('POST', '/clock', { reset: true });
+  const state = await authenticate({ ...document_, cookie: directives.map((line) => line.split(';')[0]).join('; ') });
+  assert.equal(state.status, 'signed-in', state.reason);
+  assert.equal(state.toAuth().sessionId, before.session_id);
+  assert.ok(state.headers.getSetCookie().some((line) => line.startsWith('__session')));
+});
+
+await works('authenticateRequest: the organization of the address becomes active', async () => {
+  const organization = await clerk.organizations.createOrganization({ name: 'Address', createdBy: signedIn.user_id });
+  const options = { proxyUrl: url, organizationSyncOptions: { organizationPatterns: ['/orgs/:slug'] } };
+  const address = `http://localhost:3999/orgs/${organization.slug}`;
+  const ask = (address) => clerk.authenticateRequest(new Request(address, { headers: { ...document_, cookie: cookies(signedIn.cookies) } }), options);
+  const asked = await ask(address);
+  assert.equal(asked.status, 'handshake', asked.reason);
+  const led = await fetch(asked.headers.get('location'), { redirect: 'manual' });
+  const state = await ask(led.headers.get('location'));
+  assert.equal(state.toAuth().orgId, organization.id);
+});
+
 await works('authenticateRequest: tokens of a rotated key stay good, forged ones are refused', async () => {
   await emulator('POST', '/keys/rotate');
   const bearer = (token) => clerk.authenticateRequest(new Request(page, { headers: { accept: 'application/json', authorization: `Bearer ${token}` } }), { proxyUrl: url });

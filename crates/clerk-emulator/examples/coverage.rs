@@ -17,7 +17,7 @@ const END: &str = "<!-- /coverage -->\n";
 
 /// What e-mail-and-password applications and their servers use: the emulator has all of it.
 /// Operations in these groups that are about something else are named in [`BESIDE`].
-const NAMED: [&str; 38] = [
+const NAMED: [&str; 41] = [
     "Actor Tokens",
     "Active Sessions",
     "Allow-list / Block-list",
@@ -56,25 +56,23 @@ const NAMED: [&str; 38] = [
     "Testing Tokens",
     "User",
     "Users",
+    "Waitlist",
+    "Waitlist Entries",
+    "Webhooks",
 ];
 
 /// About phones, wallets, enterprise connections, billing, trusted devices, satellites, native
 /// applications and machines, which the emulator does not stand in for.
-const BESIDE: [&str; 18] = [
+const BESIDE: [&str; 13] = [
     "billing",
     "ownership_verification",
     "trusted_devices",
     "web3_wallets",
     "agents",
-    "protect",
-    "communication",
-    "oauth_application_settings",
     "change_domain",
     "/client/sync",
     "/client/link",
-    "/sessions/{session_id}/refresh",
     "/me/tokens",
-    "external_accounts/{external_account_id}/tokens",
     "domains/bulk",
     "POST /domains",
     " /domains/{domain_id}",

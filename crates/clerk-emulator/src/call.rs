@@ -176,12 +176,15 @@ impl Call {
         self.path.get(name).map_or("", String::as_str)
     }
 
-    /// A parameter of the query.
+    /// A parameter of the query that is not empty.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(asked, value)| asked == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.query_given(name).filter(|value| !value.is_empty())
+    }
+
+    /// A parameter of the query that may be given as empty, to clear what it names.
+    pub fn query_given(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(asked, _)| asked == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Every value of a parameter of the query, as `name=a&name=b` or `name[]=a`.

@@ -25,6 +25,7 @@ mod backend;
 mod call;
 pub mod config;
 mod control;
+mod cookies;
 mod dashboard;
 mod enrollment;
 mod environment;

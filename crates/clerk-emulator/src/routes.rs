@@ -90,7 +90,8 @@ async fn jwks(State(emulator): State<Emulator>) -> Result<Response, ClerkError> 
     Ok(json_response(StatusCode::OK, &json!(keys.jwks())))
 }
 
-/// `GET /.well-known/openid-configuration`
+/// `GET /.well-known/openid-configuration`: how others find the keys. The emulator itself is
+/// nobody's OAuth provider: the addresses that Clerk has for that are named, and not there.
 async fn openid(State(emulator): State<Emulator>) -> Response {
     let url = emulator.url();
     let shown = json!({
@@ -98,10 +99,20 @@ async fn openid(State(emulator): State<Emulator>) -> Response {
         "jwks_uri": format!("{url}/.well-known/jwks.json"),
         "authorization_endpoint": format!("{url}/oauth/authorize"),
         "token_endpoint": format!("{url}/oauth/token"),
+        "revocation_endpoint": format!("{url}/oauth/token/revoke"),
+        "introspection_endpoint": format!("{url}/oauth/token_info"),
         "userinfo_endpoint": format!("{url}/oauth/userinfo"),
+        "scopes_supported": ["openid", "profile", "email"],
         "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "none"],
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "email", "name"],
+        "code_challenge_methods_supported": ["S256"],
+        "backchannel_logout_supported": false,
+        "frontchannel_logout_supported": false,
     });
     json_response(StatusCode::OK, &shown)
 }

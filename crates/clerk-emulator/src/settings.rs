@@ -100,6 +100,41 @@ pub struct Settings {
     /// Origins that `azp` may name; empty: any.
     pub allowed_origins: Vec<String>,
     pub support_email: Option<String>,
+    pub protect: Protect,
+    pub communication: Communication,
+    pub oauth_applications: OAuthApplications,
+}
+
+/// Protection from abuse: kept for servers that set it up; the emulator has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Protect {
+    pub rules_enabled: bool,
+    pub specter_enabled: bool,
+}
+
+/// Text messages: kept for servers that set it up; the emulator sends none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Communication {
+    /// ISO 3166-1 alpha-2.
+    pub blocked_country_codes: Vec<String>,
+}
+
+/// The instance as an OAuth provider: kept for servers that set it up; the emulator is none.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "switches are what settings are"
+)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OAuthApplications {
+    pub dynamic_oauth_client_registration: bool,
+    pub default_scopes: Option<Vec<String>>,
+    pub oauth_jwt_access_tokens: bool,
+    pub client_id_metadata_documents_advertised: bool,
+    pub client_id_metadata_documents_only_allow_pre_registered_clients: bool,
+    pub client_id_metadata_documents_block_implicitly_allowed_clients: bool,
 }
 
 /// What of organizations is offered.
@@ -180,6 +215,9 @@ impl Default for Settings {
             organizations: OrganizationSettings::default(),
             allowed_origins: Vec::new(),
             support_email: None,
+            protect: Protect::default(),
+            communication: Communication::default(),
+            oauth_applications: OAuthApplications::default(),
         }
     }
 }
@@ -222,6 +260,10 @@ impl Settings {
         }
         if !(1..=86_400).contains(&self.token_lifetime_seconds) {
             return wrong("token_lifetime_seconds must be from 1 to 86400");
+        }
+        let country = |it: &String| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase());
+        if !self.communication.blocked_country_codes.iter().all(country) {
+            return wrong("blocked_country_codes are two capital letters each");
         }
         if self.session_lifetime_seconds < 1 {
             return wrong("session_lifetime_seconds must be positive");

@@ -133,6 +133,58 @@ pub fn update_organizations(scope: &mut Scope<'_>) -> Answer {
     organization_settings(scope)
 }
 
+/// `GET /v1/instance/protect`
+pub fn protect(scope: &mut Scope<'_>) -> Answer {
+    Ok(Reply::Plain(json!({
+        "object": "instance_protect",
+        "rules_enabled": scope.settings.protect.rules_enabled,
+        "specter_enabled": scope.settings.protect.specter_enabled,
+        "checks_bypassed": false,
+    })))
+}
+
+/// `PATCH /v1/instance/protect`
+pub fn update_protect(scope: &mut Scope<'_>) -> Answer {
+    change_group(scope, "protect")?;
+    protect(scope)
+}
+
+/// `GET /v1/instance/communication`
+pub fn communication(scope: &mut Scope<'_>) -> Answer {
+    Ok(Reply::Plain(json!({
+        "object": "instance_communication",
+        "blocked_country_codes": scope.settings.communication.blocked_country_codes,
+    })))
+}
+
+/// `PATCH /v1/instance/communication`
+pub fn update_communication(scope: &mut Scope<'_>) -> Answer {
+    change_group(scope, "communication")?;
+    communication(scope)
+}
+
+/// `GET /v1/instance/oauth_application_settings`
+pub fn oauth_applications(scope: &mut Scope<'_>) -> Answer {
+    let mut shown = json!(scope.settings.oauth_applications);
+    shown["object"] = json!("oauth_application_settings");
+    Ok(Reply::Plain(shown))
+}
+
+/// `PATCH /v1/instance/oauth_application_settings`
+pub fn update_oauth_applications(scope: &mut Scope<'_>) -> Answer {
+    change_group(scope, "oauth_applications")?;
+    oauth_applications(scope)
+}
+
+/// Changes a group of settings whose names are Clerk's own. Null leaves a setting as it is, but
+/// for `default_scopes`, which it resets.
+fn change_group(scope: &mut Scope<'_>, group: &str) -> Result<(), ClerkError> {
+    let mut patch = scope.call.body().clone();
+    patch.retain(|name, value| !value.is_null() || name == "default_scopes");
+    scope.settings = scope.settings.patched(&json!({ group: patch }))?;
+    scope.settings.save(scope.tx)
+}
+
 /// `GET /v1/domains`: the emulator's own address is the only one.
 pub fn domains(scope: &mut Scope<'_>) -> Answer {
     let url = scope.emulator.url();

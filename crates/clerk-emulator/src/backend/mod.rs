@@ -150,6 +150,7 @@ fn access() -> Router<Emulator> {
             "/sessions/{id}/tokens/{template}",
             post_reading(sessions::token),
         )
+        .route("/sessions/{id}/refresh", post_reading(sessions::refresh))
         .route("/clients", get(sessions::clients))
         .route("/clients/verify", post(sessions::verify_client))
         .route(
@@ -284,6 +285,18 @@ fn instance_router() -> Router<Emulator> {
         .route(
             "/instance/organization_settings",
             get(instance::organization_settings).merge(patch(instance::update_organizations)),
+        )
+        .route(
+            "/instance/protect",
+            get(instance::protect).merge(patch(instance::update_protect)),
+        )
+        .route(
+            "/instance/communication",
+            get(instance::communication).merge(patch(instance::update_communication)),
+        )
+        .route(
+            "/instance/oauth_application_settings",
+            get(instance::oauth_applications).merge(patch(instance::update_oauth_applications)),
         )
         .route(
             "/beta_features/instance_settings",

@@ -1,7 +1,9 @@
 //! `/v1/sessions`, `/v1/clients`, `/v1/sign_ups`
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::{Value, json};
 
+use crate::cookies::Cookies;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Browser, Client, JwtTemplate, Session, SessionStatus, User};
@@ -111,6 +113,40 @@ pub fn token(scope: &mut Scope<'_>) -> Answer {
     };
     let jwt = view::session_token(scope, &session, template.as_ref())?;
     Ok(Reply::Plain(json!({ "object": "token", "jwt": jwt })))
+}
+
+/// `POST /v1/sessions/{id}/refresh`: a new token for the browser that brings an expired one with
+/// the cookie that the handshake left, so that the server need not send it round again.
+pub fn refresh(scope: &mut Scope<'_>) -> Answer {
+    let call = scope.call;
+    let refused = || {
+        ClerkError::new(
+            axum::http::StatusCode::UNAUTHORIZED,
+            "authorization_invalid",
+            "These tokens do not belong to this session, or it has ended.",
+        )
+    };
+    let expired = call.required("expired_token")?;
+    let refresh_token = call.required("refresh_token")?;
+    let page = call.required("request_origin")?;
+    let session = find(scope).map_err(|_| refused())?;
+    let claims = scope.emulator.keys()?.signed(expired);
+    let ours = claims.is_some_and(|it| it["sid"] == session.id.as_str());
+    let known = session.refresh_token.as_deref().unwrap_or_default();
+    let same = verify_slices_are_equal(refresh_token.as_bytes(), known.as_bytes()).is_ok();
+    if !ours || !same || !session.is_active(scope.now) {
+        return Err(refused());
+    }
+    scope.call_origin(page);
+    let token = view::session_token(scope, &session, None)?;
+    if call.param("format") != Some("cookie") {
+        return Ok(Reply::Plain(json!({ "object": "token", "jwt": token })));
+    }
+    let mut cookies = Cookies::of(page, scope.settings.instance);
+    cookies.session(&token, call.flag("suffixed_cookies") == Some(true));
+    Ok(Reply::Plain(
+        json!({ "object": "cookies", "cookies": cookies.into_lines() }),
+    ))
 }
 
 fn shown_client(scope: &Scope<'_>, client: &Client) -> Result<Value, ClerkError> {

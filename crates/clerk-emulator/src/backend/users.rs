@@ -645,7 +645,7 @@ pub fn oauth_tokens(scope: &mut Scope<'_>) -> Answer {
     let accounts: Vec<_> = user
         .external_accounts
         .iter()
-        .filter(|it| it.strategy == strategy && it.is_verified())
+        .filter(|it| it.strategy == strategy && it.is_verified() && !it.tokens_revoked)
         .collect();
     super::listed(scope, &accounts, |it| {
         Ok(json!({

@@ -90,3 +90,15 @@ pub fn show_session(scope: &mut Scope<'_>) -> Answer {
 pub fn health(_: &mut Scope<'_>) -> Answer {
     Ok(Reply::Plain(json!({ "status": "healthy" })))
 }
+
+/// `GET /v1/proxy-health`: whether what came through a proxy came with the proxy's headers.
+pub fn proxy_health(scope: &mut Scope<'_>) -> Answer {
+    let shown = match scope.call.proxy_url {
+        Some(_) => json!({ "status": "healthy", "x_forwarded_for": scope.call.address }),
+        None => json!({
+            "status": "unhealthy",
+            "message": "The proxy must send its own address as Clerk-Proxy-Url.",
+        }),
+    };
+    Ok(Reply::Plain(shown))
+}

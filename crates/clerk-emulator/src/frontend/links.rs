@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::cookies::Cookies;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Browser, Client, Session, Ticket, User, Verification, VerificationStatus};
@@ -9,7 +10,7 @@ use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::{HOME_ORIGIN, html, tickets, view};
 
-use super::{sign_ins, sign_ups};
+use super::{sessions, sign_ins, sign_ups};
 
 /// An address with more in its query.
 fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
@@ -156,9 +157,6 @@ pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
     Ok(Reply::Redirect(with_query(&url, &pairs)))
 }
 
-/// Seconds.
-const YEAR: i64 = 365 * 24 * 60 * 60;
-
 /// `GET /v1/client/handshake`: a server asks the browser's state, by way of the browser
 /// (<https://clerk.com/docs/guides/how-clerk-works/overview>).
 pub fn handshake(scope: &mut Scope<'_>) -> Answer {
@@ -176,39 +174,27 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
     }
     scope.call_origin(&url);
     let development = scope.settings.instance == InstanceKind::Development;
-    let mut session = None;
-    if let Some(client) = &scope.client
-        && let Some(id) = &client.last_active_session_id
-    {
-        session = scope
-            .tx
-            .get::<Session>(id)?
-            .filter(|it| it.is_active(scope.now));
-    }
-    let secure = url.starts_with("https://");
-    let attributes = |max_age: i64| {
-        let secure = if secure { "; Secure" } else { "" };
-        format!("Path=/; Max-Age={max_age}; SameSite=Lax{secure}")
-    };
-    let suffixed = scope.call.query("suffixed_cookies") == Some("true");
-    let suffix = crate::Emulator::cookie_suffix(development);
-    let mut directives = Vec::new();
-    let mut set = |name: &str, value: &str, max_age: i64| {
-        directives.push(format!("{name}={value}; {}", attributes(max_age)));
-        if suffixed || name == "__client_uat" {
-            directives.push(format!("{name}_{suffix}={value}; {}", attributes(max_age)));
+    let mut cookies = Cookies::of(&url, scope.settings.instance);
+    if let Some(mut session) = active_session(scope)? {
+        // With an expired token and this one a server asks without the browser's way round.
+        let refresh = session
+            .refresh_token
+            .get_or_insert_with(|| id::secret("rt"))
+            .clone();
+        if let Some(asked) = scope.call.query_given("organization_id") {
+            session.organization_id = sessions::organization(scope, &session, asked).ok();
         }
-    };
-    if let Some(session) = &session {
-        let token = view::session_token(scope, session, None)?;
-        let since = (session.created_at / 1000).to_string();
-        set("__client_uat", &since, YEAR);
-        set("__session", &token, YEAR);
+        scope.tx.put(&session)?;
+        cookies.both("__client_uat", &(session.created_at / 1000).to_string());
+        let token = view::session_token(scope, &session, None)?;
+        let suffixed = scope.call.query("suffixed_cookies") == Some("true");
+        cookies.session(&token, suffixed);
+        cookies.hidden("__refresh", &refresh);
     } else {
-        set("__client_uat", "0", YEAR);
-        set("__session", "", 0);
+        cookies.both("__client_uat", "0");
+        cookies.session("", true);
+        cookies.hidden("__refresh", "");
     }
-    let mut pairs = Vec::new();
     let browser = scope.call.browser.clone();
     if development {
         // A server without a browser's token gets one on the way.
@@ -224,35 +210,32 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
                 token
             }
         };
-        directives.push(format!("__clerk_db_jwt={token}; {}", attributes(YEAR)));
-        directives.push(format!(
-            "__clerk_db_jwt_{suffix}={token}; {}",
-            attributes(YEAR)
-        ));
+        cookies.both("__clerk_db_jwt", &token);
     }
-    let payload = json!({ "handshake": directives });
-    let value = if scope.call.query("format") == Some("nonce") {
+    let payload = json!({ "handshake": cookies.into_lines() });
+    let (name, value) = if scope.call.query("format") == Some("nonce") {
         let nonce = id::secret("hsn");
         scope.emulator.keep_handshake(&nonce, payload);
-        pairs.push(("__clerk_handshake_nonce", nonce));
-        None
+        ("__clerk_handshake_nonce", nonce)
     } else {
         let token = scope.emulator.keys()?.sign(&payload)?;
-        pairs.push(("__clerk_handshake", token.clone()));
-        Some(token)
+        ("__clerk_handshake", token)
     };
-    let pairs: Vec<(&str, &str)> = pairs
-        .iter()
-        .map(|(name, it)| (*name, it.as_str()))
-        .collect();
     if development {
-        return Ok(Reply::Handshake(with_query(&url, &pairs), None));
+        let url = with_query(&url, &[(name, value.as_str())]);
+        return Ok(Reply::Handshake(url, None));
     }
     // In production the answer rides in a cookie of the shared domain.
-    let cookie = match (value, pairs.first()) {
-        (Some(token), _) => format!("__clerk_handshake={token}; {}", attributes(60)),
-        (None, Some((name, nonce))) => format!("{name}={nonce}; {}", attributes(60)),
-        (None, None) => String::new(),
-    };
+    let cookie = Cookies::for_a_minute(&url, name, &value);
     Ok(Reply::Handshake(url, Some(cookie)))
+}
+
+/// The session that the browser last used, while it is open.
+fn active_session(scope: &Scope<'_>) -> Result<Option<Session>, ClerkError> {
+    let client = scope.client.as_ref();
+    let Some(id) = client.and_then(|it| it.last_active_session_id.as_deref()) else {
+        return Ok(None);
+    };
+    let session = scope.tx.get::<Session>(id)?;
+    Ok(session.filter(|it| it.is_active(scope.now)))
 }

@@ -31,7 +31,7 @@ pub fn router() -> Router<Emulator> {
         .merge(accounts())
         .merge(organizations_router())
         .route("/health", get(client::health))
-        .route("/proxy-health", get(client::health))
+        .route("/proxy-health", get(client::proxy_health))
         .route("/images/{id}", get(images::show))
         .route("/waitlist", post(waitlist::join))
         .route("/verify", get_writing(links::verify))
@@ -164,6 +164,10 @@ fn accounts() -> Router<Emulator> {
         )
         .route("/me/external_accounts", post(oauth::connect))
         .route("/me/external_accounts/{id}", delete(oauth::disconnect))
+        .route(
+            "/me/external_accounts/{id}/tokens",
+            delete(oauth::revoke_tokens),
+        )
         .route(
             "/me/external_accounts/{id}/reauthorize",
             patch(oauth::reauthorize),

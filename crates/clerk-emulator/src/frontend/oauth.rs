@@ -282,6 +282,7 @@ fn for_account(
         account.first_name = profile.first_name;
         account.last_name = profile.last_name;
         account.verification = Some(Verification::given(&profile.strategy, now));
+        account.tokens_revoked = false;
         account.updated_at = now;
     }
     scope.save_user(&mut user)?;
@@ -424,6 +425,20 @@ pub fn disconnect(scope: &mut Scope<'_>) -> Answer {
     remove(&mut user, &id)?;
     scope.save_user(&mut user)?;
     Ok(crate::view::deleted("external_account", &id).into())
+}
+
+/// `DELETE /v1/me/external_accounts/{id}/tokens`: servers get none until the person goes to the
+/// provider once more.
+pub fn revoke_tokens(scope: &mut Scope<'_>) -> Answer {
+    let (session, mut user) = scope.person()?;
+    super::sessions::require_fresh(scope, &session)?;
+    let id = scope.call.path("id");
+    let account = user.external_accounts.iter_mut().find(|it| it.id == id);
+    account
+        .ok_or_else(|| ClerkError::not_found("The external account"))?
+        .tokens_revoked = true;
+    scope.save_user(&mut user)?;
+    Ok(crate::view::user(scope, &user, crate::view::Audience::Frontend)?.into())
 }
 
 /// Forgets a connected account.

@@ -34,7 +34,11 @@ pub fn touch(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// The id of an organization of the session's person, found by id or slug.
-fn organization(scope: &Scope<'_>, session: &Session, asked: &str) -> Result<String, ClerkError> {
+pub(super) fn organization(
+    scope: &Scope<'_>,
+    session: &Session,
+    asked: &str,
+) -> Result<String, ClerkError> {
     let found = match scope.tx.get::<Organization>(asked)? {
         Some(found) => Some(found),
         None => scope.tx.find::<Organization>("slug", asked)?,

@@ -53,6 +53,8 @@ pub struct Session {
     /// When the second factor was last proven.
     pub second_factor_at: Option<i64>,
     pub reverification: Option<Reverification>,
+    /// With it a server has an expired token renewed; none before the first handshake.
+    pub refresh_token: Option<String>,
     pub last_active_at: i64,
     pub expire_at: i64,
     pub abandon_at: i64,

@@ -183,6 +183,8 @@ pub struct ExternalAccount {
     pub last_name: String,
     pub username: Option<String>,
     pub verification: Option<Verification>,
+    /// The provider's tokens are no more, until the person goes there again.
+    pub tokens_revoked: bool,
     pub created_at: i64,
     pub updated_at: i64,
 }

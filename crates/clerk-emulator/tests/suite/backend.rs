@@ -705,6 +705,35 @@ async fn the_instance_is_shown_and_set() {
         (&changed["enabled"], &changed["slug_disabled"]),
         (&json!(true), &json!(true))
     );
+    let kept = [
+        ("protect", json!({ "rules_enabled": true })),
+        ("communication", json!({ "blocked_country_codes": ["AQ"] })),
+        (
+            "oauth_application_settings",
+            json!({ "oauth_jwt_access_tokens": true, "default_scopes": ["email"] }),
+        ),
+    ];
+    for (group, patch) in kept {
+        let path = format!("/instance/{group}");
+        let changed = world.server(Method::PATCH, &path, patch.clone()).await;
+        let shown = world.server(Method::GET, &path, Value::Null).await;
+        assert_eq!(changed, shown);
+        for (name, value) in patch.as_object().expect("an object") {
+            assert_eq!(&shown[name], value, "{group}");
+        }
+        let wrong = json!({ "misspelt": true });
+        assert_eq!(world.backend(Method::PATCH, &path, wrong).await.0, 422);
+    }
+    let path = "/instance/communication";
+    let wrong = json!({ "blocked_country_codes": ["Antarctica"] });
+    assert_eq!(world.backend(Method::PATCH, path, wrong).await.0, 422);
+    let path = "/instance/oauth_application_settings";
+    let reset = json!({ "default_scopes": null, "oauth_jwt_access_tokens": null });
+    let shown = world.server(Method::PATCH, path, reset).await;
+    assert_eq!(
+        (&shown["default_scopes"], &shown["oauth_jwt_access_tokens"]),
+        (&Value::Null, &json!(true))
+    );
     world
         .server(
             Method::PATCH,

@@ -209,10 +209,22 @@ async fn accounts_of_a_provider_are_connected_and_disconnected() {
         user["external_accounts"][0]["email_address"],
         "ada@elsewhere.example"
     );
+    let me = browser.done(Method::GET, "/me", &[]).await;
+    let tokens = async || {
+        let path = format!("/users/{}/oauth_access_tokens/google", id(&me));
+        let all = world.server(Method::GET, &path, Value::Null).await;
+        all.as_array().map(Vec::len)
+    };
+    assert_eq!(tokens().await, Some(1));
     browser
+        .done(Method::DELETE, &format!("{path}/tokens"), &[])
+        .await;
+    assert_eq!(tokens().await, Some(0));
+    let again = browser
         .done(Method::PATCH, &format!("{path}/reauthorize"), &BACK[1..2])
         .await;
-    let me = browser.done(Method::GET, "/me", &[]).await;
+    through_provider(&browser, &again["verification"], "ada@elsewhere.example").await;
+    assert_eq!(tokens().await, Some(1));
     let by_server = format!("/users/{}{}", id(&me), path.trim_start_matches("/me"));
     world.server(Method::DELETE, &by_server, Value::Null).await;
     browser

@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{ADA, World, claims, text};
+use crate::document;
+use crate::world::{ADA, Browser, World, claims, read, text};
 
 fn query(url: &str, name: &str) -> String {
     let (_, query) = url.split_once('?').expect("a query");
@@ -71,6 +72,113 @@ async fn a_signed_in_browser_is_handed_to_the_server() {
         Some(directives.len())
     );
     assert_eq!(fetch().await.0, 404);
+}
+
+/// The cookie lines that a handshake of this browser leaves.
+async fn cookies_of_handshake(browser: &Browser<'_>, more: &str) -> Vec<String> {
+    let url = format!(
+        "{}/v1/client/handshake?redirect_url={BACK}&__clerk_db_jwt={}{more}",
+        browser.world.url(),
+        browser.token
+    );
+    let led = browser.open(&url).await;
+    let payload = claims(&json!({ "jwt": query(&led, "__clerk_handshake") }));
+    let lines = payload["handshake"].as_array().expect("cookies");
+    lines.iter().map(text).collect()
+}
+
+/// The value of the cookie whose name begins so.
+fn cookie(lines: &[String], name: &str) -> String {
+    let line = lines.iter().find(|it| it.starts_with(name));
+    let (_, rest) = line.expect("the cookie").split_once('=').expect("a value");
+    rest.split(';').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_server_renews_an_expired_token_without_leading_the_browser_round() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    let session = browser.sign_up(ADA).await;
+    let lines = cookies_of_handshake(&browser, "").await;
+    let hidden = lines.iter().find(|it| it.starts_with("__refresh_"));
+    assert!(hidden.expect("the cookie").ends_with("HttpOnly"));
+    let good = json!({
+        "expired_token": cookie(&lines, "__session="),
+        "refresh_token": cookie(&lines, "__refresh_"),
+        "request_origin": "http://localhost:3000",
+    });
+    world.wait(3600).await;
+
+    let path = format!("/sessions/{session}/refresh");
+    let renewed = world.server(Method::POST, &path, good.clone()).await;
+    let said = claims(&renewed);
+    assert_eq!(
+        (&said["sid"], &said["azp"]),
+        (&json!(session), &json!("http://localhost:3000"))
+    );
+    let with = |name: &str, value: Value| {
+        let mut body = good.clone();
+        body[name] = value;
+        body
+    };
+    let renewed = world
+        .server(Method::POST, &path, with("format", json!("cookie")))
+        .await;
+    let lines: Vec<String> = renewed["cookies"]
+        .as_array()
+        .expect("cookies")
+        .iter()
+        .map(text)
+        .collect();
+    assert!(cookie(&lines, "__session=").starts_with("ey"));
+
+    // Whatever does not belong together is worth nothing.
+    let other = world.browser().await;
+    let theirs = other.sign_up("grace+clerk_test@example.com").await;
+    let lines = cookies_of_handshake(&other, "").await;
+    let token = text(&good["expired_token"]);
+    let (signed, _) = token.rsplit_once('.').expect("a token");
+    let wrong = [
+        with("expired_token", json!(cookie(&lines, "__session="))),
+        with("expired_token", json!(format!("{signed}.AAAA"))),
+        with("expired_token", json!("nonsense")),
+        with("refresh_token", json!(cookie(&lines, "__refresh_"))),
+        with("refresh_token", json!("")),
+    ];
+    for body in wrong {
+        let (status, answer) = world.backend(Method::POST, &path, body.clone()).await;
+        assert!([401, 422].contains(&status), "{body}: {status} {answer}");
+    }
+    let path_of_theirs = format!("/sessions/{theirs}/refresh");
+    let refused = async |path: &str| world.backend(Method::POST, path, good.clone()).await.0;
+    assert_eq!(refused(&path_of_theirs).await, 401);
+    assert_eq!(refused("/sessions/sess_none/refresh").await, 401);
+    let revoke = format!("/sessions/{session}/revoke");
+    world.server(Method::POST, &revoke, Value::Null).await;
+    assert_eq!(refused(&path).await, 401);
+}
+
+#[tokio::test]
+async fn a_server_asks_for_the_organization_of_its_address() {
+    let world = World::with(json!({ "organizations": { "enabled": true } })).await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let made = browser
+        .done(Method::POST, "/organizations", &[("name", "Engines")])
+        .await;
+    let acting_for = async |asked: &str| {
+        let lines = cookies_of_handshake(&browser, &format!("&organization_id={asked}")).await;
+        claims(&json!({ "jwt": cookie(&lines, "__session=") }))["o"]["id"].clone()
+    };
+    assert_eq!(acting_for(&text(&made["slug"])).await, made["id"]);
+    assert_eq!(acting_for("").await, Value::Null);
+    assert_eq!(acting_for(&text(&made["id"])).await, made["id"]);
+    let other = world.browser().await;
+    other.sign_up("grace+clerk_test@example.com").await;
+    let theirs = other
+        .done(Method::POST, "/organizations", &[("name", "Compilers")])
+        .await;
+    assert_eq!(acting_for(&text(&theirs["id"])).await, Value::Null);
 }
 
 #[tokio::test]
@@ -173,4 +281,32 @@ async fn in_production_a_cookie_is_the_browser() {
     );
     let handshake = answer.headers()["set-cookie"].to_str().expect("a cookie");
     assert!(handshake.starts_with("__clerk_handshake="), "{handshake}");
+}
+
+#[tokio::test]
+async fn whoever_verifies_tokens_finds_the_keys_by_the_issuer() {
+    let world = World::new().await;
+    let get = async |path: &str, proxy: Option<&str>| {
+        let mut request = world.http.get(format!("{}{path}", world.url()));
+        if let Some(proxy) = proxy {
+            request = request
+                .header("Clerk-Proxy-Url", proxy)
+                .header("X-Forwarded-For", "192.0.2.7");
+        }
+        let (status, body) = read(request.send().await.expect("an answer")).await;
+        document::check("fapi", "GET", path.trim_start_matches("/v1"), status, &body);
+        body
+    };
+    let found = get("/.well-known/openid-configuration", None).await;
+    assert_eq!(found["issuer"], world.url());
+    let keys = text(&found["jwks_uri"]);
+    let keys = keys.strip_prefix(world.url()).expect("an own address");
+    assert!(get(keys, None).await["keys"][0]["kid"].is_string());
+
+    let healthy = get("/v1/proxy-health", Some("https://app.example/__clerk")).await;
+    assert_eq!(
+        healthy,
+        json!({ "status": "healthy", "x_forwarded_for": "192.0.2.7" })
+    );
+    assert_eq!(get("/v1/proxy-health", None).await["status"], "unhealthy");
 }
