@@ -680,31 +680,8 @@ async fn templates_say_what_tokens_say() {
 }
 
 #[tokio::test]
-async fn the_instance_is_shown_and_set() {
+async fn what_servers_set_up_and_nothing_here_heeds_is_kept() {
     let world = World::new().await;
-    world.server(Method::GET, "/instance", Value::Null).await;
-    world
-        .server(
-            Method::PATCH,
-            "/instance",
-            json!({ "test_mode": true, "allowed_origins": ["https://app.example"] }),
-        )
-        .await;
-    let settings = world
-        .server(Method::GET, "/instance/organization_settings", Value::Null)
-        .await;
-    assert_eq!(settings["enabled"], false);
-    let changed = world
-        .server(
-            Method::PATCH,
-            "/instance/organization_settings",
-            json!({ "enabled": true, "slug_disabled": true }),
-        )
-        .await;
-    assert_eq!(
-        (&changed["enabled"], &changed["slug_disabled"]),
-        (&json!(true), &json!(true))
-    );
     let kept = [
         ("protect", json!({ "rules_enabled": true })),
         ("communication", json!({ "blocked_country_codes": ["AQ"] })),
@@ -733,6 +710,34 @@ async fn the_instance_is_shown_and_set() {
     assert_eq!(
         (&shown["default_scopes"], &shown["oauth_jwt_access_tokens"]),
         (&Value::Null, &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn the_instance_is_shown_and_set() {
+    let world = World::new().await;
+    world.server(Method::GET, "/instance", Value::Null).await;
+    world
+        .server(
+            Method::PATCH,
+            "/instance",
+            json!({ "test_mode": true, "allowed_origins": ["https://app.example"] }),
+        )
+        .await;
+    let settings = world
+        .server(Method::GET, "/instance/organization_settings", Value::Null)
+        .await;
+    assert_eq!(settings["enabled"], false);
+    let changed = world
+        .server(
+            Method::PATCH,
+            "/instance/organization_settings",
+            json!({ "enabled": true, "slug_disabled": true }),
+        )
+        .await;
+    assert_eq!(
+        (&changed["enabled"], &changed["slug_disabled"]),
+        (&json!(true), &json!(true))
     );
     world
         .server(
