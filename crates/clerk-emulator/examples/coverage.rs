@@ -103,6 +103,7 @@ async fn main() -> Result<()> {
         let rows = rows(&document, api, &seen, &emulator).await?;
         write_table(&mut text, title, &rows)?;
     }
+    write_events(&mut text, &read(Path::new(&folder), "webhooks")?, &seen)?;
     print!("{text}");
     let readme = std::fs::read_to_string(README)?;
     let (before, rest) = readme
@@ -176,6 +177,28 @@ async fn refuses(emulator: &ClerkEmulator, api: &str, method: &str, path: &str) 
     let answer = request.send().await?;
     let text = answer.text().await?;
     Ok(text.contains("The emulator does not support"))
+}
+
+/// Webhooks' events: those of payments and text messages are about what the emulator has not.
+fn write_events(text: &mut String, document: &Value, seen: &BTreeSet<&str>) -> Result<()> {
+    let all = document["x-webhooks"].as_object().ok_or("no webhooks")?;
+    let others = ["paymentAttempt.", "subscription", "sms."];
+    let is_other = |name: &str| others.iter().any(|it| name.starts_with(it));
+    let (beside, named): (Vec<_>, Vec<_>) = all.keys().partition(|name| is_other(name));
+    let told = |name: &&&String| seen.contains(format!("webhooks {name}").as_str());
+    let count = named.iter().filter(told).count();
+    writeln!(
+        text,
+        "**Webhooks:** {count} of {} events ({} %), told as documented; the other {} are of payments and text messages.",
+        named.len(),
+        100 * count / named.len().max(1),
+        beside.len(),
+    )?;
+    for name in named.iter().filter(|it| !told(it)) {
+        writeln!(text, "\nNot yet: `{name}`")?;
+    }
+    writeln!(text)?;
+    Ok(())
 }
 
 fn write_table(text: &mut String, title: &str, rows: &BTreeMap<(bool, String), Row>) -> Result<()> {

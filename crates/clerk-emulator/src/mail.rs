@@ -1,6 +1,9 @@
 //! The e-mails that are sent: their words.
 
-use crate::model::Message;
+use serde_json::{Value, json};
+
+use crate::html::escaped;
+use crate::model::{Message, User};
 
 /// A code that proves an address.
 pub fn code(application: &str, to: &str, code: &str) -> Message {
@@ -74,4 +77,55 @@ pub fn notice(to: &str, kind: &str, subject: &str, text: &str) -> Message {
         text: text.to_owned(),
         ..Message::default()
     }
+}
+
+/// An e-mail as the event `email.created` tells of it: whoever sends e-mails by other means does
+/// it by this.
+pub fn shown(message: &Message, application: &str, to: Option<&User>) -> Value {
+    let address = to.and_then(|user| {
+        let mut all = user.email_addresses.iter();
+        all.find(|it| it.email_address.eq_ignore_ascii_case(&message.to))
+    });
+    let mut data = json!({ "app": { "name": application } });
+    if let Some(code) = &message.code {
+        data["otp_code"] = json!(code);
+    }
+    if let Some(link) = &message.link {
+        let name = match message.kind.as_str() {
+            "magic_link" => "magic_link",
+            _ => "action_url",
+        };
+        data[name] = json!(link);
+    }
+    json!({
+        "object": "email",
+        "id": message.id,
+        "slug": message.kind,
+        "from_email_name": "notifications",
+        "reply_to_email_name": null,
+        "to_email_address": message.to,
+        "email_address_id": address.map(|it| &it.id),
+        "user_id": to.map(|it| &it.id),
+        "subject": message.subject,
+        "body": page(message),
+        "body_plain": plain(message),
+        "status": "queued",
+        "delivered_by_clerk": true,
+        "data": data,
+    })
+}
+
+fn plain(message: &Message) -> String {
+    let link = message.link.as_ref();
+    let link = link.map(|it| format!("\n\n{it}")).unwrap_or_default();
+    format!("{}{link}\n", message.text)
+}
+
+fn page(message: &Message) -> String {
+    let paragraph = |text: &str| format!("<p>{}</p>\n", escaped(text));
+    let text: String = message.text.split("\n\n").map(paragraph).collect();
+    let link = message.link.as_deref().map(escaped);
+    let link = link.map(|it| format!("<p><a href=\"{it}\">{it}</a></p>\n"));
+    let link = link.unwrap_or_default();
+    format!("<!doctype html>\n<html lang=\"en\"><body>\n{text}{link}</body></html>\n")
 }

@@ -2,6 +2,7 @@
 //! Backend API.
 
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 use crate::error::ClerkError;
 use crate::model::{
@@ -394,17 +395,25 @@ pub fn invite(
             &link,
         ))?;
     }
-    tell_invitation(scope, "organizationInvitation.created", &it)?;
+    tell_invitation(scope, "organizationInvitation.created", &it, None)?;
     Ok(it)
 }
 
-/// Tells of an invitation.
-pub fn tell_invitation(
+/// Tells of an invitation, and who took it.
+fn tell_invitation(
     scope: &mut Scope<'_>,
     event: &str,
     it: &OrganizationInvitation,
+    taker: Option<&User>,
 ) -> Result<(), ClerkError> {
-    let shown = view::organization_invitation(scope, it, Audience::Backend)?;
+    let organization: Organization = scope.tx.need(&it.organization_id)?;
+    let mut shown = view::organization_invitation(scope, it, Audience::Backend)?;
+    shown["data"] = json!({
+        "public_organization_data": view::public_organization(scope, &organization),
+    });
+    if let Some(user) = taker {
+        shown["user_id"] = json!(user.id);
+    }
     scope.event(event, &shown)
 }
 
@@ -429,7 +438,7 @@ pub fn accept(
     it.status = InvitationStatus::Accepted;
     it.updated_at = scope.now;
     scope.tx.put(&it)?;
-    tell_invitation(scope, "organizationInvitation.accepted", &it)?;
+    tell_invitation(scope, "organizationInvitation.accepted", &it, Some(user))?;
     Ok(it)
 }
 
@@ -447,7 +456,7 @@ pub fn revoke(
     it.status = InvitationStatus::Revoked;
     it.updated_at = scope.now;
     scope.tx.put(&it)?;
-    tell_invitation(scope, "organizationInvitation.revoked", &it)?;
+    tell_invitation(scope, "organizationInvitation.revoked", &it, None)?;
     Ok(it)
 }
 
@@ -464,7 +473,7 @@ pub fn find(scope: &Scope<'_>, asked: &str) -> Result<Organization, ClerkError> 
 
 /// Adds a domain to an organization.
 pub fn add_domain(
-    scope: &Scope<'_>,
+    scope: &mut Scope<'_>,
     organization: &Organization,
     name: &str,
 ) -> Result<Domain, ClerkError> {
@@ -504,5 +513,28 @@ pub fn add_domain(
         ..Domain::default()
     };
     scope.tx.put(&it)?;
+    tell_domain(scope, "organizationDomain.created", &it)?;
     Ok(it)
+}
+
+fn tell_domain(scope: &mut Scope<'_>, event: &str, it: &Domain) -> Result<(), ClerkError> {
+    let mut shown = view::domain(scope, it)?;
+    let organization: Organization = scope.tx.need(&it.organization_id)?;
+    shown["public_organization_data"] = view::public_organization(scope, &organization);
+    scope.event(event, &shown)
+}
+
+/// Keeps a domain that has changed.
+pub fn save_domain(scope: &mut Scope<'_>, it: &mut Domain) -> Result<(), ClerkError> {
+    it.updated_at = scope.now;
+    scope.tx.put(it)?;
+    tell_domain(scope, "organizationDomain.updated", it)
+}
+
+/// Takes a domain from its organization; answers what is left of it.
+pub fn remove_domain(scope: &mut Scope<'_>, it: &Domain) -> Result<Value, ClerkError> {
+    scope.tx.delete::<Domain>(&it.id)?;
+    let shown = view::deleted("organization_domain", &it.id);
+    scope.event("organizationDomain.deleted", &shown)?;
+    Ok(shown)
 }

@@ -10,7 +10,7 @@ use crate::password::Proofs;
 use crate::settings::{InstanceKind, Settings};
 use crate::store::{ALL, Page, Transaction};
 use crate::view;
-use crate::{Emulator, HOME_ORIGIN};
+use crate::{Emulator, HOME_ORIGIN, mail};
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -283,8 +283,10 @@ impl<'a> Scope<'a> {
         for old in self.tx.list::<Message>(ALL.0, ALL.1, kept)? {
             self.tx.delete::<Message>(&old.id)?;
         }
+        let to = self.tx.find::<User>("email", &message.to.to_lowercase())?;
+        let shown = mail::shown(&message, &self.settings.application_name, to.as_ref());
         self.mails.push(message);
-        Ok(())
+        self.event("email.created", &shown)
     }
 
     /// Something happened that webhooks tell of.

@@ -86,9 +86,22 @@ pub fn create(
     scope.save_user(user)?;
     client.session_ids.push(session.id.clone());
     client.last_active_session_id = Some(session.id.clone());
-    let data = view::session_for_backend(scope, &session)?;
-    scope.event("session.created", &data)?;
+    tell(scope, "session.created", &session)?;
+    if !view::tasks(&scope.settings, &session, user).is_empty() {
+        tell(scope, "session.pending", &session)?;
+    }
     Ok(session)
+}
+
+/// Tells of a session, with its person.
+fn tell(scope: &mut Scope<'_>, event: &str, session: &Session) -> Result<(), ClerkError> {
+    let user: User = scope.tx.need(&session.user_id)?;
+    let mut shown = view::session_for_backend(scope, session)?;
+    shown["user"] = view::user(scope, &user, view::Audience::Backend)?;
+    if let Value::Object(fields) = &mut shown {
+        fields.remove("tasks");
+    }
+    scope.event(event, &shown)
 }
 
 /// Where everybody must act for an organization, a person with one acts for it at once.
@@ -117,8 +130,7 @@ pub fn end(scope: &mut Scope<'_>, id: &str, status: SessionStatus) -> Result<(),
         SessionStatus::Revoked => "session.revoked",
         _ => "session.ended",
     };
-    let data = view::session_for_backend(scope, &session)?;
-    scope.event(event, &data)
+    tell(scope, event, &session)
 }
 
 /// Ends every session of a person, but for one.

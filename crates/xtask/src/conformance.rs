@@ -51,7 +51,9 @@ pub fn conformance() -> Result<()> {
     if variable("CLERK_SPECS_DIR").is_some() {
         documents()?;
     } else {
-        println!("  left out: set CLERK_SPECS_DIR to a folder with fapi-*.yml and bapi-*.yml");
+        println!(
+            "  left out: set CLERK_SPECS_DIR to a folder with fapi-*.yml, bapi-*.yml and webhooks-*.yml"
+        );
     }
     if failed.is_empty() {
         println!("\n  every SDK works");

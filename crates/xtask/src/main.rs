@@ -83,9 +83,9 @@ cargo xtask conformance
 
 Installs @clerk/backend, @clerk/express, @clerk/testing, @clerk/react, @clerk/vue and Python's
 clerk-backend-api, and runs each, unmodified, against an emulator of its own; prints their versions
-and what works. With CLERK_SPECS_DIR, a folder that holds Clerk's OpenAPI documents (fapi-*.yml and
-bapi-*.yml), every answer of the emulator's own tests is also checked against them, and the table
-in crates/clerk-emulator/README.md is renewed.";
+and what works. With CLERK_SPECS_DIR, a folder that holds Clerk's OpenAPI documents (fapi-*.yml,
+bapi-*.yml, webhooks-*.yml), every answer and event of the emulator's own tests is also checked
+against them, and the table in crates/clerk-emulator/README.md is renewed.";
 
 const FAULT_HELP: &str = "\
 cargo xtask fault

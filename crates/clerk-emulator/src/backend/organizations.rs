@@ -453,8 +453,7 @@ fn change_domain(scope: &mut Scope<'_>, it: &mut Domain) -> Result<(), ClerkErro
         }
         mode.clone_into(&mut it.enrollment_mode);
     }
-    it.updated_at = scope.now;
-    scope.tx.put(it)?;
+    organizations::save_domain(scope, it)?;
     if it.verified_at.is_some() {
         enrollment::offer_all(scope, it)?;
     }
@@ -483,13 +482,12 @@ pub fn verify_domain(scope: &mut Scope<'_>) -> Answer {
     let mut it = domain(scope)?;
     it.verified_at = Some(scope.now);
     it.verification = Some(Verification::given("admin", scope.now));
-    scope.tx.put(&it)?;
+    organizations::save_domain(scope, &mut it)?;
     Ok(Reply::Plain(view::domain(scope, &it)?))
 }
 
 /// `DELETE …/{id}/domains/{domain_id}`
 pub fn remove_domain(scope: &mut Scope<'_>) -> Answer {
     let it = domain(scope)?;
-    scope.tx.delete::<Domain>(&it.id)?;
-    Ok(Reply::Plain(view::deleted("organization_domain", &it.id)))
+    Ok(Reply::Plain(organizations::remove_domain(scope, &it)?))
 }

@@ -54,6 +54,15 @@ fn permissions_of(scope: &Scope<'_>, names: &[String]) -> Result<Vec<String>, Cl
     Ok(keys)
 }
 
+/// Keeps a role that is new or has changed, and tells of it.
+fn save(scope: &mut Scope<'_>, event: &str, it: &mut Role) -> Answer {
+    it.updated_at = scope.now;
+    scope.tx.put(it)?;
+    let shown = view::role(scope, it)?;
+    scope.event(event, &shown)?;
+    Ok(Reply::Plain(shown))
+}
+
 fn fill(scope: &Scope<'_>, it: &mut Role) -> Result<(), ClerkError> {
     if let Some(name) = scope.call.param("name") {
         name.clone_into(&mut it.name);
@@ -76,8 +85,7 @@ fn fill(scope: &Scope<'_>, it: &mut Role) -> Result<(), ClerkError> {
     if scope.call.has("permissions") {
         it.permissions = permissions_of(scope, &scope.call.texts("permissions"))?;
     }
-    it.updated_at = scope.now;
-    scope.tx.put(it)
+    Ok(())
 }
 
 /// `POST /v1/organization_roles`
@@ -90,7 +98,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
         ..Role::default()
     };
     fill(scope, &mut it)?;
-    shown(scope, &it)
+    save(scope, "role.created", &mut it)
 }
 
 fn find(scope: &Scope<'_>) -> Result<Role, ClerkError> {
@@ -116,7 +124,7 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
             }
         }
     }
-    shown(scope, &it)
+    save(scope, "role.updated", &mut it)
 }
 
 /// `DELETE /v1/organization_roles/{id}`: not one that somebody has, or that the settings name.
@@ -129,7 +137,9 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
         return Err(ClerkError::forbidden("This role is in use."));
     }
     scope.tx.delete::<Role>(&it.id)?;
-    Ok(Reply::Plain(view::deleted("role", &it.id)))
+    let shown = view::deleted("role", &it.id);
+    scope.event("role.deleted", &shown)?;
+    Ok(Reply::Plain(shown))
 }
 
 fn permission(scope: &Scope<'_>, name: &str) -> Result<Permission, ClerkError> {
@@ -148,8 +158,7 @@ pub fn grant(scope: &mut Scope<'_>) -> Answer {
         ));
     }
     it.permissions.push(permission.key);
-    scope.tx.put(&it)?;
-    shown(scope, &it)
+    save(scope, "role.updated", &mut it)
 }
 
 /// `DELETE /v1/organization_roles/{id}/permissions/{permission_id}`
@@ -157,8 +166,7 @@ pub fn withdraw(scope: &mut Scope<'_>) -> Answer {
     let mut it = find(scope)?;
     let permission = permission(scope, "permission_id")?;
     it.permissions.retain(|key| *key != permission.key);
-    scope.tx.put(&it)?;
-    shown(scope, &it)
+    save(scope, "role.updated", &mut it)
 }
 
 /// `GET /v1/organization_permissions`
@@ -167,6 +175,15 @@ pub fn permissions(scope: &mut Scope<'_>) -> Answer {
     let mut all: Vec<Permission> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
     all.retain(|it| it.name.to_lowercase().contains(&query) || it.key.contains(&query));
     paginated(scope, &all, |it| Ok(view::permission(it)))
+}
+
+/// Keeps a permission that is new or has changed, and tells of it.
+fn save_permission(scope: &mut Scope<'_>, event: &str, it: &mut Permission) -> Answer {
+    it.updated_at = scope.now;
+    scope.tx.put(it)?;
+    let shown = view::permission(it);
+    scope.event(event, &shown)?;
+    Ok(Reply::Plain(shown))
 }
 
 fn fill_permission(scope: &Scope<'_>, it: &mut Permission) -> Result<(), ClerkError> {
@@ -193,8 +210,7 @@ fn fill_permission(scope: &Scope<'_>, it: &mut Permission) -> Result<(), ClerkEr
     if let Some(description) = scope.call.given("description") {
         description.clone_into(&mut it.description);
     }
-    it.updated_at = scope.now;
-    scope.tx.put(it)
+    Ok(())
 }
 
 /// `POST /v1/organization_permissions`
@@ -207,7 +223,7 @@ pub fn create_permission(scope: &mut Scope<'_>) -> Answer {
         ..Permission::default()
     };
     fill_permission(scope, &mut it)?;
-    Ok(Reply::Plain(view::permission(&it)))
+    save_permission(scope, "permission.created", &mut it)
 }
 
 /// `GET /v1/organization_permissions/{id}`
@@ -220,17 +236,21 @@ pub fn update_permission(scope: &mut Scope<'_>) -> Answer {
     let mut it = permission(scope, "id")?;
     let before = it.key.clone();
     fill_permission(scope, &mut it)?;
+    let shown = save_permission(scope, "permission.updated", &mut it)?;
     rename(scope, &before, Some(&it.key))?;
-    Ok(Reply::Plain(view::permission(&it)))
+    Ok(shown)
 }
 
 /// Roles follow a permission that is renamed or gone.
-fn rename(scope: &Scope<'_>, before: &str, after: Option<&str>) -> Result<(), ClerkError> {
+fn rename(scope: &mut Scope<'_>, before: &str, after: Option<&str>) -> Result<(), ClerkError> {
+    if after == Some(before) {
+        return Ok(());
+    }
     for mut role in scope.tx.list::<Role>(ALL.0, ALL.1, Page::WHOLE)? {
         if role.permissions.iter().any(|key| key == before) {
             role.permissions.retain(|key| key != before);
             role.permissions.extend(after.map(str::to_owned));
-            scope.tx.put(&role)?;
+            save(scope, "role.updated", &mut role)?;
         }
     }
     Ok(())
@@ -246,5 +266,7 @@ pub fn remove_permission(scope: &mut Scope<'_>) -> Answer {
     }
     rename(scope, &it.key, None)?;
     scope.tx.delete::<Permission>(&it.id)?;
-    Ok(Reply::Plain(view::deleted("permission", &it.id)))
+    let shown = view::deleted("permission", &it.id);
+    scope.event("permission.deleted", &shown)?;
+    Ok(Reply::Plain(shown))
 }

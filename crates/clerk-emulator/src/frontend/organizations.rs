@@ -386,8 +386,7 @@ pub fn show_domain(scope: &mut Scope<'_>) -> Answer {
 /// `DELETE …/domains/{domain_id}`
 pub fn remove_domain(scope: &mut Scope<'_>) -> Answer {
     let it = domain(scope, "org:sys_domains:manage")?;
-    scope.tx.delete::<Domain>(&it.id)?;
-    Ok(view::deleted("organization_domain", &it.id).into())
+    Ok(organizations::remove_domain(scope, &it)?.into())
 }
 
 /// `POST …/domains/{domain_id}/prepare_affiliation_verification`: a code to an address there.
@@ -456,9 +455,8 @@ pub fn update_enrollment(scope: &mut Scope<'_>) -> Answer {
     keep_domain(scope, it)
 }
 
-fn keep_domain(scope: &Scope<'_>, mut it: Domain) -> Answer {
-    it.updated_at = scope.now;
-    scope.tx.put(&it)?;
+fn keep_domain(scope: &mut Scope<'_>, mut it: Domain) -> Answer {
+    organizations::save_domain(scope, &mut it)?;
     Ok(view::domain(scope, &it)?.into())
 }
 

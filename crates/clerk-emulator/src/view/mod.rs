@@ -7,7 +7,7 @@ mod user;
 
 pub use client::{
     client, missing_fields, reverification, session, session_for_backend, session_token, sign_in,
-    sign_up, sign_up_for_backend,
+    sign_up, sign_up_for_backend, tasks,
 };
 pub use organization::{
     domain, invitation as organization_invitation, membership, organization, permission,

@@ -1,7 +1,7 @@
 //! The emulator over real HTTP: as clerk-js calls it, as servers do, and as tests do.
 //!
-//! With `CLERK_SPECS_DIR`, a folder that holds Clerk's OpenAPI documents (`fapi-*.yml` and
-//! `bapi-*.yml`), every answer is checked against them.
+//! With `CLERK_SPECS_DIR`, a folder that holds Clerk's OpenAPI documents (`fapi-*.yml`,
+//! `bapi-*.yml`, `webhooks-*.yml`), every answer and event is checked against them.
 
 mod accounts;
 mod authenticator;
