@@ -432,9 +432,11 @@ pub fn accept(
     let organization: Organization = scope.tx.need(&it.organization_id)?;
     let role = it.role.clone();
     let mut membership = add_member(scope, &organization, &user.id, &role)?;
-    membership.public_metadata.clone_from(&it.public_metadata);
-    membership.private_metadata.clone_from(&it.private_metadata);
-    scope.tx.put(&membership)?;
+    if !it.public_metadata.is_empty() || !it.private_metadata.is_empty() {
+        membership.public_metadata.clone_from(&it.public_metadata);
+        membership.private_metadata.clone_from(&it.private_metadata);
+        save_membership(scope, &mut membership)?;
+    }
     it.status = InvitationStatus::Accepted;
     it.updated_at = scope.now;
     scope.tx.put(&it)?;

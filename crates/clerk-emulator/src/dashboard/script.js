@@ -57,7 +57,8 @@ function doing(work, done) {
   };
 }
 
-const when = (at) => (at ? new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }) : '—');
+// Kept on one line by spaces that do not break.
+const when = (at) => (at ? new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).replace(/\s/g, '\u00a0') : '—');
 const tag = (text, kind = '') => h('span', { class: `tag ${kind}` }, text);
 const json = (value) => h('pre', { tabindex: '0', role: 'region', 'aria-label': 'JSON' }, JSON.stringify(value, null, 2));
 const button = (text, onclick, kind = '', label) => h('button', { type: 'button', class: kind, onclick, 'aria-label': label }, text);
