@@ -20,11 +20,21 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn session(this: &Clerk) -> JsValue;
 
+    /// The browser's sessions; none until Clerk has loaded.
+    #[wasm_bindgen(method, getter)]
+    pub fn client(this: &Clerk) -> Option<JsClient>;
+
     #[wasm_bindgen(method, catch)]
     pub fn load(this: &Clerk, options: &JsValue) -> Result<Promise, JsValue>;
     /// Answers the function that removes the listener.
     #[wasm_bindgen(method, js_name = addListener)]
     pub fn add_listener(this: &Clerk, listener: &Function) -> Function;
+    /// Where a sign-in leads.
+    #[wasm_bindgen(method, js_name = buildAfterSignInUrl)]
+    pub fn build_after_sign_in_url(this: &Clerk) -> String;
+    /// Takes up one of the client's sessions.
+    #[wasm_bindgen(method, catch, js_name = setActive)]
+    pub fn set_active(this: &Clerk, params: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = signOut)]
     pub fn sign_out(this: &Clerk) -> Result<Promise, JsValue>;
 
@@ -50,6 +60,14 @@ extern "C" {
     -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = unmountUserProfile)]
     pub fn unmount_user_profile(this: &Clerk, node: &Element) -> Result<(), JsValue>;
+
+    /// What Clerk knows of this browser.
+    pub type JsClient;
+    #[wasm_bindgen(method, getter, js_name = lastActiveSessionId)]
+    pub fn last_active_session_id(this: &JsClient) -> Option<String>;
+    /// Asks Clerk anew.
+    #[wasm_bindgen(method, catch)]
+    pub fn reload(this: &JsClient) -> Result<Promise, JsValue>;
 
     /// A signed-in person.
     pub type JsUser;

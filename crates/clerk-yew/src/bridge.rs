@@ -7,6 +7,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::window;
 
 use crate::bindings::{Clerk, JsSession, JsUser};
 use crate::machine::{Emission, LoadError, Session, User};
@@ -184,6 +185,27 @@ pub async fn token(clerk: &Clerk, options: &TokenOptions) -> Result<String, Toke
         TimeoutFuture::new(SESSION_LOOK_EVERY).await;
     }
     Err(TokenError::Unavailable("there is no session".to_owned()))
+}
+
+/// Takes up the session that another tab of this browser began, when nobody is signed in here.
+/// From pages whose paths begin like `forms` it goes where a sign-in leads.
+pub async fn follow(clerk: &Clerk, forms: &[String]) -> Result<(), JsValue> {
+    let Some(client) = clerk.client() else {
+        return Ok(());
+    };
+    settle(client.reload()).await?;
+    if let (Emission::SignedOut, Some(id)) = (emission(clerk), client.last_active_session_id()) {
+        let path = window().and_then(|it| it.location().pathname().ok());
+        let path = path.unwrap_or_default();
+        let to = if forms.iter().any(|form| path.starts_with(form.as_str())) {
+            clerk.build_after_sign_in_url().into()
+        } else {
+            JsValue::UNDEFINED
+        };
+        let asked = object([("session", id.into()), ("redirectUrl", to)]);
+        settle(clerk.set_active(&asked)).await?;
+    }
+    Ok(())
 }
 
 /// Waits for a promise that a call of clerk-js answered.

@@ -30,6 +30,7 @@ mod hooks;
 mod machine;
 mod provider;
 mod scripts;
+mod tabs;
 mod task;
 
 pub use bridge::{Appearance, TokenError, TokenOptions};

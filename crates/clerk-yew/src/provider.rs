@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::bindings::Clerk;
 use crate::bridge::{Appearance, Listener, LoadOptions, emission, load};
 use crate::machine::{Event, Machine};
+use crate::tabs::Tabs;
 use crate::task::Task;
 
 /// What is above everything that uses Clerk.
@@ -118,7 +119,10 @@ pub fn ClerkProvider(props: &ClerkProviderProps) -> Html {
                     loaded.set(Some(Loaded(clerk.clone())));
                     dispatcher.dispatch(Event::Emitted(emission(&clerk)));
                     let changed = dispatcher.clone();
+                    let forms = [sign_in_url.as_str(), sign_up_url.as_str()];
+                    let mut tabs = Tabs::open(&clerk, &publishable_key, forms);
                     *listening.borrow_mut() = Some(Listener::new(&clerk, move |emission| {
+                        tabs.note(&emission);
                         changed.dispatch(Event::Emitted(emission));
                     }));
                 }

@@ -11,6 +11,7 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, window};
+use yew::AppHandle;
 use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -119,8 +120,8 @@ fn text(root: &Element) -> String {
     root.text_content().unwrap_or_default()
 }
 
-#[wasm_bindgen_test]
-async fn components_follow_clerk_and_leave_nothing_behind() {
+/// The app, while Clerk loads.
+async fn loading() -> (Element, AppHandle<App>) {
     run(STAND_IN);
     let root = root();
     let app = yew::Renderer::<App>::with_root(root.clone()).render();
@@ -128,6 +129,20 @@ async fn components_follow_clerk_and_leave_nothing_behind() {
         run("return !!window.finishLoad").is_truthy()
     })
     .await;
+    (root, app)
+}
+
+/// The app, loaded, with nobody signed in.
+async fn signed_out() -> (Element, AppHandle<App>) {
+    let (root, app) = loading().await;
+    run("window.finishLoad()");
+    until("the page to know nobody", || text(&root) == "loaded nobody").await;
+    (root, app)
+}
+
+#[wasm_bindgen_test]
+async fn components_follow_clerk_and_leave_nothing_behind() {
+    let (root, app) = loading().await;
     assert_eq!(text(&root), "loading");
 
     run("window.finishLoad()");
@@ -159,16 +174,31 @@ async fn components_follow_clerk_and_leave_nothing_behind() {
 }
 
 #[wasm_bindgen_test]
-async fn a_component_that_goes_while_a_promise_is_in_flight_does_no_harm() {
-    run(STAND_IN);
-    let root = root();
-    let app = yew::Renderer::<App>::with_root(root.clone()).render();
-    until("Clerk to be asked to load", || {
-        run("return !!window.finishLoad").is_truthy()
+async fn a_sign_in_in_another_tab_is_followed_here() {
+    let (root, app) = signed_out().await;
+    run("
+        window.other = new BroadcastChannel('clerk-yew pk_test_YS5iJA');
+        window.other.onmessage = () => { window.told = true; };
+        window.Clerk.client = {
+            lastActiveSessionId: null,
+            async reload() { this.lastActiveSessionId = 'sess_1'; },
+        };
+        window.Clerk.setActive = async ({session}) => window.ada(async () => session);
+        window.other.postMessage('signed in');
+    ");
+    until("the session", || text(&root) == "loaded somebody Adasess_1").await;
+    // Whoever signs in here is told of in turn.
+    until("the other tab to be told", || {
+        run("return !!window.told").is_truthy()
     })
     .await;
-    run("window.finishLoad()");
-    until("the page to know nobody", || text(&root) == "loaded nobody").await;
+    app.destroy();
+    run("window.other.close()");
+}
+
+#[wasm_bindgen_test]
+async fn a_component_that_goes_while_a_promise_is_in_flight_does_no_harm() {
+    let (root, app) = signed_out().await;
     run("window.ada(() => new Promise((resolve) => { window.late = resolve; }))");
     until("a token to be asked for", || seen("tokens") == 1.0).await;
     run("window.Clerk.become(null, null)");
@@ -181,12 +211,7 @@ async fn a_component_that_goes_while_a_promise_is_in_flight_does_no_harm() {
 
 #[wasm_bindgen_test]
 async fn a_provider_that_goes_while_clerk_loads_never_listens() {
-    run(STAND_IN);
-    let app = yew::Renderer::<App>::with_root(root()).render();
-    until("Clerk to be asked to load", || {
-        run("return !!window.finishLoad").is_truthy()
-    })
-    .await;
+    let (_, app) = loading().await;
     app.destroy();
     run("window.finishLoad()");
     TimeoutFuture::new(50).await;
@@ -195,13 +220,7 @@ async fn a_provider_that_goes_while_clerk_loads_never_listens() {
 
 #[wasm_bindgen_test]
 async fn clerk_that_fails_to_load_is_the_failed_state() {
-    run(STAND_IN);
-    let root = root();
-    let app = yew::Renderer::<App>::with_root(root.clone()).render();
-    until("Clerk to be asked to load", || {
-        run("return !!window.failLoad").is_truthy()
-    })
-    .await;
+    let (root, app) = loading().await;
     run("window.failLoad('no such instance')");
     until("the failed state", || text(&root) == "failed").await;
     app.destroy();

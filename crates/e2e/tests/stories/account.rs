@@ -101,6 +101,30 @@ async fn signing_out_in_one_tab_signs_out_the_other() -> Result<()> {
 }
 
 #[tokio::test]
+async fn signing_in_in_one_tab_signs_in_the_others() -> Result<()> {
+    story("sign-in-tabs", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.has_account(story).await?;
+        let page = story.page();
+        let browser = &story.browsers[0];
+        // One tab stands before the form, one on the first page, and Ada uses the third.
+        ada.begin_sign_in(story, 0).await?;
+        browser.open_tab(&page).await?;
+        browser.sees("Create an account").await?;
+        browser.open_tab(&page).await?;
+        ada.begin_sign_in(story, 0).await?;
+        browser.fill("Password", PASSWORD).await?;
+        browser.click("Continue").await?;
+        for tab in [2, 1, 0] {
+            browser.look_at_tab(tab).await?;
+            ada.sees_own_profile(browser).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_reload_keeps_the_session() -> Result<()> {
     story("reload", async |story| {
         let ada = Person::new("Ada", "Lovelace");
