@@ -1,7 +1,11 @@
 // @clerk/backend: the whole life of everything, and authenticateRequest in its three states.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createClerkClient, verifyToken } from '@clerk/backend';
+import { verifyWebhook } from '@clerk/backend/webhooks';
 import { emulator, publishableKey, says, secretKey, url, works } from './harness.mjs';
 
 const clerk = createClerkClient({ secretKey, publishableKey, apiUrl: url });
@@ -82,6 +86,23 @@ await works('JWT templates', async () => {
   assert.equal((await clerk.jwtTemplates.get(made.id)).name, 'conformance');
   assert.ok((await clerk.jwtTemplates.list()).data.some((it) => it.id === made.id));
   await clerk.jwtTemplates.delete(made.id);
+});
+
+await works('verifyWebhook: an event as it comes, and not as somebody changed it', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = `http://127.0.0.1:${server.address().port}/hook`;
+  const endpoint = await emulator('POST', '/webhooks', { url: address, events: ['user.created'] });
+  const [made, [request, response]] = await Promise.all([user('hook'), once(server, 'request')]);
+  const body = await text(request);
+  response.writeHead(204).end();
+  const as = (body) => new Request(address, { method: 'POST', headers: request.headers, body });
+  const event = await verifyWebhook(as(body), { signingSecret: endpoint.secret });
+  assert.equal(event.type, 'user.created');
+  assert.equal(event.data.id, made.id);
+  await assert.rejects(verifyWebhook(as(body.replace('hook', 'hack')), { signingSecret: endpoint.secret }));
+  await emulator('DELETE', `/webhooks/${endpoint.id}`);
+  server.close();
 });
 
 // ---- sessions and requests ----
