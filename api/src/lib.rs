@@ -9,6 +9,7 @@ pub mod error;
 pub mod limits;
 pub mod metrics;
 mod routes;
+pub mod secret;
 mod server;
 pub mod users;
 
@@ -23,9 +24,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use auth::{Keys, Verifier};
-use config::{Config, Secret};
+use config::Config;
 use limits::Limits;
 use metrics::Metrics;
+use secret::Secret;
 use users::Users;
 
 /// How long a connection to the Frontend API may take.

@@ -1,32 +1,8 @@
-//! Variables: read by name, refused by name, secret where they must be.
+//! Variables: read by name, refused by name.
 
-use std::fmt;
 use std::str::FromStr;
 
 use url::Url;
-
-/// A value that never shows itself in logs or debug output.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The value itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[secret]")
-    }
-}
 
 /// A variable whose value cannot be used. The value itself is not repeated: it may be secret.
 #[derive(Debug, thiserror::Error)]

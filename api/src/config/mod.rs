@@ -13,10 +13,11 @@ use ipnet::IpNet;
 use jsonwebtoken::DecodingKey;
 use url::Url;
 
+use crate::secret::Secret;
 use crate::users::live::StreamLimits;
 use clerk::Instance;
+pub use env::ConfigError;
 use env::Env;
-pub use env::{ConfigError, Secret};
 
 /// The shortest secret of a webhook endpoint, in bytes: fewer could be guessed.
 const WEBHOOK_SECRET_MIN: usize = 16;

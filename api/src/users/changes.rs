@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Users;
 use super::reads::find_all;
-use crate::config::Secret;
+use crate::secret::Secret;
 
 /// The channel of the trigger.
 const CHANNEL: &str = "users";
