@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::credentials::password::Work;
 use crate::id;
-use crate::password::Work;
 
 /// An error as Clerk answers it. The prebuilt UI acts on `code` and places the message at the
 /// field named in `meta.param_name`.

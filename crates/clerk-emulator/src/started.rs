@@ -4,8 +4,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::Emulator;
 use crate::config::Config;
+use crate::emulator::Emulator;
 
 /// A running emulator, on a free port and in memory unless told otherwise. It stops when it is
 /// dropped.

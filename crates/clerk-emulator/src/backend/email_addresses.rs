@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::credentials::verification::{attempt as attempt_code, email_code};
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{EmailAddress, User, Verification};
+use crate::rules::{accounts, enrollment, people};
 use crate::scope::{Answer, Reply, Scope};
-use crate::verification::{attempt as attempt_code, email_code};
-use crate::{accounts, enrollment, id, mail, people, view};
+use crate::{id, view};
 
 fn find(scope: &Scope<'_>) -> Result<(User, String), ClerkError> {
     let id = scope.call.path("id").to_owned();

@@ -213,6 +213,6 @@ pub fn svix_url(scope: &mut Scope<'_>) -> Answer {
 
 /// `DELETE /v1/webhooks/svix`
 pub fn delete_svix(scope: &mut Scope<'_>) -> Answer {
-    crate::webhooks::remove_endpoints(scope)?;
+    crate::delivery::webhooks::remove_endpoints(scope)?;
     Ok(Reply::Nothing)
 }

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::frontend::organizations::is_wanted;
+use crate::id;
 use crate::model::{Invitation, InvitationStatus, User};
-use crate::organizations::INVITATION_LIFETIME;
+use crate::rules::organizations::INVITATION_LIFETIME;
+use crate::rules::{accounts, metadata, tickets};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
-use crate::{accounts, id, mail, metadata, tickets};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 

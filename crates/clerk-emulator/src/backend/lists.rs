@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{AllowedIdentifier, BlockedIdentifier, RedirectUrl};
 use crate::scope::{Answer, INSTANCE_ID, Reply, Scope};
 use crate::store::{ALL, Page};
-use crate::{id, mail, view};
+use crate::{id, view};
 
 use super::{listed, paginated};
 

@@ -7,11 +7,11 @@ use crate::frontend::organizations::is_wanted;
 use crate::model::{
     Domain, Image, Membership, Organization, OrganizationInvitation, User, Verification,
 };
-use crate::organizations::{self, Invite, New};
+use crate::rules::organizations::{self, Invite, New};
+use crate::rules::{enrollment, images, metadata};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 use crate::view::{self, Audience};
-use crate::{enrollment, images, metadata};
 
 use super::{ordered, paginated};
 

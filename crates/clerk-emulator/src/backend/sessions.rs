@@ -3,12 +3,12 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::{Value, json};
 
-use crate::cookies::Cookies;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Browser, Client, JwtTemplate, Session, SessionStatus, User};
+use crate::rules::cookies::Cookies;
+use crate::rules::sessions::{self, Start};
 use crate::scope::{Answer, Reply, Scope};
-use crate::sessions::{self, Start};
 use crate::store::{ALL, Page};
 use crate::view;
 
@@ -46,7 +46,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     let mut session = sessions::create(scope, &mut client, &mut user, &Start::default())?;
     scope.tx.put(&client)?;
     if let Some(asked) = scope.call.param("active_organization_id") {
-        session.organization_id = Some(crate::organizations::find(scope, asked)?.id);
+        session.organization_id = Some(crate::rules::organizations::find(scope, asked)?.id);
         scope.tx.put(&session)?;
     }
     shown(scope, &session)

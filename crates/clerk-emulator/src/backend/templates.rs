@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::credentials::tokens::RESERVED;
 use crate::error::ClerkError;
 use crate::model::JwtTemplate;
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
-use crate::tokens::RESERVED;
 use crate::{id, view};
 
 fn shown(it: &JwtTemplate) -> Value {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::error::ClerkError;
+use crate::id;
 use crate::model::{ActorToken, SignInToken, TicketStatus, User};
+use crate::rules::tickets;
 use crate::scope::{Answer, Reply, Scope};
-use crate::{id, tickets};
 
 /// How long a sign-in token lives unless told otherwise, in seconds: 30 days.
 const SIGN_IN_LIFETIME: i64 = 30 * 24 * 60 * 60;

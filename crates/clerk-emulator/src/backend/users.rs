@@ -2,18 +2,21 @@
 
 use serde_json::{Value, json};
 
+use crate::credentials::totp;
 use crate::error::ClerkError;
+use crate::frontend::oauth::remove as forget_account;
 use crate::frontend::organizations::is_wanted;
-use crate::frontend::{remove_external_account as forget_account, second_factors};
+use crate::frontend::second_factors;
+use crate::id;
 use crate::model::{
     EmailAddress, Image, Membership, OrganizationInvitation, Totp, User, Verification,
+};
+use crate::rules::{
+    accounts, enrollment, images, lockout, metadata, organizations, people, sessions,
 };
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 use crate::view::{self, Audience};
-use crate::{
-    accounts, enrollment, id, images, lockout, metadata, organizations, people, sessions, totp,
-};
 
 use super::paginated;
 

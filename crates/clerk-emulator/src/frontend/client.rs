@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::environment::environment;
 use crate::id;
 use crate::model::{Browser, Session, SessionStatus};
+use crate::rules::sessions;
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
-use crate::{sessions, view};
+use crate::view;
+use crate::view::environment::environment;
 
 /// `POST /v1/dev_browser`: a new browser.
 pub fn dev_browser(scope: &mut Scope<'_>) -> Answer {

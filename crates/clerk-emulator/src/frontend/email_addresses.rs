@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use crate::credentials::verification::{attempt as attempt_code, email_code, email_link};
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{EmailAddress, User};
+use crate::rules::{accounts, enrollment, people, tickets};
 use crate::scope::{Answer, Reply, Scope};
-use crate::verification::{attempt as attempt_code, email_code, email_link};
-use crate::{accounts, enrollment, id, mail, people, tickets, view};
+use crate::{id, view};
 
 use super::sessions::{invalid_strategy, require_fresh};
 

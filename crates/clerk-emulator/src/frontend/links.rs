@@ -2,13 +2,15 @@
 
 use serde_json::json;
 
-use crate::cookies::Cookies;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Browser, Client, Session, Ticket, User, Verification, VerificationStatus};
+use crate::rules::cookies::Cookies;
+use crate::rules::tickets;
+use crate::scope::HOME_ORIGIN;
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
-use crate::{HOME_ORIGIN, html, tickets, view};
+use crate::{html, view};
 
 use super::{sessions, sign_ins, sign_ups};
 

@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use crate::error::ClerkError;
 use crate::model::{Session, SessionStatus, User};
+use crate::rules::{accounts, images, metadata, people, sessions};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::Page;
+use crate::view;
 use crate::view::Audience;
-use crate::{accounts, images, metadata, people, sessions, view};
 
 use super::sessions::require_fresh;
 

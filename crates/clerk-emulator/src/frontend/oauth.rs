@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::credentials::verification::LIFETIME;
 use crate::error::ClerkError;
 use crate::html;
 use crate::id;
@@ -9,9 +10,8 @@ use crate::model::{
     Client, EmailAddress, ExternalAccount, ExternalProfile, OAuthAttempt, SignUp, User,
     Verification, VerificationStatus,
 };
+use crate::rules::{accounts, lockout};
 use crate::scope::{Answer, Reply, Scope};
-use crate::verification::LIFETIME;
-use crate::{accounts, lockout};
 
 use super::{sign_ins, sign_ups};
 

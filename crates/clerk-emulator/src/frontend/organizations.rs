@@ -2,17 +2,18 @@
 
 use serde_json::Value;
 
+use crate::credentials::verification::{attempt as attempt_code, email_code};
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{
     Domain, Image, InvitationStatus, Membership, MembershipRequest, Organization,
     OrganizationInvitation, Role, User,
 };
-use crate::organizations::{self, Invite, New};
+use crate::rules::organizations::{self, Invite, New};
+use crate::rules::{enrollment, images};
 use crate::scope::{Answer, Scope};
 use crate::store::{ALL, Page};
-use crate::verification::{attempt as attempt_code, email_code};
 use crate::view::{self, Audience};
-use crate::{enrollment, images, mail};
 
 use super::sessions::require_fresh;
 
@@ -393,7 +394,7 @@ pub fn remove_domain(scope: &mut Scope<'_>) -> Answer {
 pub fn prepare_domain(scope: &mut Scope<'_>) -> Answer {
     let mut it = domain(scope, "org:sys_domains:manage")?;
     let email = scope.call.required("affiliation_email_address")?;
-    let email = crate::accounts::checked_email(email)?;
+    let email = crate::rules::accounts::checked_email(email)?;
     if !email.to_lowercase().ends_with(&format!("@{}", it.name)) {
         return Err(ClerkError::at(
             "affiliation_email_address",

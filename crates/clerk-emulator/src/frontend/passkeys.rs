@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::credentials::verification::LIFETIME;
+use crate::credentials::webauthn::{self, Expected};
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Passkey, User, Verification};
 use crate::scope::{Answer, Scope};
-use crate::verification::LIFETIME;
 use crate::view;
-use crate::webauthn::{self, Expected};
 
 use super::sessions::{invalid_strategy, require_fresh};
 

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::credentials::totp;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Totp, User};
 use crate::scope::{Answer, Scope};
-use crate::{totp, view};
+use crate::view;
 
 use super::sessions::require_fresh;
 

@@ -2,14 +2,17 @@
 
 use serde_json::json;
 
+use crate::credentials::totp;
+use crate::credentials::verification::{attempt as attempt_code, email_code};
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{
     JwtTemplate, Membership, Organization, Reverification, Session, SessionStatus, User,
     Verification,
 };
+use crate::rules::{lockout, sessions};
 use crate::scope::{Answer, Reply, Scope};
-use crate::verification::{attempt as attempt_code, email_code};
-use crate::{lockout, mail, sessions, totp, view};
+use crate::view;
 
 /// `POST …/touch`: the session is in use, perhaps for another organization.
 pub fn touch(scope: &mut Scope<'_>) -> Answer {

@@ -1,11 +1,13 @@
 //! `/v1/client/sign_ins`: a sign-in in progress.
 
+use crate::credentials::verification::email_link;
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{ActorToken, SignIn, SignInToken, TicketStatus, User, Verification};
+use crate::rules::sessions::Start;
+use crate::rules::{lockout, sessions, tickets};
 use crate::scope::{Answer, Scope};
-use crate::sessions::Start;
-use crate::verification::email_link;
-use crate::{id, lockout, mail, sessions, tickets, view};
+use crate::{id, view};
 
 use super::sessions::{code_for, first_factor, invalid_strategy, second_factor};
 use super::{oauth, passkeys};

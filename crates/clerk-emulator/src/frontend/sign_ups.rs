@@ -3,17 +3,19 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use crate::credentials::verification::{attempt as attempt_code, email_code, email_link};
+use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{
     AllowedIdentifier, BlockedIdentifier, EmailAddress, ExternalAccount, Invitation,
     InvitationStatus, SignUp, User, Verification, WaitlistEntry,
 };
+use crate::rules::sessions::Start;
+use crate::rules::{accounts, enrollment, metadata, sessions, tickets};
 use crate::scope::{Answer, Scope};
-use crate::sessions::Start;
 use crate::settings::SignUpMode;
-use crate::verification::{attempt as attempt_code, email_code, email_link};
 use crate::view::missing_fields;
-use crate::{accounts, enrollment, id, mail, metadata, sessions, tickets, view};
+use crate::{id, view};
 
 use super::oauth;
 

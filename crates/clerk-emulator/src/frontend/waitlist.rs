@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::error::ClerkError;
+use crate::id;
 use crate::model::{User, WaitlistEntry};
+use crate::rules::accounts;
 use crate::scope::{Answer, Reply, Scope};
-use crate::{accounts, id};
 
 /// `POST /v1/waitlist`
 pub fn join(scope: &mut Scope<'_>) -> Answer {

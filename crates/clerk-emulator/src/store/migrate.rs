@@ -4,8 +4,8 @@ use redb::{ReadableTable, TableDefinition, TableHandle};
 use serde_json::Value;
 
 use super::{Record, Store, StoreError, Transaction};
+use crate::credentials::keys;
 use crate::error::ClerkError;
-use crate::keys;
 use crate::model::{Browser, Client, Session, User};
 
 /// The format that this version writes.

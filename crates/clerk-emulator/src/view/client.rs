@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 
 use super::{Audience, public_user, verification};
+use crate::credentials::factors;
+use crate::credentials::tokens::{Acting, Context, session_claims, template_claims};
 use crate::error::ClerkError;
+use crate::id;
 use crate::model::{
     Activity, Client, JwtTemplate, Membership, Organization, Role, Session, SignIn, SignUp, User,
     Verification,
 };
 use crate::scope::Scope;
 use crate::settings::{Field, Settings};
-use crate::tokens::{Acting, Context, session_claims, template_claims};
-use crate::{factors, id};
 
 /// The browser with its open sessions.
 pub fn client(scope: &Scope<'_>, client: &Client) -> Result<Value, ClerkError> {

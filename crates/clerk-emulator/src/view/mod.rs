@@ -1,6 +1,8 @@
 //! Records as Clerk's JSON, in the shape of its published OpenAPI documents
 //! (<https://clerk.com/docs/reference/frontend-api>, <https://clerk.com/docs/reference/backend-api>).
 
+pub mod environment;
+
 mod client;
 mod organization;
 mod user;

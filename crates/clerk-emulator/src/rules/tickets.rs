@@ -6,7 +6,7 @@ use crate::model::{
     Invitation, InvitationStatus, Organization, OrganizationInvitation, Ticket, TicketStatus, User,
     Verification,
 };
-use crate::organizations;
+use crate::rules::organizations;
 use crate::scope::Scope;
 
 /// Makes a secret that opens a record; answers the secret.

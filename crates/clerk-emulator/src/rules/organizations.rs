@@ -4,15 +4,17 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::delivery::mail;
 use crate::error::ClerkError;
+use crate::id;
 use crate::model::{
     Domain, InvitationStatus, Membership, MembershipRequest, Organization, OrganizationInvitation,
     Permission, Role, Session, User,
 };
+use crate::rules::tickets;
 use crate::scope::Scope;
 use crate::store::{Page, Transaction};
 use crate::view::{self, Audience};
-use crate::{id, mail, tickets};
 
 /// How long an invitation may be accepted, in milliseconds: 30 days.
 pub const INVITATION_LIFETIME: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -348,7 +350,7 @@ pub fn invite(
     organization: &Organization,
     asked: &Invite<'_>,
 ) -> Result<OrganizationInvitation, ClerkError> {
-    let email = crate::accounts::checked_email(asked.email)?;
+    let email = crate::rules::accounts::checked_email(asked.email)?;
     let role = checked_role(scope, asked.role)?;
     let folded = email.to_lowercase();
     if let Some(user) = scope.tx.find::<User>("email", &folded)?

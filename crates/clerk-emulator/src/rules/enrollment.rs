@@ -4,7 +4,7 @@
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Domain, Membership, MembershipRequest, Organization, User};
-use crate::organizations::{self, Invite};
+use crate::rules::organizations::{self, Invite};
 use crate::scope::Scope;
 use crate::store::{ALL, Page};
 

@@ -3,9 +3,10 @@
 
 use crate::error::ClerkError;
 use crate::model::{Image, Membership, MembershipRequest, Session, User};
+use crate::rules::{organizations, sessions};
 use crate::scope::Scope;
 use crate::store::Page;
-use crate::{organizations, sessions, view};
+use crate::view;
 
 /// Makes a proven address the primary one.
 pub fn make_primary(user: &mut User, id: &str) -> Result<(), ClerkError> {

@@ -1,110 +1,27 @@
-//! `/emulator`: what no Clerk has. For tests and the dashboard; every call shows the secret key,
-//! which no other site can send, and names a loopback host.
+//! `/emulator`: what no Clerk has. For tests and the dashboard.
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HOST};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+pub mod seed;
+pub mod webhooks;
+
 use serde_json::{Value, json};
 
+use crate::credentials::keys;
+use crate::emulator::Emulator;
+use crate::emulator::faults::Fault;
 use crate::error::ClerkError;
-use crate::faults::Fault;
+use crate::id;
 use crate::model::{
     Browser, Client, EmailAddress, Message, Organization, Session, SessionStatus, User,
     Verification,
 };
+use crate::rules::sessions::{self, Start};
 use crate::scope::{Answer, Reply, Scope};
-use crate::serving::backend::{delete, get, patch, post};
-use crate::sessions::Start;
 use crate::settings::InstanceKind;
 use crate::store::{ALL, Page};
-use crate::{CLOCK, Emulator, id, keys, seed, sessions, view, webhooks};
-
-/// The emulator's own API.
-pub fn router(emulator: &Emulator) -> Router<Emulator> {
-    Router::new()
-        .route("/status", get(status))
-        .route("/settings", get(settings).merge(patch(change_settings)))
-        .route("/sign_in", post(sign_in))
-        .route("/messages", get(messages))
-        .route("/messages/last", get(last_message))
-        .route("/clock", get(clock).merge(post(move_clock)))
-        .route("/keys/rotate", post(rotate_keys))
-        .route("/sessions", get(all_sessions))
-        .route("/sessions/{id}/expire", post(expire))
-        .route("/users/{id}", get(user))
-        .route(
-            "/faults",
-            get(faults)
-                .merge(post(add_fault))
-                .merge(delete(clear_faults)),
-        )
-        .route("/faults/{id}", delete(remove_fault))
-        .route("/requests", get(requests))
-        .route(
-            "/webhooks",
-            get(webhooks::endpoints).merge(post(webhooks::create_endpoint)),
-        )
-        .route("/webhooks/{id}", delete(webhooks::delete_endpoint))
-        .route("/deliveries", get(webhooks::deliveries))
-        .route("/deliveries/{id}/resend", post(webhooks::resend))
-        .route("/seed", post(seed::plant))
-        .route("/export", get(seed::export))
-        .route("/import", post(seed::import))
-        .route("/reset", post(seed::reset))
-        .layer(from_fn_with_state(emulator.clone(), guard))
-}
-
-/// Whether a request names a loopback host: a page whose name was bound to 127.0.0.1 does not.
-pub fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(HOST)
-        .and_then(|it| it.to_str().ok())
-        .unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|it| it.is_ascii_digit()) => name,
-        _ => host,
-    };
-    ["localhost", "127.0.0.1", "[::1]"].contains(&name)
-}
-
-/// 421: the host is not one that the emulator answers for.
-pub fn wrong_host() -> Response {
-    ClerkError::new(
-        StatusCode::MISDIRECTED_REQUEST,
-        "host_invalid",
-        "The emulator answers this on loopback hosts only.",
-    )
-    .into_response()
-}
-
-async fn guard(State(emulator): State<Emulator>, request: Request, next: Next) -> Response {
-    if !is_local(request.headers()) {
-        return wrong_host();
-    }
-    let shown = request
-        .headers()
-        .get(AUTHORIZATION)
-        .map(HeaderValue::as_bytes);
-    let known = format!("Bearer {}", emulator.secret_key());
-    let right = shown.is_some_and(|shown| {
-        aws_lc_rs::constant_time::verify_slices_are_equal(shown, known.as_bytes()).is_ok()
-    });
-    if right {
-        return next.run(request).await;
-    }
-    ClerkError::new(
-        StatusCode::UNAUTHORIZED,
-        "clerk_key_invalid",
-        "Send the emulator's secret key as a bearer token.",
-    )
-    .into_response()
-}
+use crate::view;
 
 /// `GET …/status`: numbers, and what an application must know.
-fn status(scope: &mut Scope<'_>) -> Answer {
+pub fn status(scope: &mut Scope<'_>) -> Answer {
     let development = scope.settings.instance == InstanceKind::Development;
     Ok(Reply::Plain(json!({
         "url": scope.emulator.url(),
@@ -120,12 +37,12 @@ fn status(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `GET …/settings`
-fn settings(scope: &mut Scope<'_>) -> Answer {
+pub fn settings(scope: &mut Scope<'_>) -> Answer {
     Ok(Reply::Plain(json!(scope.settings)))
 }
 
 /// `PATCH …/settings`: a JSON merge patch.
-fn change_settings(scope: &mut Scope<'_>) -> Answer {
+pub fn change_settings(scope: &mut Scope<'_>) -> Answer {
     let patch = Value::Object(scope.call.body().clone());
     let changed = scope.settings.patched(&patch)?;
     changed.save(scope.tx)?;
@@ -134,7 +51,7 @@ fn change_settings(scope: &mut Scope<'_>) -> Answer {
 
 /// `POST …/sign_in`: a browser with a person signed in. `email_address` names the person, who is
 /// made if need be; or `user_id`.
-fn sign_in(scope: &mut Scope<'_>) -> Answer {
+pub fn sign_in(scope: &mut Scope<'_>) -> Answer {
     let mut user = match scope.call.param("user_id") {
         Some(id) => scope.tx.need::<User>(id)?,
         None => by_email(scope)?,
@@ -180,7 +97,7 @@ fn sign_in(scope: &mut Scope<'_>) -> Answer {
 }
 
 fn by_email(scope: &mut Scope<'_>) -> Result<User, ClerkError> {
-    let email = crate::accounts::checked_email(scope.call.required("email_address")?)?;
+    let email = crate::rules::accounts::checked_email(scope.call.required("email_address")?)?;
     if let Some(user) = scope.tx.find::<User>("email", &email.to_lowercase())? {
         return Ok(user);
     }
@@ -209,7 +126,7 @@ fn by_email(scope: &mut Scope<'_>) -> Result<User, ClerkError> {
 }
 
 /// `GET …/messages?to=`: the newest e-mails.
-fn messages(scope: &mut Scope<'_>) -> Answer {
+pub fn messages(scope: &mut Scope<'_>) -> Answer {
     let page = scope.call.page();
     let all: Vec<Message> = match scope.call.query("to") {
         Some(to) => scope.tx.list("to", &to.to_lowercase(), page)?,
@@ -219,7 +136,7 @@ fn messages(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `GET …/messages/last?to=`: the newest e-mail to an address, with its code or link.
-fn last_message(scope: &mut Scope<'_>) -> Answer {
+pub fn last_message(scope: &mut Scope<'_>) -> Answer {
     let to = scope.call.query("to").unwrap_or_default().to_lowercase();
     let page = Page {
         limit: 1,
@@ -231,14 +148,14 @@ fn last_message(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `GET …/clock`
-fn clock(scope: &mut Scope<'_>) -> Answer {
+pub fn clock(scope: &mut Scope<'_>) -> Answer {
     Ok(Reply::Plain(
         json!({ "now": scope.now, "offset_ms": scope.emulator.clock_offset() }),
     ))
 }
 
 /// `POST …/clock`: `advance_seconds` moves it on (or back), `reset` makes it right again.
-fn move_clock(scope: &mut Scope<'_>) -> Answer {
+pub fn move_clock(scope: &mut Scope<'_>) -> Answer {
     let before = scope.emulator.clock_offset();
     let offset = if scope.call.flag("reset") == Some(true) {
         0
@@ -246,15 +163,14 @@ fn move_clock(scope: &mut Scope<'_>) -> Answer {
         let seconds = scope.call.number("advance_seconds");
         before + seconds.ok_or_else(|| ClerkError::missing("advance_seconds"))? * 1000
     };
-    scope.tx.put_value(CLOCK, &offset.to_string())?;
-    scope.emulator.set_clock_offset(offset);
+    scope.emulator.set_clock_offset(scope.tx, offset)?;
     Ok(Reply::Plain(
         json!({ "now": scope.emulator.now(), "offset_ms": offset }),
     ))
 }
 
 /// `POST …/keys/rotate`: a new signing key; the one before stays published.
-fn rotate_keys(scope: &mut Scope<'_>) -> Answer {
+pub fn rotate_keys(scope: &mut Scope<'_>) -> Answer {
     keys::Keys::rotate(scope.tx, keys::generate()?)?;
     let rotated = keys::Keys::load(scope.tx)?;
     scope.emulator.set_keys(rotated);
@@ -262,7 +178,7 @@ fn rotate_keys(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `GET …/sessions`: the newest, of everybody.
-fn all_sessions(scope: &mut Scope<'_>) -> Answer {
+pub fn all_sessions(scope: &mut Scope<'_>) -> Answer {
     let page = scope.call.page();
     let mut shown = Vec::new();
     for it in scope.tx.list::<Session>(ALL.0, ALL.1, page)? {
@@ -276,7 +192,7 @@ fn all_sessions(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `POST …/sessions/{id}/expire`: as if its time had come.
-fn expire(scope: &mut Scope<'_>) -> Answer {
+pub fn expire(scope: &mut Scope<'_>) -> Answer {
     let mut session: Session = scope.tx.need(scope.call.path("id"))?;
     if session.status == SessionStatus::Active {
         session.expire_at = scope.now;
@@ -286,7 +202,7 @@ fn expire(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `GET …/users/{id}`: one person with what the dashboard shows beside them.
-fn user(scope: &mut Scope<'_>) -> Answer {
+pub fn user(scope: &mut Scope<'_>) -> Answer {
     let user: User = scope.tx.need(scope.call.path("id"))?;
     let mut open = Vec::new();
     for it in scope.tx.list::<Session>(
@@ -307,12 +223,12 @@ fn user(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `GET …/faults`
-fn faults(scope: &mut Scope<'_>) -> Answer {
+pub fn faults(scope: &mut Scope<'_>) -> Answer {
     Ok(Reply::Plain(json!(scope.emulator.faults().all())))
 }
 
 /// `POST …/faults`
-fn add_fault(scope: &mut Scope<'_>) -> Answer {
+pub fn add_fault(scope: &mut Scope<'_>) -> Answer {
     let body = Value::Object(scope.call.body().clone());
     let fault: Fault = serde_json::from_value(body)
         .map_err(|error| ClerkError::invalid("fault", error.to_string()))?;
@@ -320,53 +236,21 @@ fn add_fault(scope: &mut Scope<'_>) -> Answer {
 }
 
 /// `DELETE …/faults/{id}`
-fn remove_fault(scope: &mut Scope<'_>) -> Answer {
+pub fn remove_fault(scope: &mut Scope<'_>) -> Answer {
     scope.emulator.faults().remove(Some(scope.call.path("id")));
     Ok(Reply::Nothing)
 }
 
 /// `DELETE …/faults`
-fn clear_faults(scope: &mut Scope<'_>) -> Answer {
+pub fn clear_faults(scope: &mut Scope<'_>) -> Answer {
     scope.emulator.faults().remove(None);
     Ok(Reply::Nothing)
 }
 
 /// `GET …/requests?after=`: the requests since then, with their answers.
-fn requests(scope: &mut Scope<'_>) -> Answer {
+pub fn requests(scope: &mut Scope<'_>) -> Answer {
     let after = scope.call.query("after").and_then(|it| it.parse().ok());
     Ok(Reply::Plain(
         scope.emulator.traffic().after(after.unwrap_or(0)).into(),
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_loopback_hosts_are_local() {
-        let local = |host: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(HOST, HeaderValue::from_static(host));
-            is_local(&headers)
-        };
-        for host in [
-            "localhost",
-            "localhost:4000",
-            "127.0.0.1:4000",
-            "[::1]:4000",
-            "[::1]",
-        ] {
-            assert!(local(host), "{host}");
-        }
-        for host in [
-            "evil.example:4000",
-            "localhost.evil.example",
-            "127.0.0.1.evil.example",
-            "",
-            "192.168.0.1:4000",
-        ] {
-            assert!(!local(host), "{host}");
-        }
-    }
 }

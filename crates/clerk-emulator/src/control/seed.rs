@@ -3,17 +3,19 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::delivery::webhooks;
 use crate::error::ClerkError;
+use crate::id;
 use crate::model::{
     ActorToken, AllowedIdentifier, BlockedIdentifier, Browser, Client, Delivery, Domain,
     EmailAddress, Event, Image, Invitation, JwtTemplate, Membership, MembershipRequest, Message,
     OAuthAttempt, Organization, OrganizationInvitation, Permission, RedirectUrl, Role, Session,
     SignInToken, Ticket, User, Verification, WaitlistEntry, WebhookEndpoint,
 };
-use crate::organizations::{self, New};
+use crate::rules::organizations::{self, New};
+use crate::rules::{accounts, beginning, metadata};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{Record, Transaction};
-use crate::{accounts, id, metadata};
 
 /// A seed file.
 #[derive(Debug, Default, Deserialize)]
@@ -254,10 +256,9 @@ fn put(tx: &Transaction, kind: &str, record: &Value) -> Result<(), ClerkError> {
 pub fn reset(scope: &mut Scope<'_>) -> Answer {
     scope.tx.clear()?;
     crate::settings::Settings::default().save(scope.tx)?;
-    scope.tx.put_value(crate::CLOCK, "0")?;
-    scope.emulator.set_clock_offset(0);
+    scope.emulator.set_clock_offset(scope.tx, 0)?;
     scope.emulator.faults().remove(None);
-    crate::begin(scope.tx, id::now())?;
-    scope.emulator.configure_webhooks(scope.tx)?;
+    beginning::begin(scope.tx, id::now())?;
+    webhooks::configure(scope.tx, scope.emulator.webhook())?;
     Ok(Reply::Nothing)
 }

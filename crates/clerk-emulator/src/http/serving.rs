@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde_json::{Value, json};
 
-use crate::Emulator;
-use crate::call::Call;
+use crate::credentials::password::Proofs;
+use crate::emulator::Emulator;
 use crate::error::{ClerkError, json_response};
 use crate::model::Message;
-use crate::password::Proofs;
+use crate::scope::call::Call;
 use crate::scope::{Handler, Reply, Scope};
 use crate::store::Transaction;
 use crate::view;

@@ -1,16 +1,19 @@
 //! What a handler works with: one call, one transaction, one moment.
 
+pub mod call;
+
 use serde_json::{Value, json};
 
-use crate::call::Call;
+use self::call::Call;
+use crate::credentials::password::Proofs;
+use crate::delivery::mail;
+use crate::emulator::Emulator;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Browser, Client, Delivery, Event, Message, Session, User, WebhookEndpoint};
-use crate::password::Proofs;
 use crate::settings::{InstanceKind, Settings};
 use crate::store::{ALL, Page, Transaction};
 use crate::view;
-use crate::{Emulator, HOME_ORIGIN, mail};
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -347,6 +350,9 @@ const SEQUENCE: &str = "delivery_sequence";
 
 /// The instance's id.
 pub const INSTANCE_ID: &str = "ins_emulator";
+
+/// Under this name stands the origin of the page that was opened last.
+pub const HOME_ORIGIN: &str = "home_origin";
 
 /// How many messages are kept.
 const MESSAGES_MAX: usize = 500;

@@ -1,7 +1,5 @@
 //! Every request as it comes: noted for the dashboard, and hurt where a test asked for that.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
@@ -11,36 +9,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::Emulator;
-use crate::faults::Instead;
+use crate::emulator::Emulator;
+use crate::emulator::faults::Instead;
 
-/// How many requests are remembered.
-const KEPT: usize = 300;
 /// The largest body that is remembered, in bytes.
 const BODY_MAX: usize = 64 * 1024;
-
-/// The newest requests with their answers.
-#[derive(Default)]
-pub struct Traffic(Mutex<(u64, VecDeque<Value>)>);
-
-impl Traffic {
-    fn note(&self, mut entry: Value) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.0 += 1;
-        entry["number"] = json!(kept.0);
-        if kept.1.len() == KEPT {
-            kept.1.pop_front();
-        }
-        kept.1.push_back(entry);
-    }
-
-    /// The requests after the one of this number, oldest first.
-    pub fn after(&self, number: u64) -> Vec<Value> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let newer = |it: &&Value| it["number"].as_u64().is_some_and(|it| it > number);
-        kept.1.iter().filter(newer).cloned().collect()
-    }
-}
 
 /// Notes a request and its answer, and lets faults strike.
 pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Next) -> Response {
@@ -136,13 +109,5 @@ mod tests {
             shown,
             json!({ "identifier": "ada", "password": "\u{2026}" })
         );
-    }
-
-    #[test]
-    fn the_oldest_requests_are_forgotten() {
-        let traffic = Traffic::default();
-        (0..KEPT + 5).for_each(|_| traffic.note(json!({})));
-        assert_eq!(traffic.after(0).len(), KEPT);
-        assert_eq!(traffic.after(KEPT as u64 + 3).len(), 2);
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::factors::email_strategies;
-use crate::password;
+use crate::credentials::factors::email_strategies;
+use crate::credentials::password;
 use crate::settings::{Field, InstanceKind, Settings, SignUpMode};
 
 /// The answer of `/v1/environment`.

@@ -1,6 +1,6 @@
 //! The cookies of a server's own host: by them Clerk's server SDKs know a browser's state.
 
-use crate::Emulator;
+use crate::emulator::Emulator;
 use crate::settings::InstanceKind;
 
 /// Seconds.

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
@@ -12,8 +12,10 @@ use tower::ServiceExt;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::trace::TraceLayer;
 
+use super::{backend, control, frontend, guard, npm, traffic};
+use crate::dashboard;
+use crate::emulator::Emulator;
 use crate::error::{ClerkError, json_response};
-use crate::{Emulator, backend, control, dashboard, frontend, npm, traffic};
 
 /// Everything the emulator answers.
 pub fn router(emulator: Emulator) -> Router {
@@ -33,8 +35,8 @@ pub fn router(emulator: Emulator) -> Router {
                 }
                 // A page whose name was bound to this machine's address must not pass for a
                 // server.
-                if loopback && !control::is_local(request.headers()) {
-                    return control::wrong_host();
+                if loopback && !guard::is_local(request.headers()) {
+                    return guard::wrong_host();
                 }
                 backend.oneshot(request).await.into_response()
             }
@@ -42,7 +44,7 @@ pub fn router(emulator: Emulator) -> Router {
         .layer(from_fn_with_state(emulator.clone(), traffic::watch));
     Router::new()
         .nest("/emulator", control::router(&emulator))
-        .merge(dashboard::router())
+        .merge(dashboard::router().layer(from_fn(guard::local)))
         .fallback_service(apis)
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(emulator)

@@ -1,0 +1,9 @@
+//! By what people and servers prove who they are.
+
+pub mod factors;
+pub mod keys;
+pub mod password;
+pub mod tokens;
+pub mod totp;
+pub mod verification;
+pub mod webauthn;
