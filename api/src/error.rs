@@ -35,8 +35,8 @@ pub enum ApiError {
     /// 410: the person was deleted and does not come back.
     #[error("the person was deleted")]
     Deleted,
-    /// 412: the row's version is not the one in `If-Match`.
-    #[error("the row has changed")]
+    /// 412: the row is not as `If-Match` or `If-None-Match` want it.
+    #[error("a precondition does not hold")]
     PreconditionFailed,
     /// 400: the body is no JSON object.
     #[error("malformed JSON")]
@@ -132,7 +132,9 @@ impl ApiError {
             Self::NoRoute => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",
             Self::Deleted => "This account was deleted.",
-            Self::PreconditionFailed => "The row has changed since you read it. Read it again.",
+            Self::PreconditionFailed => {
+                "The row is not as If-Match or If-None-Match require. Read it again."
+            }
             Self::MalformedJson => "The body must be a JSON object of strings.",
             Self::BodyTooLarge => "The body is too large.",
             Self::BodyTooSlow => "The body did not arrive in time.",

@@ -7,6 +7,7 @@ use sea_orm_migration::sea_orm::{
 
 mod m20261123_000001_users;
 mod m20261123_000002_live;
+mod m20261124_000003_versions;
 
 /// The migrations, oldest first.
 struct Migrator;
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_users::Migration),
             Box::new(m20261123_000002_live::Migration),
+            Box::new(m20261124_000003_versions::Migration),
         ]
     }
 }

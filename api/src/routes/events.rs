@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::App;
 use crate::auth::Identity;
 use crate::error::ApiError;
+use crate::users::entity::VERSION_MAX;
 use crate::users::live::Subscription;
 use crate::users::snapshot::Snapshot;
 
@@ -89,17 +90,17 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
 
 /// The version a client saw last, when it comes back
 /// (<https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>).
+/// What no row's version can be is ignored: whoever saw that would never hear of a newer one.
 fn last_event_id(headers: &HeaderMap) -> Option<i64> {
-    headers.get("last-event-id")?.to_str().ok()?.parse().ok()
+    let seen = headers.get("last-event-id")?.to_str().ok()?.parse().ok();
+    seen.filter(|version| (0..=VERSION_MAX).contains(version))
 }
 
 /// The state, with a version newer than the one the client saw if there is no row: a row that
 /// was removed by hand left no version behind.
 fn after(state: Arc<Snapshot>, seen: Option<i64>) -> Arc<Snapshot> {
     match seen {
-        Some(seen) if state.version == 0 && seen > 0 => {
-            Arc::new(Snapshot::none(seen.saturating_add(1)))
-        }
+        Some(seen) if state.version == 0 && seen > 0 => Arc::new(Snapshot::none(seen + 1)),
         _ => state,
     }
 }

@@ -86,7 +86,7 @@ problems! {
     /// The caller was deleted and does not come back.
     Gone = 410 "Gone" "This account was deleted.";
     /// The row's version is not the one in `If-Match`.
-    PreconditionFailed = 412 "Precondition Failed" "The row has changed since you read it. Read it again.";
+    PreconditionFailed = 412 "Precondition Failed" "The row is not as If-Match or If-None-Match require. Read it again.";
     /// The body is over the limit.
     PayloadTooLarge = 413 "Payload Too Large" "The body is too large.";
     /// The body is not declared as JSON.

@@ -12,8 +12,8 @@ use super::body::{Body, json};
 use crate::App;
 use crate::auth::{Identity, Owner};
 use crate::error::ApiError;
-use crate::users::Saved;
 use crate::users::snapshot::{Snapshot, quoted};
+use crate::users::{Precondition, Saved};
 
 /// The largest body, in bytes.
 const BODY_MAX: usize = 16 * 1024;
@@ -118,7 +118,8 @@ pub async fn get(
 
 /// Writes one's own e-mail address and name; makes the row if need be.
 ///
-/// What changes nothing writes nothing and wakes nobody.
+/// What changes nothing writes nothing and wakes nobody. `If-None-Match: *` makes the row and
+/// never changes one: 412 when there is one.
 #[utoipa::path(
     put,
     path = "/users/{clerkId}",
@@ -127,6 +128,7 @@ pub async fn get(
     params(
         ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
         ("If-Match" = Option<String>, Header, description = "Versions to write upon", example = "\"1764000000000000\""),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: write only if there is no row yet; or versions not to write upon", example = "*"),
     ),
     request_body(content = PutUser, example = json!({"clerkId": "user_2abc", "email": "ada@example.com", "name": "Ada Lovelace"})),
     responses(
@@ -168,7 +170,7 @@ pub async fn put(
             return Err(ApiError::Invalid(errors));
         }
     };
-    let condition = if_match(&headers);
+    let condition = precondition(&headers);
     Ok(saved(app.users.put(update, condition.as_deref()).await?))
 }
 
@@ -183,6 +185,7 @@ pub async fn put(
     params(
         ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
         ("If-Match" = Option<String>, Header, description = "Versions to delete", example = "\"1764000000000000\""),
+        ("If-None-Match" = Option<String>, Header, description = "Versions not to delete; `*`: delete only if there is no row", example = "\"1764000000000000\""),
     ),
     responses(
         (status = 204, description = "There is nothing of the caller any more"),
@@ -198,7 +201,7 @@ pub async fn delete(
     Owner(identity): Owner,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let condition = if_match(&headers);
+    let condition = precondition(&headers);
     app.users
         .delete(identity.clerk_id(), condition.as_deref())
         .await?;
@@ -240,17 +243,29 @@ fn etag(version: i64) -> ETag {
         .unwrap_or_else(|_| unreachable!("digits in quotes"))
 }
 
-type VersionCondition = Box<dyn Fn(i64) -> bool + Send + Sync>;
-
-/// `If-Match` as a condition on the row's version; none when the header is absent. A header
-/// that cannot be read matches nothing: better to refuse than to overwrite.
-fn if_match(headers: &HeaderMap) -> Option<VersionCondition> {
-    headers.contains_key(IF_MATCH).then(|| {
-        let condition = headers.typed_get::<IfMatch>();
-        Box::new(move |version| {
-            condition
-                .as_ref()
-                .is_some_and(|condition| condition.precondition_passes(&etag(version)))
-        }) as VersionCondition
-    })
+/// `If-Match` and `If-None-Match` as one condition (RFC 9110 § 13.1); none when both are absent.
+/// What cannot be read in them is no version that anybody has.
+fn precondition(headers: &HeaderMap) -> Option<Box<Precondition<'static>>> {
+    let if_match = headers
+        .contains_key(IF_MATCH)
+        .then(|| headers.typed_get::<IfMatch>());
+    let if_none_match = headers
+        .contains_key(IF_NONE_MATCH)
+        .then(|| headers.typed_get::<IfNoneMatch>());
+    if if_match.is_none() && if_none_match.is_none() {
+        return None;
+    }
+    Some(Box::new(move |version| {
+        let tag = version.map(etag);
+        let matches = |header: &Option<IfMatch>| match (header, &tag) {
+            (Some(header), Some(tag)) => header.precondition_passes(tag),
+            _ => false,
+        };
+        let differs = |header: &Option<IfNoneMatch>| match (header, &tag) {
+            (Some(header), Some(tag)) => header.precondition_passes(tag),
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if_match.as_ref().is_none_or(matches) && if_none_match.as_ref().is_none_or(differs)
+    }))
 }

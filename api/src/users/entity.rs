@@ -3,6 +3,10 @@
 use sea_orm::entity::prelude::*;
 use shared::User;
 
+/// The greatest version that counts when it comes from outside: 2^53, up to which JavaScript
+/// counts exactly. The triggers of the migrations know it too.
+pub const VERSION_MAX: i64 = 1 << 53;
+
 /// A row, or the tombstone of one.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -91,7 +91,7 @@ impl Hub {
             sender.send_if_modified(|current| {
                 let gone = current.json.is_some() && current.version == version;
                 if gone {
-                    *current = Arc::new(Snapshot::none(version + 1));
+                    *current = Arc::new(Snapshot::none(version.saturating_add(1)));
                 }
                 gone
             });

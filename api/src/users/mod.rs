@@ -9,5 +9,5 @@ mod store;
 mod webhook;
 
 pub use changes::follow;
-pub use store::{OnlyIf, Saved, Users};
+pub use store::{OnlyIf, Precondition, Saved, Users};
 pub use webhook::{ClerkEvent, ClerkProfile, Outcome};

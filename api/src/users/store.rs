@@ -82,8 +82,7 @@ impl Users {
         let mut row = new_row(update);
         row.edited_at = as_of;
         let clerk_id = row.clerk_id.clone();
-        let on_conflict = OnConflict::column(Column::ClerkId).do_nothing().to_owned();
-        if let Some(row) = self.insert(row, on_conflict).await? {
+        if let Some(row) = self.insert(row, unless_there()).await? {
             return Ok(Saved { row, created: true });
         }
         let row = self.find_living(&clerk_id).await?;
@@ -93,12 +92,12 @@ impl Users {
         })
     }
 
-    /// Writes e-mail address and name; the row is made when there is none and no `version` is
-    /// asked for. An update that changes nothing writes nothing and wakes nobody.
+    /// Writes e-mail address and name; the row is made when there is none. An update that changes
+    /// nothing writes nothing and wakes nobody.
     ///
     /// # Errors
     /// [`ApiError::Deleted`] when the person was deleted, [`ApiError::PreconditionFailed`] when
-    /// the row is not of one of the versions in `only_if`.
+    /// `only_if` does not hold.
     pub async fn put(&self, update: UserUpdate, only_if: OnlyIf<'_>) -> Result<Saved, ApiError> {
         if let Some(only_if) = only_if {
             return self.put_if(update, only_if).await;
@@ -117,8 +116,7 @@ impl Users {
                     .add(changes(&update)),
             )
             .to_owned();
-        let mut row = new_row(update);
-        row.edited_at = Some(row.updated_at);
+        let row = edited_row(update);
         let (id, clerk_id) = (row.id.clone(), row.clerk_id.clone());
         if let Some(row) = self.insert(row, on_conflict).await? {
             let created = row.id == id;
@@ -132,64 +130,85 @@ impl Users {
         })
     }
 
+    /// The condition is tried on the row as it is, and the statement that writes does so only if
+    /// the row is still the same. When another write came first, all begins anew.
     async fn put_if(
         &self,
         update: UserUpdate,
-        only_if: &(dyn Fn(i64) -> bool + Send + Sync),
+        only_if: &Precondition<'_>,
     ) -> Result<Saved, ApiError> {
-        let found = self.find(&update.clerk_id).await?;
-        let row = match found {
-            Some(row) if row.deleted_at.is_some() => return Err(ApiError::Deleted),
-            Some(row) if only_if(row.version) => row,
-            _ => return Err(ApiError::PreconditionFailed),
-        };
-        if row.email == update.email && row.name == update.name {
-            return Ok(Saved {
-                row,
-                created: false,
-            });
+        loop {
+            let found = self.find(&update.clerk_id).await?;
+            if found.as_ref().is_some_and(|row| row.deleted_at.is_some()) {
+                return Err(ApiError::Deleted);
+            }
+            if !only_if(found.as_ref().map(|row| row.version)) {
+                return Err(ApiError::PreconditionFailed);
+            }
+            let created = found.is_none();
+            let written = match found {
+                None => {
+                    self.insert(edited_row(update.clone()), unless_there())
+                        .await?
+                }
+                Some(row) if row.email == update.email && row.name == update.name => Some(row),
+                Some(row) => self.update(&row, &update).await?,
+            };
+            if let Some(row) = written {
+                return Ok(Saved { row, created });
+            }
         }
+    }
+
+    /// Writes upon this row; none when it has changed meanwhile.
+    async fn update(&self, row: &Model, update: &UserUpdate) -> Result<Option<Model>, ApiError> {
         let now = now_millis();
         let statement = Query::update()
             .table(Entity)
-            .value(Column::Email, update.email)
-            .value(Column::Name, update.name)
+            .value(Column::Email, &update.email)
+            .value(Column::Name, &update.name)
             .value(Column::UpdatedAt, now)
             .value(Column::EditedAt, now)
-            .value(Column::Version, row.version + 1)
-            .and_where(Column::ClerkId.eq(&update.clerk_id))
+            .value(Column::Version, current(Column::Version).add(1))
+            .and_where(Column::ClerkId.eq(&row.clerk_id))
             .and_where(Column::Version.eq(row.version))
             .returning_all()
             .to_owned();
-        let row = self
-            .write(update.clerk_id, statement)
-            .await?
-            .ok_or(ApiError::PreconditionFailed)?;
-        Ok(Saved {
-            row,
-            created: false,
-        })
+        self.write(row.clerk_id.clone(), statement).await
     }
 
     /// Removes the person's data and leaves a tombstone. Deleting twice is no error.
     ///
     /// # Errors
-    /// [`ApiError::PreconditionFailed`] when the row is not of a version in `only_if`.
+    /// [`ApiError::PreconditionFailed`] when `only_if` does not hold.
     pub async fn delete(&self, clerk_id: &str, only_if: OnlyIf<'_>) -> Result<(), ApiError> {
-        let mut unchanged = Condition::all();
-        if let Some(only_if) = only_if {
-            let row = self.find(clerk_id).await?;
-            let row = row.filter(|row| row.deleted_at.is_none() && only_if(row.version));
-            let version = row.ok_or(ApiError::PreconditionFailed)?.version;
-            unchanged = unchanged.add(current(Column::Version).eq(version));
+        let Some(only_if) = only_if else {
+            let on_conflict = tombstone_on_conflict(Condition::all());
+            self.insert(tombstone(clerk_id), on_conflict).await?;
+            return Ok(());
+        };
+        loop {
+            let found = self.find(clerk_id).await?;
+            let (there, living) = match &found {
+                Some(row) => (true, row.deleted_at.is_none().then_some(row.version)),
+                None => (false, None),
+            };
+            if !only_if(living) {
+                return Err(ApiError::PreconditionFailed);
+            }
+            let on_conflict = match living {
+                Some(version) => {
+                    let unchanged = current(Column::Version).eq(version);
+                    tombstone_on_conflict(Condition::all().add(unchanged))
+                }
+                None if there => return Ok(()),
+                None => unless_there(),
+            };
+            let deleted = self.insert(tombstone(clerk_id), on_conflict).await?;
+            if deleted.is_some() {
+                return Ok(());
+            }
         }
-        let deleted = self
-            .insert(tombstone(clerk_id), tombstone_on_conflict(unchanged))
-            .await?;
-        if deleted.is_none() && only_if.is_some() {
-            return Err(ApiError::PreconditionFailed);
-        }
-        Ok(())
     }
 
     /// Watches the person; the newest committed state comes first.
@@ -251,8 +270,11 @@ impl Users {
     }
 }
 
-/// A condition on the row's version, as `If-Match` states it.
-pub type OnlyIf<'a> = Option<&'a (dyn Fn(i64) -> bool + Send + Sync)>;
+/// A condition on the version of the person's row; none stands for no row (RFC 9110 § 13.1).
+pub type Precondition<'a> = dyn Fn(Option<i64>) -> bool + Send + Sync + 'a;
+
+/// When a write may happen; always when there is no condition.
+pub type OnlyIf<'a> = Option<&'a Precondition<'a>>;
 
 /// Runs a write in a task of its own, which nobody can interrupt by going away.
 pub(super) async fn to_the_end<T: Send + 'static>(
@@ -280,6 +302,15 @@ pub(super) fn new_row(update: UserUpdate) -> Model {
     }
 }
 
+/// The row these fields make when the person typed them here.
+fn edited_row(update: UserUpdate) -> Model {
+    let row = new_row(update);
+    Model {
+        edited_at: Some(row.updated_at),
+        ..row
+    }
+}
+
 /// The row that says that this person was deleted.
 pub(super) fn tombstone(clerk_id: &str) -> Model {
     let row = new_row(UserUpdate {
@@ -291,6 +322,11 @@ pub(super) fn tombstone(clerk_id: &str) -> Model {
         deleted_at: Some(row.updated_at),
         ..row
     }
+}
+
+/// Leaves the row that is there as it is.
+pub(super) fn unless_there() -> OnConflict {
+    OnConflict::column(Column::ClerkId).do_nothing().to_owned()
 }
 
 /// Turns the row that is there into a tombstone, if this holds and it is none yet.

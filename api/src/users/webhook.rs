@@ -17,6 +17,7 @@ use super::Users;
 use super::entity::{Column, Entity, Model};
 use super::store::{
     insert, new_row, now_millis, returned, to_the_end, tombstone, tombstone_on_conflict,
+    unless_there,
 };
 use crate::error::ApiError;
 
@@ -117,7 +118,7 @@ impl ClerkProfile {
         }
         if merged != *row {
             merged.updated_at = now;
-            merged.version += 1;
+            merged.version = row.version.saturating_add(1);
         }
         merged.clerk_updated_at = Some(self.updated_at);
         merged.clerk_email = Some(self.email);
@@ -217,8 +218,7 @@ async fn tell(
     transaction: &DatabaseTransaction,
     profile: ClerkProfile,
 ) -> Result<Option<Model>, DbErr> {
-    let unless_there = OnConflict::column(Column::ClerkId).do_nothing().to_owned();
-    let first = insert(profile.clone().first_row(), unless_there);
+    let first = insert(profile.clone().first_row(), unless_there());
     if let Some(row) = returned(transaction, &first).await? {
         return Ok(Some(row));
     }

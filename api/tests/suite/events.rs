@@ -12,6 +12,7 @@ on_both_databases!(
     a_stream_tells_of_its_own_person_only,
     a_stream_tells_of_the_end,
     a_row_that_was_removed_by_hand_is_told_of,
+    who_saw_a_version_that_cannot_be_hears_of_every_change,
     sql_typed_by_hand_reaches_the_stream,
     streams_are_limited,
 );
@@ -111,6 +112,22 @@ async fn a_row_that_was_removed_by_hand_is_told_of(world: World) {
         let (version, user) = stream.next().await.expect("a change");
         assert!(version > gone);
         assert_eq!(user["name"], "Ada again");
+    }
+}
+
+async fn who_saw_a_version_that_cannot_be_hears_of_every_change(world: World) {
+    for (number, seen) in ["9223372036854775807", "9223372036854775808", "-1", "x"]
+        .into_iter()
+        .enumerate()
+    {
+        let person = format!("user_{number}");
+        let request = world
+            .request(Method::GET, "/api/users/me/events")
+            .header("Last-Event-ID", seen);
+        let mut events = Events::of(request.bearer_auth(token(&person))).await;
+        assert_eq!(events.next().await, Some((0, Value::Null)), "{seen}");
+        put(&world, &person, "Ada").await;
+        assert_eq!(events.next().await.expect("a change").1["name"], "Ada");
     }
 }
 

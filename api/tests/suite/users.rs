@@ -4,6 +4,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
+use crate::stream::Events;
+use crate::webhooks::signed;
 use crate::world::{World, expect, send, token, token_with_profile};
 
 on_both_databases!(
@@ -18,6 +20,10 @@ on_both_databases!(
     a_deleted_person_never_comes_back,
     deleting_leaves_no_personal_data,
     a_condition_on_the_version_is_honoured,
+    a_write_that_wants_no_row_changes_none,
+    of_many_writes_that_want_no_row_one_makes_it,
+    writes_upon_any_version_do_not_get_into_each_others_way,
+    a_version_typed_by_sql_leaves_room_for_the_next,
     a_known_version_is_not_sent_again,
     two_first_sights_at_once_make_one_row,
     writes_at_once_lose_none,
@@ -375,6 +381,159 @@ async fn a_condition_on_the_version_is_honoured(world: World) {
     expect(delete(&first), failed).await;
     expect(delete(&world.etag(ADA).await), StatusCode::NO_CONTENT).await;
     expect(put("*", "Ada"), StatusCode::GONE).await;
+}
+
+async fn a_write_that_wants_no_row_changes_none(world: World) {
+    let path = "/api/users/user_ada";
+    let put = |condition: &str, name: &str| {
+        let request = world.request(Method::PUT, path).bearer_auth(token(ADA));
+        request
+            .header("If-None-Match", condition)
+            .json(&body("a@b.co", name))
+    };
+    let delete = |condition: &str| {
+        let request = world.request(Method::DELETE, path).bearer_auth(token(ADA));
+        request.header("If-None-Match", condition)
+    };
+    let failed = StatusCode::PRECONDITION_FAILED;
+    expect(put("*", "Ada"), StatusCode::CREATED).await;
+    let first = world.etag(ADA).await;
+    // Not even one that would change nothing.
+    for name in ["Ada", "Eve"] {
+        expect(put("*", name), failed).await;
+    }
+    for known in [&first, &format!("W/{first}"), &format!("\"2\", {first}")] {
+        expect(put(known, "Eve"), failed).await;
+        expect(delete(known), failed).await;
+    }
+    expect(delete("*"), failed).await;
+    assert_eq!(world.etag(ADA).await, first);
+
+    expect(put("\"2\"", "Cay"), StatusCode::OK).await;
+    expect(put("garbage", "Bob"), StatusCode::OK).await;
+    let second = world.etag(ADA).await;
+    assert_ne!(second, first);
+    // Both conditions must hold.
+    for (matches, differs, status) in [
+        (&second, &second, failed),
+        (&first, &first, failed),
+        (&second, &first, StatusCode::OK),
+    ] {
+        let request = put(differs, "Cay").header("If-Match", matches);
+        expect(request, status).await;
+    }
+
+    expect(delete(&first), StatusCode::NO_CONTENT).await;
+    // What was deleted is no row, and does not come back.
+    expect(put("*", "Ada"), StatusCode::GONE).await;
+    expect(delete("*"), StatusCode::NO_CONTENT).await;
+}
+
+async fn of_many_writes_that_want_no_row_one_makes_it(world: World) {
+    let writes = (0..16).map(|number| {
+        let request = world
+            .request(Method::PUT, "/api/users/user_ada")
+            .bearer_auth(token(ADA))
+            .header("If-None-Match", "*")
+            .json(&body("a@b.co", &number.to_string()));
+        async { request.send().await.expect("an answer").status() }
+    });
+    let mut answers = futures_util::future::join_all(writes).await;
+    answers.sort();
+    let mut expected = vec![StatusCode::PRECONDITION_FAILED; 16];
+    expected[0] = StatusCode::CREATED;
+    assert_eq!(answers, expected);
+}
+
+async fn writes_upon_any_version_do_not_get_into_each_others_way(world: World) {
+    let post = world.request(Method::POST, "/api/users");
+    expect(post.bearer_auth(token(ADA)), StatusCode::CREATED).await;
+    let writes = (0..16).map(|number| {
+        let request = world
+            .request(Method::PUT, "/api/users/user_ada")
+            .bearer_auth(token(ADA))
+            .header("If-Match", "*")
+            .json(&body("a@b.co", &number.to_string()));
+        send(request, StatusCode::OK)
+    });
+    futures_util::future::join_all(writes).await;
+}
+
+async fn a_version_typed_by_sql_leaves_room_for_the_next(world: World) {
+    let path = "/api/users/user_ada";
+    let version = async || -> i64 {
+        let etag = world.etag(ADA).await;
+        etag.trim_matches('"').parse().expect("a whole number")
+    };
+    let put = async |name: &str, condition: Option<String>| {
+        let mut request = world
+            .request(Method::PUT, path)
+            .bearer_auth(token(ADA))
+            .json(&body("a@b.co", name));
+        if let Some(etag) = condition {
+            request = request.header("If-Match", etag);
+        }
+        assert!(
+            request
+                .send()
+                .await
+                .expect("an answer")
+                .status()
+                .is_success()
+        );
+    };
+    put("Ada", None).await;
+    let mut events = Events::open(&world, &token(ADA)).await;
+    let (mut last, _) = events.next().await.expect("the state");
+    // One less would never be told of; the greatest has no next one.
+    for typed in ["9223372036854775807", "9007199254740993", "-1", "0"] {
+        world
+            .sql(&format!("UPDATE users SET version = {typed}"))
+            .await;
+        put("Bob", None).await;
+        put("Eve", Some(world.etag(ADA).await)).await;
+        let now = version().await;
+        assert!(now > last && now < 1 << 53, "{typed}: {last}, then {now}");
+        while last < now {
+            last = events.next().await.expect("a change").0;
+        }
+    }
+    // A new row, likewise.
+    for typed in ["9223372036854775807", "-1"] {
+        world.sql("DELETE FROM users").await;
+        world
+            .sql(&format!(
+                "INSERT INTO users (id, clerk_id, email, name, created_at, updated_at, version) \
+                 VALUES ('1', 'user_ada', '', 'by hand', 0, 0, {typed})"
+            ))
+            .await;
+        // What others write to an SQLite file is noticed soon, not at once.
+        let by_hand = async {
+            while world.me(ADA).await["name"] != "by hand" {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(20), by_hand);
+        waited.await.expect("the row made by hand is seen");
+        let first = version().await;
+        put("Fay", None).await;
+        assert_eq!(version().await, first + 1);
+        assert!((1 << 50..1 << 53).contains(&first), "{first}");
+    }
+    // Clerk's events and the end come through, too.
+    world
+        .sql("UPDATE users SET version = 9223372036854775807")
+        .await;
+    let event = json!({"type": "user.updated", "data": {
+        "id": ADA, "first_name": "Gil", "updated_at": 9_999_999_999_999_i64,
+    }});
+    let delivery = signed(&world, "msg_1", &event.to_string());
+    send(delivery, StatusCode::NO_CONTENT).await;
+    world
+        .sql("UPDATE users SET version = 9223372036854775807")
+        .await;
+    let delete = world.request(Method::DELETE, path).bearer_auth(token(ADA));
+    expect(delete, StatusCode::NO_CONTENT).await;
 }
 
 async fn a_known_version_is_not_sent_again(world: World) {

@@ -259,6 +259,13 @@ impl World {
         count
     }
 
+    /// What this person reads of themselves.
+    pub async fn me(&self, clerk_id: &str) -> Value {
+        let request = self.request(Method::GET, "/api/users/me");
+        let answer = request.bearer_auth(token(clerk_id)).send().await;
+        answer.expect("an answer").json().await.expect("JSON")
+    }
+
     /// The version of this person's row.
     pub async fn etag(&self, clerk_id: &str) -> String {
         let request = self
