@@ -5,7 +5,6 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::credentials::password::Work;
 use crate::id;
 
 /// An error as Clerk answers it. The prebuilt UI acts on `code` and places the message at the
@@ -22,7 +21,6 @@ struct Parts {
     long_message: String,
     meta: Value,
     counts: bool,
-    work: Option<Work>,
 }
 
 impl ClerkError {
@@ -36,7 +34,6 @@ impl ClerkError {
             message,
             meta: json!({}),
             counts: false,
-            work: None,
         }))
     }
 
@@ -60,6 +57,15 @@ impl ClerkError {
     /// 422: a field's value cannot be used.
     pub fn invalid(param: &str, message: impl Into<String>) -> Self {
         Self::at(param, "form_param_value_invalid", message)
+    }
+
+    /// 422: the proof asked for is not one that the person can give.
+    pub fn invalid_strategy() -> Self {
+        Self::at(
+            "strategy",
+            "strategy_for_user_invalid",
+            "The verification strategy is not valid for this account.",
+        )
     }
 
     /// 404: the resource does not exist or belongs to another client.
@@ -116,22 +122,6 @@ impl ClerkError {
             "internal_clerk_error",
             "The emulator failed. Its log says why.",
         )
-    }
-
-    /// Not an error yet: the handler needs work done outside its transaction, and is run again.
-    pub fn needs(work: Work) -> Self {
-        let mut error = Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal_clerk_error",
-            "",
-        );
-        error.0.work = Some(work);
-        error
-    }
-
-    /// The work to do before the handler is run again.
-    pub fn work(&self) -> Option<&Work> {
-        self.0.work.as_ref()
     }
 
     /// With more for machines.

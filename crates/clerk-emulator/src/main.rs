@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clerk_emulator::Emulator;
 use clerk_emulator::config::Config;
-use clerk_emulator::sdk;
+use clerk_emulator::{Emulator, sdk};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;

@@ -243,7 +243,7 @@ impl Settings {
     /// 422 naming what cannot be used.
     pub fn patched(&self, patch: &Value) -> Result<Self, ClerkError> {
         let mut all = serde_json::to_value(self).map_err(ClerkError::internal)?;
-        crate::rules::metadata::merge(&mut all, patch);
+        json_patch::merge(&mut all, patch);
         let settings: Self = serde_json::from_value(all)
             .map_err(|error| ClerkError::invalid("settings", error.to_string()))?;
         settings.check()?;

@@ -29,7 +29,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     if scope.call.flag("primary") == Some(true) {
         people::make_primary(&mut user, &id)?;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     enrollment::offer(scope, &user)?;
     shown(&user, &id)
 }
@@ -73,7 +73,7 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
     if scope.call.flag("primary") == Some(true) {
         people::make_primary(&mut user, &id)?;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(&user, &id)
 }
 
@@ -81,7 +81,7 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
 pub fn remove(scope: &mut Scope<'_>) -> Answer {
     let (mut user, id) = find(scope)?;
     people::remove_email(&mut user, &id)?;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Plain(view::deleted("email_address", &id)))
 }
 
@@ -97,7 +97,7 @@ pub fn replace(scope: &mut Scope<'_>) -> Answer {
     user.email_addresses
         .retain(|it| Some(&it.id) != old.as_ref());
     user.primary_email_address_id = Some(id.clone());
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(&user, &id)
 }
 
@@ -125,7 +125,7 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
     let message = mail::code(&application, &address.email_address, &code);
     let shown = proof(&sent, &id);
     address.verification = Some(sent);
-    scope.mail(message)?;
+    mail::send(scope, message)?;
     scope.tx.put(&user)?;
     Ok(Reply::Plain(shown))
 }
@@ -145,6 +145,6 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
     let shown = proof(sent, &id);
     scope.tx.put(&user)?;
     result?;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Plain(shown))
 }

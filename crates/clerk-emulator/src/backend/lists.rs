@@ -121,7 +121,10 @@ pub fn allow(scope: &mut Scope<'_>) -> Answer {
     if scope.call.flag("notify") == Some(true) && !it.identifier.starts_with('*') {
         let subject = format!("You may join {}", scope.settings.application_name);
         let text = "You may make an account now.";
-        scope.mail(mail::notice(&it.identifier, "allowlist", &subject, text))?;
+        mail::send(
+            scope,
+            mail::notice(&it.identifier, "allowlist", &subject, text),
+        )?;
     }
     Ok(Reply::Plain(shown_allowed(&it)))
 }

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::error::ClerkError;
-use crate::frontend::organizations::is_wanted;
 use crate::model::{
     Domain, Image, Membership, Organization, OrganizationInvitation, User, Verification,
 };
@@ -344,7 +343,7 @@ fn listed_invitations(scope: &Scope<'_>, wanted: &[&str]) -> Answer {
         scope
             .tx
             .list("organization", &organization.id, Page::WHOLE)?;
-    all.retain(|it| is_wanted(wanted, it.status_at(scope.now)));
+    all.retain(|it| it.status_at(scope.now).is_among(wanted));
     paginated(scope, &all, |it| shown_invitation(scope, it))
 }
 
@@ -386,7 +385,7 @@ pub fn revoke(scope: &mut Scope<'_>) -> Answer {
 pub fn all_invitations(scope: &mut Scope<'_>) -> Answer {
     let wanted = scope.call.query_all("status");
     let mut all: Vec<OrganizationInvitation> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
-    all.retain(|it| is_wanted(&wanted, it.status_at(scope.now)));
+    all.retain(|it| it.status_at(scope.now).is_among(&wanted));
     paginated(scope, &all, |it| {
         let organization = organizations::find(scope, &it.organization_id)?;
         let mut shown = shown_invitation(scope, it)?;

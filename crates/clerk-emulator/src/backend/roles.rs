@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use crate::delivery::webhooks;
 use crate::error::ClerkError;
 use crate::model::{Membership, Permission, Role};
 use crate::scope::{Answer, Reply, Scope};
@@ -59,7 +60,7 @@ fn save(scope: &mut Scope<'_>, event: &str, it: &mut Role) -> Answer {
     it.updated_at = scope.now;
     scope.tx.put(it)?;
     let shown = view::role(scope, it)?;
-    scope.event(event, &shown)?;
+    webhooks::tell(scope, event, &shown)?;
     Ok(Reply::Plain(shown))
 }
 
@@ -138,7 +139,7 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
     }
     scope.tx.delete::<Role>(&it.id)?;
     let shown = view::deleted("role", &it.id);
-    scope.event("role.deleted", &shown)?;
+    webhooks::tell(scope, "role.deleted", &shown)?;
     Ok(Reply::Plain(shown))
 }
 
@@ -182,7 +183,7 @@ fn save_permission(scope: &mut Scope<'_>, event: &str, it: &mut Permission) -> A
     it.updated_at = scope.now;
     scope.tx.put(it)?;
     let shown = view::permission(it);
-    scope.event(event, &shown)?;
+    webhooks::tell(scope, event, &shown)?;
     Ok(Reply::Plain(shown))
 }
 
@@ -267,6 +268,6 @@ pub fn remove_permission(scope: &mut Scope<'_>) -> Answer {
     rename(scope, &it.key, None)?;
     scope.tx.delete::<Permission>(&it.id)?;
     let shown = view::deleted("permission", &it.id);
-    scope.event("permission.deleted", &shown)?;
+    webhooks::tell(scope, "permission.deleted", &shown)?;
     Ok(Reply::Plain(shown))
 }

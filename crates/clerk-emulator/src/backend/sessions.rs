@@ -4,13 +4,12 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::{Value, json};
 
 use crate::error::ClerkError;
-use crate::id;
 use crate::model::{Browser, Client, JwtTemplate, Session, SessionStatus, User};
 use crate::rules::cookies::Cookies;
 use crate::rules::sessions::{self, Start};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
-use crate::view;
+use crate::{id, view};
 
 use super::listed;
 

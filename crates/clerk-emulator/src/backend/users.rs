@@ -4,15 +4,13 @@ use serde_json::{Value, json};
 
 use crate::credentials::totp;
 use crate::error::ClerkError;
-use crate::frontend::oauth::remove as forget_account;
-use crate::frontend::organizations::is_wanted;
-use crate::frontend::second_factors;
 use crate::id;
 use crate::model::{
     EmailAddress, Image, Membership, OrganizationInvitation, Totp, User, Verification,
 };
 use crate::rules::{
-    accounts, enrollment, images, lockout, metadata, organizations, people, sessions,
+    accounts, enrollment, external_accounts, factors, images, lockout, metadata, organizations,
+    people, sessions,
 };
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
@@ -34,7 +32,7 @@ fn find(scope: &Scope<'_>) -> Result<User, ClerkError> {
 
 /// Keeps a person and answers them.
 fn save(scope: &mut Scope<'_>, mut user: User) -> Answer {
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     answer(scope, &user)
 }
 
@@ -297,11 +295,9 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
         user.created_at = crate::time::parse(at)
             .ok_or_else(|| ClerkError::invalid("created_at", "This is not a time (RFC 3339)."))?;
     }
-    scope.tx.put(&user)?;
+    accounts::create(scope, &user)?;
     enrollment::offer(scope, &user)?;
-    let shown = shown(scope, &user)?;
-    scope.event("user.created", &shown)?;
-    Ok(Reply::Plain(shown))
+    answer(scope, &user)
 }
 
 /// What both a new and a changed person may be given.
@@ -425,7 +421,7 @@ fn set_banned(scope: &mut Scope<'_>, mut user: User, banned: bool) -> Result<Use
     if banned {
         sessions::end_all(scope, &user.id, None)?;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(user)
 }
 
@@ -531,7 +527,7 @@ pub fn verify_password(scope: &mut Scope<'_>) -> Answer {
         ClerkError::bad("no_password_set", "This user does not have a password set.")
     })?;
     lockout::check(scope, &user)?;
-    if scope.proofs.verify(password, &hash)? {
+    if scope.proofs.verify(password, &hash) {
         return Ok(Reply::Plain(json!({ "verified": true })));
     }
     let error = ClerkError::at(
@@ -602,8 +598,8 @@ pub fn verify_totp(scope: &mut Scope<'_>) -> Answer {
 /// `DELETE …/{id}/mfa`
 pub fn remove_mfa(scope: &mut Scope<'_>) -> Answer {
     let mut user = find(scope)?;
-    second_factors::forget(&mut user, scope.now);
-    scope.save_user(&mut user)?;
+    factors::forget_second(&mut user, scope.now);
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Plain(json!({ "user_id": user.id })))
 }
 
@@ -611,7 +607,7 @@ pub fn remove_mfa(scope: &mut Scope<'_>) -> Answer {
 pub fn remove_backup_codes(scope: &mut Scope<'_>) -> Answer {
     let mut user = find(scope)?;
     user.backup_codes.clear();
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Plain(json!({ "user_id": user.id })))
 }
 
@@ -623,7 +619,7 @@ pub fn remove_passkey(scope: &mut Scope<'_>) -> Answer {
         return Err(ClerkError::not_found("The passkey"));
     }
     user.passkeys.retain(|it| it.id != id);
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Plain(view::deleted("passkey", id)))
 }
 
@@ -631,8 +627,8 @@ pub fn remove_passkey(scope: &mut Scope<'_>) -> Answer {
 pub fn remove_external_account(scope: &mut Scope<'_>) -> Answer {
     let mut user = find(scope)?;
     let id = scope.call.path("account_id");
-    forget_account(&mut user, id)?;
-    scope.save_user(&mut user)?;
+    external_accounts::remove(&mut user, id)?;
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Plain(view::deleted("external_account", id)))
 }
 
@@ -688,7 +684,7 @@ pub fn invitations(scope: &mut Scope<'_>) -> Answer {
                 .list::<OrganizationInvitation>("email", &email, Page::WHOLE)?,
         );
     }
-    all.retain(|it| is_wanted(&wanted, it.status_at(scope.now)));
+    all.retain(|it| it.status_at(scope.now).is_among(&wanted));
     paginated(scope, &all, |it| {
         let organization = organizations::find(scope, &it.organization_id)?;
         let mut shown = view::organization_invitation(scope, it, Audience::Backend)?;

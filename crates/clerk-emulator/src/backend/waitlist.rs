@@ -1,37 +1,18 @@
 //! `/v1/waitlist_entries`
 
-use serde_json::{Value, json};
-
+use crate::delivery::webhooks;
 use crate::error::ClerkError;
-use crate::frontend::waitlist::enter;
-use crate::model::{Invitation, WaitlistEntry};
+use crate::model::WaitlistEntry;
+use crate::rules::invitations;
+use crate::rules::waitlist::enter;
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 use crate::view;
 
-use super::{invitations, paginated};
-
-/// An entry as servers see it.
-pub fn shown(scope: &Scope<'_>, it: &WaitlistEntry) -> Result<Value, ClerkError> {
-    let mut shown = json!({
-        "object": "waitlist_entry",
-        "id": it.id,
-        "email_address": it.email_address,
-        "status": it.status,
-        "is_locked": false,
-        "created_at": it.created_at,
-        "updated_at": it.updated_at,
-    });
-    if let Some(id) = &it.invitation_id
-        && let Some(invitation) = scope.tx.get::<Invitation>(id)?
-    {
-        shown["invitation"] = invitations::shown(scope, &invitation);
-    }
-    Ok(shown)
-}
+use super::paginated;
 
 fn answer(scope: &Scope<'_>, it: &WaitlistEntry) -> Answer {
-    Ok(Reply::Plain(shown(scope, it)?))
+    Ok(Reply::Plain(view::waitlist_entry(scope, it)?))
 }
 
 /// `GET …`
@@ -41,7 +22,7 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
     let mut all: Vec<WaitlistEntry> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
     all.retain(|it| status.is_none_or(|status| it.status == status));
     all.retain(|it| it.email_address.to_lowercase().contains(&query));
-    paginated(scope, &all, |it| shown(scope, it))
+    paginated(scope, &all, |it| view::waitlist_entry(scope, it))
 }
 
 /// `POST …`
@@ -55,7 +36,7 @@ pub fn create_all(scope: &mut Scope<'_>) -> Answer {
     let mut all = Vec::new();
     for entry in scope.call.list() {
         let it = enter(scope, entry["email_address"].as_str().unwrap_or_default())?;
-        all.push(shown(scope, &it)?);
+        all.push(view::waitlist_entry(scope, &it)?);
     }
     Ok(Reply::Plain(all.into()))
 }
@@ -91,7 +72,7 @@ fn decided(scope: &mut Scope<'_>, mut it: WaitlistEntry, status: &str) -> Answer
     status.clone_into(&mut it.status);
     it.updated_at = scope.now;
     scope.tx.put(&it)?;
-    let data = shown(scope, &it)?;
-    scope.event("waitlistEntry.updated", &data)?;
+    let data = view::waitlist_entry(scope, &it)?;
+    webhooks::tell(scope, "waitlistEntry.updated", &data)?;
     Ok(Reply::Plain(data))
 }

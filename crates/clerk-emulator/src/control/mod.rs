@@ -9,16 +9,16 @@ use crate::credentials::keys;
 use crate::emulator::Emulator;
 use crate::emulator::faults::Fault;
 use crate::error::ClerkError;
-use crate::id;
 use crate::model::{
     Browser, Client, EmailAddress, Message, Organization, Session, SessionStatus, User,
     Verification,
 };
+use crate::rules::accounts;
 use crate::rules::sessions::{self, Start};
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::store::{ALL, Page};
-use crate::view;
+use crate::{id, view};
 
 /// `GET …/status`: numbers, and what an application must know.
 pub fn status(scope: &mut Scope<'_>) -> Answer {
@@ -97,7 +97,7 @@ pub fn sign_in(scope: &mut Scope<'_>) -> Answer {
 }
 
 fn by_email(scope: &mut Scope<'_>) -> Result<User, ClerkError> {
-    let email = crate::rules::accounts::checked_email(scope.call.required("email_address")?)?;
+    let email = accounts::checked_email(scope.call.required("email_address")?)?;
     if let Some(user) = scope.tx.find::<User>("email", &email.to_lowercase())? {
         return Ok(user);
     }
@@ -119,9 +119,7 @@ fn by_email(scope: &mut Scope<'_>) -> Result<User, ClerkError> {
         updated_at: scope.now,
         ..User::default()
     };
-    scope.tx.put(&user)?;
-    let shown = view::user(scope, &user, view::Audience::Backend)?;
-    scope.event("user.created", &shown)?;
+    accounts::create(scope, &user)?;
     Ok(user)
 }
 

@@ -9,13 +9,13 @@ use crate::id;
 use crate::model::{
     ActorToken, AllowedIdentifier, BlockedIdentifier, Browser, Client, Delivery, Domain,
     EmailAddress, Event, Image, Invitation, JwtTemplate, Membership, MembershipRequest, Message,
-    OAuthAttempt, Organization, OrganizationInvitation, Permission, RedirectUrl, Role, Session,
-    SignInToken, Ticket, User, Verification, WaitlistEntry, WebhookEndpoint,
+    OAuthAttempt, Organization, OrganizationInvitation, Permission, Record, RedirectUrl, Role,
+    Session, SignInToken, Ticket, User, Verification, WaitlistEntry, WebhookEndpoint,
 };
 use crate::rules::organizations::{self, New};
 use crate::rules::{accounts, beginning, metadata};
 use crate::scope::{Answer, Reply, Scope};
-use crate::store::{Record, Transaction};
+use crate::store::Transaction;
 
 /// A seed file.
 #[derive(Debug, Default, Deserialize)]

@@ -11,10 +11,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::Value;
 
 use crate::error::ClerkError;
-use crate::store::Transaction;
+use crate::store::{SIGNING_KEYS, Transaction};
 
-/// Where they are kept: a JSON array of PEM texts, the signing key first.
-pub const VALUE: &str = "signing_keys";
 /// How many are published: tokens signed before a rotation stay good.
 const PUBLISHED: usize = 2;
 
@@ -28,7 +26,7 @@ pub struct Keys {
 impl Keys {
     /// The keys kept in the state.
     pub fn load(transaction: &Transaction) -> Result<Option<Self>, ClerkError> {
-        let Some(kept) = transaction.value(VALUE)? else {
+        let Some(kept) = transaction.value(SIGNING_KEYS)? else {
             return Ok(None);
         };
         let pems: Vec<String> = serde_json::from_str(&kept).map_err(ClerkError::internal)?;
@@ -38,13 +36,13 @@ impl Keys {
     /// Puts a new signing key before the ones kept.
     pub fn rotate(transaction: &Transaction, pem: String) -> Result<(), ClerkError> {
         let mut pems = vec![pem];
-        if let Some(kept) = transaction.value(VALUE)? {
+        if let Some(kept) = transaction.value(SIGNING_KEYS)? {
             let kept: Vec<String> = serde_json::from_str(&kept).map_err(ClerkError::internal)?;
             pems.extend(kept);
         }
         pems.truncate(PUBLISHED);
         let text = serde_json::to_string(&pems).map_err(ClerkError::internal)?;
-        transaction.put_value(VALUE, &text)
+        transaction.put_value(SIGNING_KEYS, &text)
     }
 
     fn from_pems(pems: &[String]) -> Result<Self, ClerkError> {

@@ -1,6 +1,5 @@
 //! By what people and servers prove who they are.
 
-pub mod factors;
 pub mod keys;
 pub mod password;
 pub mod tokens;

@@ -1,5 +1,6 @@
 //! Passwords: their rules and their hashes. Hashing takes long on purpose, so it is done
-//! between transactions: a handler asks for it by [`Proofs`], and is run again with the result.
+//! between transactions: a handler asks [`Proofs`], which notes what it does not know yet; what
+//! that run did is taken back, the work is done, and the handler is run again.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,38 +16,45 @@ use crate::settings::Settings;
 pub const LENGTH_MAX: usize = 72;
 
 /// Work that takes long.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum Work {
+#[derive(PartialEq, Eq, Hash)]
+enum Work {
     /// Hash this password.
     Hash(String),
     /// Is this password the one that was hashed?
     Verify(String, String),
 }
 
-impl std::fmt::Debug for Work {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Work")
-    }
+/// Results of work that was done for a call, and what is still to do.
+#[derive(Default)]
+pub struct Proofs {
+    known: RefCell<HashMap<Work, Option<String>>>,
+    wanted: RefCell<Vec<Work>>,
 }
 
-/// Results of work that was done for a call.
-#[derive(Default)]
-pub struct Proofs(RefCell<HashMap<Work, Option<String>>>);
-
 impl Proofs {
-    /// Does the work and keeps the result.
-    pub fn work(&self, work: &Work) -> Result<(), ClerkError> {
-        let result = match work {
-            Work::Hash(password) => Some(hash(password)?),
-            Work::Verify(password, hash) => verify(password, hash).then(String::new),
-        };
-        self.0.borrow_mut().insert(work.clone(), result);
+    /// Whether a run of the handler asked for what is not known yet: it counts for nothing.
+    pub fn are_wanted(&self) -> bool {
+        !self.wanted.borrow().is_empty()
+    }
+
+    /// Does the work that is wanted and keeps the results.
+    pub fn work(&self) -> Result<(), ClerkError> {
+        for work in self.wanted.take() {
+            let result = match &work {
+                Work::Hash(password) => Some(hash(password)?),
+                Work::Verify(password, hash) => verify(password, hash).then(String::new),
+            };
+            self.known.borrow_mut().insert(work, result);
+        }
         Ok(())
     }
 
-    fn result(&self, work: Work) -> Result<Option<String>, ClerkError> {
-        let known = self.0.borrow().get(&work).cloned();
-        known.ok_or_else(|| ClerkError::needs(work))
+    fn result(&self, work: Work) -> Option<String> {
+        if let Some(known) = self.known.borrow().get(&work) {
+            return known.clone();
+        }
+        self.wanted.borrow_mut().push(work);
+        None
     }
 
     /// Checks a new password and hashes it.
@@ -57,14 +65,14 @@ impl Proofs {
         password: &str,
     ) -> Result<String, ClerkError> {
         check(settings, param, password)?;
-        let hash = self.result(Work::Hash(password.to_owned()))?;
+        let hash = self.result(Work::Hash(password.to_owned()));
         Ok(hash.unwrap_or_default())
     }
 
     /// Whether the password is the one that was hashed.
-    pub fn verify(&self, password: &str, hash: &str) -> Result<bool, ClerkError> {
+    pub fn verify(&self, password: &str, hash: &str) -> bool {
         let work = Work::Verify(password.to_owned(), hash.to_owned());
-        Ok(self.result(work)?.is_some())
+        self.result(work).is_some()
     }
 }
 
@@ -159,14 +167,17 @@ mod tests {
     }
 
     #[test]
-    fn a_handler_is_told_to_come_back_with_the_result() {
+    fn what_is_not_known_is_noted_and_there_after_the_work() {
         let (proofs, settings) = (Proofs::default(), Settings::default());
-        let asked = proofs.new_hash(&settings, "password", "correct horse");
-        let error = asked.expect_err("not known yet");
-        proofs
-            .work(error.work().expect("some work"))
-            .expect("it is done");
-        let known = proofs.new_hash(&settings, "password", "correct horse");
-        assert!(known.expect("a hash").starts_with("$argon2id$"));
+        let new_hash = || proofs.new_hash(&settings, "password", "correct horse");
+        assert_eq!(new_hash().expect("a good password"), "");
+        assert!(proofs.are_wanted());
+        proofs.work().expect("it is done");
+        let hash = new_hash().expect("a hash");
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(!proofs.are_wanted());
+        assert!(!proofs.verify("correct horse", &hash));
+        proofs.work().expect("it is done");
+        assert!(proofs.verify("correct horse", &hash));
     }
 }

@@ -1,9 +1,38 @@
-//! The e-mails that are sent: their words.
+//! The e-mails that are sent, and their words.
 
 use serde_json::{Value, json};
 
+use crate::error::ClerkError;
 use crate::html::escaped;
+use crate::id;
 use crate::model::{Message, User};
+use crate::scope::Scope;
+use crate::store::{ALL, Page};
+
+use super::webhooks;
+
+/// How many messages are kept.
+const MESSAGES_MAX: usize = 500;
+
+/// Sends an e-mail: keeps it for the dashboard and prints it in the terminal, where the
+/// person looks.
+pub fn send(scope: &mut Scope<'_>, mut message: Message) -> Result<(), ClerkError> {
+    message.id = id::new("ema");
+    message.created_at = scope.now;
+    scope.tx.put(&message)?;
+    // What nobody will look at any more.
+    let kept = Page {
+        offset: MESSAGES_MAX,
+        ..Page::WHOLE
+    };
+    for old in scope.tx.list::<Message>(ALL.0, ALL.1, kept)? {
+        scope.tx.delete::<Message>(&old.id)?;
+    }
+    let to = scope.tx.find::<User>("email", &message.to.to_lowercase())?;
+    let told = shown(&message, &scope.settings.application_name, to.as_ref());
+    scope.mails.push(message);
+    webhooks::tell(scope, "email.created", &told)
+}
 
 /// A code that proves an address.
 pub fn code(application: &str, to: &str, code: &str) -> Message {

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
 use crate::emulator::Emulator;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Delivery, DeliveryStatus, Event, WebhookEndpoint};
-use crate::scope::Scope;
+use crate::scope::{INSTANCE_ID, Scope};
 use crate::store::{ALL, Page, Transaction};
 
 /// The pauses between attempts, in seconds, as svix has them
@@ -21,6 +22,8 @@ const PAUSES: [i64; 7] = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// The endpoint of the environment's variables.
 const FROM_ENVIRONMENT: &str = "ep_environment";
+/// Under this name stands the number of the last delivery.
+const SEQUENCE: &str = "delivery_sequence";
 /// How many events are kept.
 const EVENTS_MAX: usize = 1000;
 
@@ -46,6 +49,50 @@ pub fn remove_endpoints(scope: &Scope<'_>) -> Result<(), ClerkError> {
         scope.tx.delete::<WebhookEndpoint>(&it.id)?;
     }
     Ok(())
+}
+
+/// Something happened that webhooks tell of.
+pub fn tell(scope: &mut Scope<'_>, kind: &str, data: &Value) -> Result<(), ClerkError> {
+    let endpoints: Vec<WebhookEndpoint> = scope.tx.list(ALL.0, ALL.1, Page::OLDEST_FIRST)?;
+    let wanted = |it: &WebhookEndpoint| {
+        !it.disabled && (it.events.is_empty() || it.events.iter().any(|name| name == kind))
+    };
+    let endpoints: Vec<_> = endpoints.into_iter().filter(wanted).collect();
+    if endpoints.is_empty() {
+        return Ok(());
+    }
+    let event = Event {
+        id: id::new("msg"),
+        r#type: kind.to_owned(),
+        body: json!({
+            "data": data,
+            "event_attributes": { "http_request": {
+                "client_ip": scope.call.address,
+                "user_agent": scope.call.user_agent,
+            } },
+            "instance_id": INSTANCE_ID,
+            "object": "event",
+            "timestamp": scope.now,
+            "type": kind,
+        }),
+        created_at: scope.now,
+    };
+    scope.tx.put(&event)?;
+    let last = scope.tx.value(SEQUENCE)?;
+    let mut sequence = last.and_then(|it| it.parse::<i64>().ok()).unwrap_or(0);
+    for endpoint in endpoints {
+        sequence += 1;
+        scope.tx.put(&Delivery {
+            sequence,
+            id: id::new("atmpt"),
+            event_id: event.id.clone(),
+            endpoint_id: endpoint.id,
+            next_at: scope.now,
+            created_at: scope.now,
+            ..Delivery::default()
+        })?;
+    }
+    scope.tx.put_value(SEQUENCE, &sequence.to_string())
 }
 
 impl Emulator {

@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::id;
 use crate::model::{Browser, Session, SessionStatus};
 use crate::rules::sessions;
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
-use crate::view;
 use crate::view::environment::environment;
+use crate::{id, view};
 
 /// `POST /v1/dev_browser`: a new browser.
 pub fn dev_browser(scope: &mut Scope<'_>) -> Answer {

@@ -6,11 +6,10 @@ use crate::credentials::verification::{attempt as attempt_code, email_code, emai
 use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{EmailAddress, User};
+use crate::rules::reverification::require_fresh;
 use crate::rules::{accounts, enrollment, people, tickets};
 use crate::scope::{Answer, Reply, Scope};
 use crate::{id, view};
-
-use super::sessions::{invalid_strategy, require_fresh};
 
 /// `GET …`
 pub fn list(scope: &mut Scope<'_>) -> Answer {
@@ -48,7 +47,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     };
     let shown = view::email_address(&address);
     user.email_addresses.push(address);
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(shown.into())
 }
 
@@ -75,10 +74,10 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
             address.verification = Some(link);
             mail::link(&application, &email, &url)
         }
-        _ => return Err(invalid_strategy()),
+        _ => return Err(ClerkError::invalid_strategy()),
     };
     let shown = view::email_address(address);
-    scope.mail(message)?;
+    mail::send(scope, message)?;
     scope.tx.put(&user)?;
     Ok(shown.into())
 }
@@ -103,7 +102,7 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
     if user.primary_email_address_id.is_none() {
         user.primary_email_address_id = Some(scope.call.path("id").to_owned());
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     enrollment::offer(scope, &user)?;
     Ok(shown.into())
 }
@@ -114,7 +113,7 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
     require_fresh(scope, &session)?;
     let id = scope.call.path("id").to_owned();
     people::remove_email(&mut user, &id)?;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(view::deleted("email_address", &id).into())
 }
 

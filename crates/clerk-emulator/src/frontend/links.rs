@@ -3,16 +3,12 @@
 use serde_json::json;
 
 use crate::error::ClerkError;
-use crate::id;
 use crate::model::{Browser, Client, Session, Ticket, User, Verification, VerificationStatus};
 use crate::rules::cookies::Cookies;
-use crate::rules::tickets;
-use crate::scope::HOME_ORIGIN;
-use crate::scope::{Answer, Reply, Scope};
+use crate::rules::{accounts, invitations, organizations, sign_ins, sign_ups, tickets};
+use crate::scope::{Answer, HOME_ORIGIN, Reply, Scope};
 use crate::settings::InstanceKind;
-use crate::{html, view};
-
-use super::{sessions, sign_ins, sign_ups};
+use crate::{html, id, view};
 
 /// An address with more in its query.
 fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
@@ -83,15 +79,10 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
             let user: User = scope
                 .tx
                 .need(sign_in.user_id.as_deref().unwrap_or_default())?;
-            let waiting = sign_in.clone();
-            sign_ins::complete(scope, sign_in, user, "email_link", false)?;
+            let done = sign_ins::complete(scope, sign_in, user, "email_link", false)?;
             // The page that waits for the proof asks for its sign-in once more.
-            let client = scope.client_mut()?;
-            let session_id = client.last_active_session_id.clone();
-            client.sign_in = Some(crate::model::SignIn {
-                created_session_id: session_id.clone(),
-                ..waiting
-            });
+            let session_id = done.created_session_id.clone();
+            scope.client_mut()?.sign_in = Some(done);
             Ok(("verified", session_id))
         }
         ["sign_up", id] => {
@@ -106,25 +97,18 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
                 scope.client_mut()?.sign_up = Some(sign_up);
                 return Ok((status, None));
             }
-            let mut waiting = sign_up.clone();
             let done = sign_ups::finish(scope, sign_up)?;
-            let client = scope.client_mut()?;
-            if let Reply::WithClient(shown) = done
-                && let Some(session_id) = shown["created_session_id"].as_str()
-            {
-                waiting.created_session_id = Some(session_id.to_owned());
-                waiting.created_user_id = shown["created_user_id"].as_str().map(str::to_owned);
-                client.sign_up = Some(waiting);
-                return Ok(("verified", Some(session_id.to_owned())));
-            }
-            Ok(("verified", None))
+            // As above.
+            let session_id = done.created_session_id.clone();
+            scope.client_mut()?.sign_up = Some(done);
+            Ok(("verified", session_id))
         }
         ["email", user_id, address_id] => {
             let mut user: User = scope.tx.need(user_id)?;
             let address = user.email_mut(address_id);
             let sent = address.and_then(|it| it.verification.as_mut());
             let wrong = take(sent, secret, now);
-            scope.save_user(&mut user)?;
+            accounts::save(scope, &mut user)?;
             Ok((wrong.unwrap_or("verified"), None))
         }
         _ => Err(tickets::invalid()),
@@ -141,7 +125,7 @@ pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
             return Ok(Reply::Html(page));
         }
     };
-    let status = tickets::destination(scope, &ticket)?;
+    let status = invitations::destination(scope, &ticket)?;
     let home = scope.tx.value(HOME_ORIGIN)?;
     let home = home.unwrap_or_else(|| "http://localhost:8080".to_owned());
     let page = if status == "sign_up" {
@@ -184,7 +168,7 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
             .get_or_insert_with(|| id::secret("rt"))
             .clone();
         if let Some(asked) = scope.call.query_given("organization_id") {
-            session.organization_id = sessions::organization(scope, &session, asked).ok();
+            session.organization_id = organizations::of_session(scope, &session, asked).ok();
         }
         scope.tx.put(&session)?;
         cookies.both("__client_uat", &(session.created_at / 1000).to_string());

@@ -4,13 +4,11 @@ use serde_json::{Value, json};
 
 use crate::error::ClerkError;
 use crate::model::{Session, SessionStatus, User};
+use crate::rules::reverification::require_fresh;
 use crate::rules::{accounts, images, metadata, people, sessions};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::Page;
-use crate::view;
-use crate::view::Audience;
-
-use super::sessions::require_fresh;
+use crate::view::{self, Audience};
 
 fn shown(scope: &Scope<'_>, user: &User) -> Answer {
     Ok(view::user(scope, user, Audience::Frontend)?.into())
@@ -46,7 +44,7 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
     if let Some(value) = call.json("unsafe_metadata") {
         user.unsafe_metadata = metadata::checked("unsafe_metadata", &value)?;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(scope, &user)
 }
 
@@ -56,7 +54,7 @@ pub fn update_metadata(scope: &mut Scope<'_>) -> Answer {
     if let Some(patch) = scope.call.json("unsafe_metadata") {
         user.unsafe_metadata = metadata::merged("unsafe_metadata", &user.unsafe_metadata, &patch)?;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(scope, &user)
 }
 
@@ -84,7 +82,7 @@ pub fn change_password(scope: &mut Scope<'_>) -> Answer {
     if let Some(hash) = &user.password_hash
         && !user.password_compromised
         && !(scope.settings.reverification && current.is_empty())
-        && !scope.proofs.verify(current, hash)?
+        && !scope.proofs.verify(current, hash)
     {
         return Err(ClerkError::at(
             "current_password",
@@ -104,7 +102,7 @@ pub fn change_password(scope: &mut Scope<'_>) -> Answer {
     if scope.call.flag("sign_out_of_other_sessions") == Some(true) {
         sessions::end_all(scope, &user.id, Some(&session.id))?;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(scope, &user)
 }
 
@@ -114,7 +112,7 @@ pub fn remove_password(scope: &mut Scope<'_>) -> Answer {
     let current = scope.call.given("current_password").unwrap_or_default();
     let hash = user.password_hash.take();
     let hash = hash.ok_or_else(|| ClerkError::bad("no_password_set", "There is no password."))?;
-    if !scope.proofs.verify(current, &hash)? {
+    if !scope.proofs.verify(current, &hash) {
         return Err(ClerkError::at(
             "current_password",
             "form_password_incorrect",
@@ -122,7 +120,7 @@ pub fn remove_password(scope: &mut Scope<'_>) -> Answer {
         ));
     }
     require_fresh(scope, &session)?;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(scope, &user)
 }
 
@@ -174,7 +172,7 @@ pub fn set_image(scope: &mut Scope<'_>) -> Answer {
     let (_, mut user) = scope.person()?;
     let image = images::upload(scope, user.image_id.as_deref())?;
     user.image_id = Some(image.id.clone());
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     let url = view::image_url(scope, user.image_id.as_deref(), "");
     let shown = json!({ "object": "image", "id": image.id, "name": image.id, "public_url": url });
     Ok(shown.into())
@@ -186,6 +184,6 @@ pub fn remove_image(scope: &mut Scope<'_>) -> Answer {
     let id = user.image_id.take();
     let id = id.ok_or_else(|| ClerkError::not_found("The image"))?;
     scope.tx.delete::<crate::model::Image>(&id)?;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(view::deleted("image", &id).into())
 }

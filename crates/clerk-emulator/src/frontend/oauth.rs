@@ -4,67 +4,13 @@ use serde_json::Value;
 
 use crate::credentials::verification::LIFETIME;
 use crate::error::ClerkError;
-use crate::html;
-use crate::id;
 use crate::model::{
-    Client, EmailAddress, ExternalAccount, ExternalProfile, OAuthAttempt, SignUp, User,
-    Verification, VerificationStatus,
+    Client, ExternalAccount, ExternalProfile, OAuthAttempt, User, Verification, VerificationStatus,
 };
-use crate::rules::{accounts, lockout};
+use crate::rules::reverification::require_fresh;
+use crate::rules::{accounts, external_accounts, lockout, sign_ins, sign_ups};
 use crate::scope::{Answer, Reply, Scope};
-
-use super::{sign_ins, sign_ups};
-
-/// Somebody goes to a provider; answers the proof that is waited for.
-pub fn begin(
-    scope: &mut Scope<'_>,
-    strategy: &str,
-    purpose: &str,
-) -> Result<Verification, ClerkError> {
-    let provider = strategy.strip_prefix("oauth_").unwrap_or_default();
-    if !scope.settings.social.iter().any(|it| it == provider) {
-        return Err(ClerkError::at(
-            "strategy",
-            "oauth_provider_not_enabled",
-            format!("{provider} is not enabled for this instance; add it to its social providers."),
-        ));
-    }
-    let redirect_url = scope.call.required("redirect_url")?.to_owned();
-    let complete_url = scope
-        .call
-        .param("action_complete_redirect_url")
-        .unwrap_or(&redirect_url)
-        .to_owned();
-    for url in [&redirect_url, &complete_url] {
-        if !url.starts_with("http://") && !url.starts_with("https://") && !url.starts_with('/') {
-            return Err(ClerkError::invalid(
-                "redirect_url",
-                "This is not a web address.",
-            ));
-        }
-    }
-    let attempt = OAuthAttempt {
-        id: id::secret("oas"),
-        client_id: scope.client_mut()?.id.clone(),
-        strategy: strategy.to_owned(),
-        purpose: purpose.to_owned(),
-        redirect_url,
-        complete_url,
-        created_at: scope.now,
-    };
-    scope.tx.put(&attempt)?;
-    let url = format!(
-        "{}/v1/oauth/emulator?state={}",
-        scope.emulator.url(),
-        attempt.id
-    );
-    Ok(Verification {
-        strategy: strategy.to_owned(),
-        external_url: Some(url),
-        expire_at: scope.now + LIFETIME,
-        ..Verification::default()
-    })
-}
+use crate::{html, id};
 
 fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
     let call = scope.call;
@@ -207,7 +153,7 @@ fn transferable(
 fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
     let sign_in = scope.client_mut()?.sign_in.clone();
     let mut sign_in = sign_in.ok_or_else(|| ClerkError::not_found("The sign-in"))?;
-    let Some(user) = account(scope, &profile)? else {
+    let Some(user) = external_accounts::account(scope, &profile)? else {
         sign_in.external = Some(profile);
         scope.client_mut()?.sign_in = Some(sign_in);
         return transferable(
@@ -222,8 +168,7 @@ fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
     sign_in.user_id = Some(user.id.clone());
     sign_in.first_factor = Some(Verification::given(&profile.strategy, scope.now));
     let done = sign_ins::complete(scope, sign_in, user, &profile.strategy, false)?;
-    let complete = matches!(&done, Reply::WithClient(shown) if shown["status"] == "complete");
-    Ok(Reply::Redirect(if complete {
+    Ok(Reply::Redirect(if done.created_session_id.is_some() {
         attempt.complete_url.clone()
     } else {
         attempt.redirect_url.clone()
@@ -233,7 +178,7 @@ fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
 fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
     let sign_up = scope.client_mut()?.sign_up.clone();
     let mut sign_up = sign_up.ok_or_else(|| ClerkError::not_found("The sign-up"))?;
-    if find_account(scope, &profile)?.is_some() {
+    if external_accounts::find(scope, &profile)?.is_some() {
         sign_up.external = Some(profile);
         scope.client_mut()?.sign_up = Some(sign_up);
         return transferable(
@@ -243,10 +188,9 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
             "The External Account already exists.",
         );
     }
-    fill(scope, &mut sign_up, profile)?;
+    external_accounts::fill(scope, &mut sign_up, profile)?;
     let done = sign_ups::finish(scope, sign_up)?;
-    let complete = matches!(&done, Reply::WithClient(shown) if shown["status"] == "complete");
-    Ok(Reply::Redirect(if complete {
+    Ok(Reply::Redirect(if done.created_session_id.is_some() {
         attempt.complete_url.clone()
     } else {
         attempt.redirect_url.clone()
@@ -285,94 +229,16 @@ fn for_account(
         account.tokens_revoked = false;
         account.updated_at = now;
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(Reply::Redirect(attempt.redirect_url.clone()))
-}
-
-fn find_account(scope: &Scope<'_>, profile: &ExternalProfile) -> Result<Option<User>, ClerkError> {
-    let key = format!("{} {}", profile.strategy, profile.provider_user_id);
-    if let Some(user) = scope.tx.find::<User>("external", &key)? {
-        return Ok(Some(user));
-    }
-    scope
-        .tx
-        .find("email", &profile.email_address.to_lowercase())
-}
-
-/// The account of a provider's person. One that has the same proven address is connected
-/// (<https://clerk.com/docs/guides/configure/auth-strategies/social-connections/account-linking>).
-pub fn account(
-    scope: &mut Scope<'_>,
-    profile: &ExternalProfile,
-) -> Result<Option<User>, ClerkError> {
-    let Some(mut user) = find_account(scope, profile)? else {
-        return Ok(None);
-    };
-    let known = user.external_accounts.iter().any(|it| {
-        it.strategy == profile.strategy && it.provider_user_id == profile.provider_user_id
-    });
-    if !known {
-        let account = ExternalAccount {
-            id: id::new("eac"),
-            strategy: profile.strategy.clone(),
-            provider_user_id: profile.provider_user_id.clone(),
-            email_address: profile.email_address.clone(),
-            first_name: profile.first_name.clone(),
-            last_name: profile.last_name.clone(),
-            verification: Some(Verification::given(&profile.strategy, scope.now)),
-            created_at: scope.now,
-            updated_at: scope.now,
-            ..ExternalAccount::default()
-        };
-        link(&mut user.email_addresses, &account);
-        user.external_accounts.push(account);
-        scope.save_user(&mut user)?;
-    }
-    Ok(Some(user))
-}
-
-fn link(addresses: &mut [EmailAddress], account: &ExternalAccount) {
-    for address in addresses {
-        if address
-            .email_address
-            .eq_ignore_ascii_case(&account.email_address)
-        {
-            let link = (account.strategy.clone(), account.id.clone());
-            address.linked_to.push(link);
-        }
-    }
-}
-
-/// What a provider tells of a person goes into their sign-up.
-pub fn fill(
-    scope: &Scope<'_>,
-    sign_up: &mut SignUp,
-    profile: ExternalProfile,
-) -> Result<(), ClerkError> {
-    accounts::must_be_free(scope, "email_address", &profile.email_address)?;
-    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-    sign_up.email_address = Some(profile.email_address.clone());
-    let word = format!("from_{}", profile.strategy);
-    sign_up.email_verification = Some(Verification::given(&word, scope.now));
-    sign_up.external_verification = Some(Verification::given(&profile.strategy, scope.now));
-    sign_up.first_name = sign_up
-        .first_name
-        .take()
-        .or_else(|| given(&profile.first_name));
-    sign_up.last_name = sign_up
-        .last_name
-        .take()
-        .or_else(|| given(&profile.last_name));
-    sign_up.external = Some(profile);
-    Ok(())
 }
 
 /// `POST /v1/me/external_accounts`: connects an account.
 pub fn connect(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
-    super::sessions::require_fresh(scope, &session)?;
+    require_fresh(scope, &session)?;
     let strategy = scope.call.required("strategy")?.to_owned();
-    let verification = begin(scope, &strategy, &user.id)?;
+    let verification = external_accounts::begin(scope, &strategy, &user.id)?;
     user.external_accounts
         .retain(|it| it.strategy != strategy || it.is_verified());
     let account = ExternalAccount {
@@ -385,7 +251,7 @@ pub fn connect(scope: &mut Scope<'_>) -> Answer {
     };
     let id = account.id.clone();
     user.external_accounts.push(account);
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(scope, &user, &id)
 }
 
@@ -399,11 +265,11 @@ pub fn reauthorize(scope: &mut Scope<'_>) -> Answer {
         .find(|it| it.id == id)
         .map(|it| it.strategy.clone())
         .ok_or_else(|| ClerkError::not_found("The external account"))?;
-    let verification = begin(scope, &strategy, &user.id)?;
+    let verification = external_accounts::begin(scope, &strategy, &user.id)?;
     for account in user.external_accounts.iter_mut().filter(|it| it.id == id) {
         account.verification = Some(verification.clone());
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     shown(scope, &user, &id)
 }
 
@@ -420,10 +286,10 @@ fn shown(scope: &Scope<'_>, user: &User, id: &str) -> Answer {
 /// `DELETE /v1/me/external_accounts/{id}`
 pub fn disconnect(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
-    super::sessions::require_fresh(scope, &session)?;
+    require_fresh(scope, &session)?;
     let id = scope.call.path("id").to_owned();
-    remove(&mut user, &id)?;
-    scope.save_user(&mut user)?;
+    external_accounts::remove(&mut user, &id)?;
+    accounts::save(scope, &mut user)?;
     Ok(crate::view::deleted("external_account", &id).into())
 }
 
@@ -431,25 +297,12 @@ pub fn disconnect(scope: &mut Scope<'_>) -> Answer {
 /// provider once more.
 pub fn revoke_tokens(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
-    super::sessions::require_fresh(scope, &session)?;
+    require_fresh(scope, &session)?;
     let id = scope.call.path("id");
     let account = user.external_accounts.iter_mut().find(|it| it.id == id);
     account
         .ok_or_else(|| ClerkError::not_found("The external account"))?
         .tokens_revoked = true;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(crate::view::user(scope, &user, crate::view::Audience::Frontend)?.into())
-}
-
-/// Forgets a connected account.
-pub fn remove(user: &mut User, id: &str) -> Result<(), ClerkError> {
-    let before = user.external_accounts.len();
-    user.external_accounts.retain(|it| it.id != id);
-    if user.external_accounts.len() == before {
-        return Err(ClerkError::not_found("The external account"));
-    }
-    for address in &mut user.email_addresses {
-        address.linked_to.retain(|(_, linked)| linked != id);
-    }
-    Ok(())
 }

@@ -10,12 +10,11 @@ use crate::model::{
     OrganizationInvitation, Role, User,
 };
 use crate::rules::organizations::{self, Invite, New};
+use crate::rules::reverification::require_fresh;
 use crate::rules::{enrollment, images};
 use crate::scope::{Answer, Scope};
 use crate::store::{ALL, Page};
 use crate::view::{self, Audience};
-
-use super::sessions::require_fresh;
 
 /// The signed-in person.
 fn person(scope: &Scope<'_>) -> Result<User, ClerkError> {
@@ -280,14 +279,8 @@ fn listed_invitations(scope: &Scope<'_>, organization: &Organization, wanted: &[
         scope
             .tx
             .list("organization", &organization.id, Page::WHOLE)?;
-    all.retain(|it| is_wanted(wanted, it.status_at(scope.now)));
+    all.retain(|it| it.status_at(scope.now).is_among(wanted));
     page(scope, &all, |it| shown_invitation(scope, it))
-}
-
-/// Whether a status is one of those asked for; all are when none is named.
-pub fn is_wanted(wanted: &[&str], status: InvitationStatus) -> bool {
-    let name = serde_json::to_value(status).unwrap_or_default();
-    wanted.is_empty() || wanted.iter().any(|it| name == *it)
 }
 
 /// `POST /v1/organizations/{id}/invitations/{invitation_id}/revoke`
@@ -309,7 +302,7 @@ pub fn requests(scope: &mut Scope<'_>) -> Answer {
         scope
             .tx
             .list("organization", &organization.id, Page::WHOLE)?;
-    all.retain(|it| it.requested && is_wanted(&wanted, it.status));
+    all.retain(|it| it.requested && it.status.is_among(&wanted));
     page(scope, &all, |it| view::request(scope, it))
 }
 
@@ -406,7 +399,7 @@ pub fn prepare_domain(scope: &mut Scope<'_>) -> Answer {
     let code = sent.code.clone().unwrap_or_default();
     "affiliation_email_code".clone_into(&mut sent.strategy);
     let application = scope.settings.application_name.clone();
-    scope.mail(mail::code(&application, &email, &code))?;
+    mail::send(scope, mail::code(&application, &email, &code))?;
     it.affiliation_email_address = Some(email);
     it.verification = Some(sent);
     keep_domain(scope, it)
@@ -499,7 +492,7 @@ pub fn own_invitations(scope: &mut Scope<'_>) -> Answer {
     let user = person(scope)?;
     let wanted = scope.call.query_all("status");
     let mut all = own(scope, &user)?;
-    all.retain(|it| is_wanted(&wanted, it.status_at(scope.now)));
+    all.retain(|it| it.status_at(scope.now).is_among(&wanted));
     page(scope, &all, |it| shown_invitation(scope, it))
 }
 

@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 
 use crate::credentials::totp;
 use crate::error::ClerkError;
-use crate::id;
 use crate::model::{Totp, User};
+use crate::rules::reverification::require_fresh;
+use crate::rules::{accounts, factors};
 use crate::scope::{Answer, Scope};
-use crate::view;
-
-use super::sessions::require_fresh;
+use crate::{id, view};
 
 fn shown(scope: &Scope<'_>, user: &User, it: &Totp, secret: bool) -> Result<Value, ClerkError> {
     let issuer = &scope.settings.application_name;
@@ -69,7 +68,7 @@ pub fn attempt_totp(scope: &mut Scope<'_>) -> Answer {
         user.backup_codes = digests;
         shown["backup_codes"] = json!(codes);
     }
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     Ok(shown.into())
 }
 
@@ -79,16 +78,9 @@ pub fn remove_totp(scope: &mut Scope<'_>) -> Answer {
     require_fresh(scope, &session)?;
     let it = user.totp.take();
     let it = it.ok_or_else(|| ClerkError::not_found("The authenticator app"))?;
-    forget(&mut user, scope.now);
-    scope.save_user(&mut user)?;
+    factors::forget_second(&mut user, scope.now);
+    accounts::save(scope, &mut user)?;
     Ok(view::deleted("totp", &it.id).into())
-}
-
-/// Without a second factor, backup codes are for nothing.
-pub fn forget(user: &mut User, now: i64) {
-    user.totp = None;
-    user.backup_codes.clear();
-    user.mfa_disabled_at = Some(now);
 }
 
 /// `POST /v1/me/backup_codes`: new ones in place of the old.
@@ -106,7 +98,7 @@ pub fn create_backup_codes(scope: &mut Scope<'_>) -> Answer {
     }
     let (codes, digests) = totp::backup_codes();
     user.backup_codes = digests;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     let shown = json!({
         "object": "backup_code",
         "id": id::new("bkc"),

@@ -4,13 +4,12 @@ use crate::credentials::verification::email_link;
 use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{ActorToken, SignIn, SignInToken, TicketStatus, User, Verification};
-use crate::rules::sessions::Start;
-use crate::rules::{lockout, sessions, tickets};
+use crate::rules::{
+    accounts, external_accounts, factors, invitations, lockout, passkeys, sessions, sign_ins,
+    tickets,
+};
 use crate::scope::{Answer, Scope};
 use crate::{id, view};
-
-use super::sessions::{code_for, first_factor, invalid_strategy, second_factor};
-use super::{oauth, passkeys};
 
 /// How long a sign-in may take, in milliseconds: a day.
 const ABANDON_AFTER: i64 = 24 * 60 * 60 * 1000;
@@ -32,7 +31,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
         return by_transfer(scope, sign_in);
     }
     if strategy.starts_with("oauth_") {
-        sign_in.first_factor = Some(oauth::begin(scope, &strategy, "sign_in")?);
+        sign_in.first_factor = Some(external_accounts::begin(scope, &strategy, "sign_in")?);
         return keep(scope, sign_in);
     }
     if strategy == "passkey" {
@@ -127,7 +126,7 @@ fn by_ticket(scope: &mut Scope<'_>, mut sign_in: SignIn) -> Answer {
             token.user_id
         }
         // An invited address that has an account already.
-        "organization_invitation" => tickets::invited_user(scope, &ticket)?,
+        "organization_invitation" => invitations::invited_user(scope, &ticket)?,
         _ => return Err(tickets::invalid()),
     };
     let user: User = scope.tx.need(&user_id)?;
@@ -136,7 +135,7 @@ fn by_ticket(scope: &mut Scope<'_>, mut sign_in: SignIn) -> Answer {
     sign_in.user_id = Some(user.id.clone());
     sign_in.first_factor = Some(Verification::given("ticket", scope.now));
     if ticket.kind == "organization_invitation" {
-        tickets::join(scope, &ticket, &user)?;
+        invitations::join(scope, &ticket, &user)?;
     }
     complete(scope, sign_in, user, "ticket", false)
 }
@@ -153,7 +152,7 @@ fn by_transfer(scope: &mut Scope<'_>, mut sign_in: SignIn) -> Answer {
                 "There is no sign-up to transfer.",
             )
         })?;
-    let user = oauth::account(scope, &external)?.ok_or_else(|| {
+    let user = external_accounts::account(scope, &external)?.ok_or_else(|| {
         ClerkError::bad(
             "account_transfer_invalid",
             "There is no account to sign in to.",
@@ -177,7 +176,7 @@ pub fn prepare_first(scope: &mut Scope<'_>) -> Answer {
     let mut sign_in = find(scope)?;
     let strategy = scope.call.required("strategy")?.to_owned();
     if strategy.starts_with("oauth_") {
-        sign_in.first_factor = Some(oauth::begin(scope, &strategy, "sign_in")?);
+        sign_in.first_factor = Some(external_accounts::begin(scope, &strategy, "sign_in")?);
     } else if strategy == "passkey" {
         let user = match &sign_in.user_id {
             Some(id) => scope.tx.get::<User>(id)?,
@@ -194,8 +193,8 @@ fn send(scope: &mut Scope<'_>, sign_in: &mut SignIn, strategy: &str) -> Result<(
     let user = person(scope, sign_in)?;
     match strategy {
         "email_code" | "reset_password_email_code" => {
-            let (verification, message) = code_for(scope, &user, strategy)?;
-            scope.mail(message)?;
+            let (verification, message) = factors::code_for(scope, &user, strategy)?;
+            mail::send(scope, message)?;
             sign_in.first_factor = Some(verification);
         }
         "email_link" if scope.settings.email_link => {
@@ -204,16 +203,19 @@ fn send(scope: &mut Scope<'_>, sign_in: &mut SignIn, strategy: &str) -> Result<(
             let address = wanted
                 .and_then(|id| user.email(id))
                 .filter(|it| it.is_verified())
-                .ok_or_else(invalid_strategy)?;
+                .ok_or_else(ClerkError::invalid_strategy)?;
             let redirect_url = scope.call.required("redirect_url")?;
             let mut link = email_link(redirect_url, scope.now);
             link.email_address_id = Some(address.id.clone());
             let url = tickets::email_link(scope, &link, &format!("sign_in {}", sign_in.id))?;
             let application = scope.settings.application_name.clone();
-            scope.mail(mail::link(&application, &address.email_address, &url))?;
+            mail::send(
+                scope,
+                mail::link(&application, &address.email_address, &url),
+            )?;
             sign_in.first_factor = Some(link);
         }
-        _ => return Err(invalid_strategy()),
+        _ => return Err(ClerkError::invalid_strategy()),
     }
     Ok(())
 }
@@ -240,9 +242,9 @@ pub fn attempt_second(scope: &mut Scope<'_>) -> Answer {
         .as_ref()
         .is_some_and(Verification::is_verified);
     if !proven || sign_in.needs_new_password {
-        return Err(invalid_strategy());
+        return Err(ClerkError::invalid_strategy());
     }
-    if let Err(error) = second_factor(scope, &mut user, &strategy) {
+    if let Err(error) = factors::check_second(scope, &mut user, &strategy) {
         return Err(lockout::failed(scope, &mut user, error));
     }
     sign_in.second_factor = Some(Verification::given(&strategy, scope.now));
@@ -255,7 +257,7 @@ pub fn reset_password(scope: &mut Scope<'_>) -> Answer {
     let mut sign_in = find(scope)?;
     let mut user = person(scope, &sign_in)?;
     if !sign_in.needs_new_password {
-        return Err(invalid_strategy());
+        return Err(ClerkError::invalid_strategy());
     }
     let password = scope.call.given("password").unwrap_or_default();
     user.password_hash = Some(
@@ -265,12 +267,24 @@ pub fn reset_password(scope: &mut Scope<'_>) -> Answer {
     );
     user.password_updated_at = Some(scope.now);
     user.password_compromised = false;
-    scope.save_user(&mut user)?;
+    accounts::save(scope, &mut user)?;
     if scope.call.flag("sign_out_of_other_sessions") == Some(true) {
         sessions::end_all(scope, &user.id, None)?;
     }
     sign_in.needs_new_password = false;
     complete(scope, sign_in, user, "password", false)
+}
+
+/// The first factor is proven; answers how far that leads.
+fn complete(
+    scope: &mut Scope<'_>,
+    sign_in: SignIn,
+    user: User,
+    strategy: &str,
+    second_factor: bool,
+) -> Answer {
+    let sign_in = sign_ins::complete(scope, sign_in, user, strategy, second_factor)?;
+    Ok(view::sign_in(scope, &sign_in)?.into())
 }
 
 /// Keeps a sign-in in progress, and answers it.
@@ -307,12 +321,9 @@ fn prove(scope: &mut Scope<'_>, mut sign_in: SignIn, strategy: &str) -> Answer {
     }
     let mut user = person(scope, &sign_in)?;
     let mut verification = sign_in.first_factor.take();
-    let proof = first_factor(scope, &mut user, strategy, &mut verification);
+    let proof = factors::check_first(scope, &mut user, strategy, &mut verification);
     sign_in.first_factor = verification;
     if let Err(error) = proof {
-        if error.work().is_some() {
-            return Err(error);
-        }
         scope.client_mut()?.sign_in = Some(sign_in);
         scope.keep_client()?;
         return Err(lockout::failed(scope, &mut user, error));
@@ -322,26 +333,4 @@ fn prove(scope: &mut Scope<'_>, mut sign_in: SignIn, strategy: &str) -> Answer {
         return keep(scope, sign_in);
     }
     complete(scope, sign_in, user, strategy, strategy == "passkey")
-}
-
-/// The first factor is proven: signs in, unless a second one is due.
-pub fn complete(
-    scope: &mut Scope<'_>,
-    mut sign_in: SignIn,
-    mut user: User,
-    strategy: &str,
-    second_factor: bool,
-) -> Answer {
-    let by_server = strategy == "ticket";
-    if user.has_second_factor() && !second_factor && !by_server {
-        return keep(scope, sign_in);
-    }
-    let how = Start {
-        strategy: Some(strategy),
-        second_factor: second_factor && strategy != "passkey",
-        actor: sign_in.actor.take(),
-    };
-    let session = sessions::start(scope, &mut user, &how)?;
-    sign_in.created_session_id = Some(session.id);
-    Ok(view::sign_in(scope, &sign_in)?.into())
 }

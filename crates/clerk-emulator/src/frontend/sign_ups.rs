@@ -1,23 +1,17 @@
 //! `/v1/client/sign_ups`: an account in the making.
 
 use axum::http::StatusCode;
-use serde_json::Value;
 
 use crate::credentials::verification::{attempt as attempt_code, email_code, email_link};
 use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{
-    AllowedIdentifier, BlockedIdentifier, EmailAddress, ExternalAccount, Invitation,
-    InvitationStatus, SignUp, User, Verification, WaitlistEntry,
+    AllowedIdentifier, BlockedIdentifier, Invitation, InvitationStatus, SignUp, Verification,
 };
-use crate::rules::sessions::Start;
-use crate::rules::{accounts, enrollment, metadata, sessions, tickets};
+use crate::rules::{accounts, external_accounts, invitations, metadata, sign_ups, tickets};
 use crate::scope::{Answer, Scope};
 use crate::settings::SignUpMode;
-use crate::view::missing_fields;
 use crate::{id, view};
-
-use super::oauth;
 
 /// How long a sign-up may take, in milliseconds: a day.
 const ABANDON_AFTER: i64 = 24 * 60 * 60 * 1000;
@@ -47,7 +41,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
                 "There is no sign-in to transfer.",
             )
         })?;
-        oauth::fill(scope, &mut sign_up, external)?;
+        external_accounts::fill(scope, &mut sign_up, external)?;
     }
     fill(scope, &mut sign_up)?;
     prepare_by_strategy(scope, &mut sign_up)?;
@@ -84,7 +78,7 @@ fn take_ticket(
             sign_up.public_metadata = invitation.public_metadata;
             invitation.email_address
         }
-        "organization_invitation" => tickets::invited_email(scope, &ticket)?,
+        "organization_invitation" => invitations::invited_email(scope, &ticket)?,
         _ => return Err(tickets::invalid()),
     };
     accounts::must_be_free(scope, "email_address", &email)?;
@@ -112,7 +106,8 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
 fn prepare_by_strategy(scope: &mut Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
     let strategy = scope.call.param("strategy").unwrap_or_default().to_owned();
     if strategy.starts_with("oauth_") {
-        sign_up.external_verification = Some(oauth::begin(scope, &strategy, "sign_up")?);
+        sign_up.external_verification =
+            Some(external_accounts::begin(scope, &strategy, "sign_up")?);
     }
     Ok(())
 }
@@ -122,7 +117,8 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
     let mut sign_up = find(scope)?;
     let strategy = scope.call.required("strategy")?.to_owned();
     if strategy.starts_with("oauth_") {
-        sign_up.external_verification = Some(oauth::begin(scope, &strategy, "sign_up")?);
+        sign_up.external_verification =
+            Some(external_accounts::begin(scope, &strategy, "sign_up")?);
         return finish(scope, sign_up);
     }
     let email = sign_up
@@ -134,16 +130,16 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
         "email_code" if scope.settings.email_code => {
             let sent = email_code(&strategy, &email, scope.settings.test_mode, scope.now);
             let code = sent.code.clone().unwrap_or_default();
-            scope.mail(mail::code(&application, &email, &code))?;
+            mail::send(scope, mail::code(&application, &email, &code))?;
             sent
         }
         "email_link" if scope.settings.email_link => {
             let link = email_link(scope.call.required("redirect_url")?, scope.now);
             let url = tickets::email_link(scope, &link, &format!("sign_up {}", sign_up.id))?;
-            scope.mail(mail::link(&application, &email, &url))?;
+            mail::send(scope, mail::link(&application, &email, &url))?;
             link
         }
-        _ => return Err(super::sessions::invalid_strategy()),
+        _ => return Err(ClerkError::invalid_strategy()),
     };
     sign_up.email_verification = Some(verification);
     finish(scope, sign_up)
@@ -271,101 +267,7 @@ fn may_sign_up(scope: &Scope<'_>, email: &str) -> Result<(), ClerkError> {
 }
 
 /// Makes the account once everything is there, and answers.
-pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Answer {
-    let verified = |it: &Option<Verification>| it.as_ref().is_some_and(Verification::is_verified);
-    let proven = sign_up.email_address.is_none() || verified(&sign_up.email_verification);
-    // A provider's word is asked for and not there yet.
-    let waiting = sign_up.external_verification.is_some() && sign_up.external.is_none();
-    if !missing_fields(&scope.settings, &sign_up).is_empty() || !proven || waiting {
-        let shown = view::sign_up(scope, &sign_up);
-        scope.client_mut()?.sign_up = Some(sign_up);
-        return Ok(shown.into());
-    }
-    let mut user = account(scope, &sign_up)?;
-    scope.tx.put(&user)?;
-    let data = view::user(scope, &user, view::Audience::Backend)?;
-    scope.event("user.created", &data)?;
-    if let Some(ticket_id) = &sign_up.ticket {
-        tickets::use_up(scope, ticket_id, &user)?;
-    }
-    if let Some(email) = &sign_up.email_address {
-        let waiting = scope
-            .tx
-            .find::<WaitlistEntry>("email", &email.to_lowercase())?;
-        if let Some(mut entry) = waiting {
-            "completed".clone_into(&mut entry.status);
-            scope.tx.put(&entry)?;
-        }
-    }
-    enrollment::offer(scope, &user)?;
-    let strategy = sign_up
-        .external
-        .as_ref()
-        .map(|external| external.strategy.clone());
-    let how = Start {
-        strategy: strategy.as_deref(),
-        ..Start::default()
-    };
-    let session = sessions::start(scope, &mut user, &how)?;
-    sign_up.created_user_id = Some(user.id);
-    sign_up.created_session_id = Some(session.id);
-    let shown: Value = view::sign_up(scope, &sign_up);
-    Ok(shown.into())
-}
-
-fn account(scope: &Scope<'_>, sign_up: &SignUp) -> Result<User, ClerkError> {
-    let now = scope.now;
-    let mut user = User {
-        id: id::new("user"),
-        external_id: sign_up.external_id.clone(),
-        username: sign_up.username.clone(),
-        first_name: sign_up.first_name.clone(),
-        last_name: sign_up.last_name.clone(),
-        password_hash: sign_up.password_hash.clone(),
-        password_updated_at: sign_up.password_hash.as_ref().map(|_| now),
-        locale: sign_up.locale.clone(),
-        legal_accepted_at: sign_up.legal_accepted_at,
-        unsafe_metadata: sign_up.unsafe_metadata.clone(),
-        public_metadata: sign_up.public_metadata.clone(),
-        created_at: now,
-        updated_at: now,
-        ..User::default()
-    };
-    if let Some(username) = &sign_up.username {
-        accounts::checked_username(scope, username, None)?;
-    }
-    if let Some(email) = &sign_up.email_address {
-        // Somebody else may have been quicker with this address.
-        accounts::must_be_free(scope, "email_address", email)?;
-        let address = EmailAddress {
-            id: id::new("idn"),
-            email_address: email.clone(),
-            verification: sign_up.email_verification.clone(),
-            created_at: now,
-            updated_at: now,
-            ..EmailAddress::default()
-        };
-        user.primary_email_address_id = Some(address.id.clone());
-        user.email_addresses.push(address);
-    }
-    if let Some(external) = &sign_up.external {
-        let account = ExternalAccount {
-            id: id::new("eac"),
-            strategy: external.strategy.clone(),
-            provider_user_id: external.provider_user_id.clone(),
-            email_address: external.email_address.clone(),
-            first_name: external.first_name.clone(),
-            last_name: external.last_name.clone(),
-            verification: Some(Verification::given(&external.strategy, now)),
-            created_at: now,
-            updated_at: now,
-            ..ExternalAccount::default()
-        };
-        for address in &mut user.email_addresses {
-            let link = (account.strategy.clone(), account.id.clone());
-            address.linked_to.push(link);
-        }
-        user.external_accounts.push(account);
-    }
-    Ok(user)
+fn finish(scope: &mut Scope<'_>, sign_up: SignUp) -> Answer {
+    let sign_up = sign_ups::finish(scope, sign_up)?;
+    Ok(view::sign_up(scope, &sign_up).into())
 }

@@ -3,13 +3,14 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
-use super::guard;
-use super::serving::backend::{delete, get, patch, post, post_reading, put};
 use crate::backend::{
     email_addresses, instance, invitations, lists, organizations, roles, sessions, templates,
     tokens, users, waitlist,
 };
 use crate::emulator::Emulator;
+
+use super::guard;
+use super::serving::backend::{delete, get, patch, post, post_reading, put};
 
 /// The Backend API below `/v1`.
 pub fn router(emulator: &Emulator) -> Router<Emulator> {

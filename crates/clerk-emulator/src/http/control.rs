@@ -4,10 +4,11 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
-use super::guard;
-use super::serving::backend::{delete, get, patch, post};
 use crate::control::{self, seed, webhooks};
 use crate::emulator::Emulator;
+
+use super::guard;
+use super::serving::backend::{delete, get, patch, post};
 
 /// The emulator's own API.
 pub fn router(emulator: &Emulator) -> Router<Emulator> {

@@ -2,15 +2,16 @@
 
 use axum::Router;
 
-use super::serving::frontend::{
-    delete, get, get_writing, patch, patch_reading, post, post_reading, put,
-};
 use crate::emulator::Emulator;
 use crate::frontend::{
     client, email_addresses, links, me, oauth, organizations, passkeys, second_factors, sessions,
     sign_ins, sign_ups, waitlist,
 };
 use crate::rules::images;
+
+use super::serving::frontend::{
+    delete, get, get_writing, patch, patch_reading, post, post_reading, put,
+};
 
 /// The Frontend API below `/v1`.
 pub fn router() -> Router<Emulator> {

@@ -12,10 +12,11 @@ use tower::ServiceExt;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::trace::TraceLayer;
 
-use super::{backend, control, frontend, guard, npm, traffic};
 use crate::dashboard;
 use crate::emulator::Emulator;
 use crate::error::{ClerkError, json_response};
+
+use super::{backend, control, frontend, guard, npm, traffic};
 
 /// Everything the emulator answers.
 pub fn router(emulator: Emulator) -> Router {

@@ -83,6 +83,9 @@ impl Emulator {
                     scope.find_client()?;
                 }
                 let reply = handler(&mut scope);
+                if proofs.are_wanted() {
+                    return Err(ClerkError::bad("unproven", "This run counts for nothing."));
+                }
                 mails = std::mem::take(&mut scope.mails);
                 let reply = reply?;
                 scope.keep_client()?;
@@ -103,19 +106,14 @@ impl Emulator {
                 Access::Read => self.store().read(once),
                 Access::Write => self.store().write(once),
             };
-            match result {
-                Err(error) if error.work().is_some() => {
-                    if let Some(work) = error.work() {
-                        proofs.work(work)?;
-                    }
-                }
-                result => {
-                    if result.is_ok() {
-                        mails.iter().for_each(print);
-                    }
-                    return result;
-                }
+            if proofs.are_wanted() {
+                proofs.work()?;
+                continue;
             }
+            if result.is_ok() {
+                mails.iter().for_each(print);
+            }
+            return result;
         }
     }
 }

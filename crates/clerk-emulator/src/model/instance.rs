@@ -34,6 +34,14 @@ pub struct Invitation {
     pub created_at: i64,
     pub updated_at: i64,
 }
+
+impl Invitation {
+    /// The status, with what time has done to it.
+    pub fn status_at(&self, now: i64) -> InvitationStatus {
+        self.status.at(now, self.expires_at)
+    }
+}
+
 record!(Invitation, "invitation", "The invitation", "email" => |it| Some(it.email_address.to_lowercase()));
 
 /// How far a one-time token is.

@@ -77,7 +77,7 @@ pub struct Delivery {
     pub created_at: i64,
 }
 
-impl crate::store::Record for Delivery {
+impl super::Record for Delivery {
     const KIND: &'static str = "delivery";
     const NAME: &'static str = "The delivery";
     fn id(&self) -> &str {

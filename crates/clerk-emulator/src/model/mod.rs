@@ -1,10 +1,29 @@
 //! What the emulator remembers. Times are milliseconds since the Unix epoch. Fields that a
 //! record of an older version lacks get their default.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Something that is kept.
+pub trait Record: Serialize + DeserializeOwned {
+    /// Names the kind in the file.
+    const KIND: &'static str;
+    /// What Clerk's errors call it.
+    const NAME: &'static str;
+    /// Unique in its kind.
+    fn id(&self) -> &str;
+    /// By what lists are ordered: milliseconds since the Unix epoch, or a number that grows.
+    fn order(&self) -> i64;
+    /// By what else it is found: names of indexes and the values there.
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
 /// Declares a record that is found by its id, and by what else is named.
 macro_rules! record {
     ($type:ident, $kind:literal, $name:literal $(, $index:literal => $value:expr)*) => {
-        impl crate::store::Record for $type {
+        impl $crate::model::Record for $type {
             const KIND: &'static str = $kind;
             const NAME: &'static str = $name;
             fn id(&self) -> &str {

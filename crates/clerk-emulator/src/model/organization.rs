@@ -64,6 +64,22 @@ pub enum InvitationStatus {
     Completed,
 }
 
+impl InvitationStatus {
+    /// The status at this moment of what ends then.
+    pub fn at(self, now: i64, expires_at: Option<i64>) -> Self {
+        match (self, expires_at) {
+            (Self::Pending, Some(end)) if now >= end => Self::Expired,
+            (status, _) => status,
+        }
+    }
+
+    /// Whether it is one of those asked for; all are when none is named.
+    pub fn is_among(self, wanted: &[&str]) -> bool {
+        let name = serde_json::to_value(self).unwrap_or_default();
+        wanted.is_empty() || wanted.iter().any(|it| name == *it)
+    }
+}
+
 /// An address asked to join an organization.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,10 +101,7 @@ pub struct OrganizationInvitation {
 impl OrganizationInvitation {
     /// The status, with what time has done to it.
     pub fn status_at(&self, now: i64) -> InvitationStatus {
-        match (self.status, self.expires_at) {
-            (InvitationStatus::Pending, Some(end)) if now >= end => InvitationStatus::Expired,
-            (status, _) => status,
-        }
+        self.status.at(now, self.expires_at)
     }
 }
 

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Verification, VerificationStatus};
-use crate::store::Record;
+use super::{Record, Verification, VerificationStatus};
 
 /// A person with an account.
 #[allow(clippy::struct_excessive_bools, reason = "as Clerk's JSON has them")]

@@ -1,8 +1,25 @@
-//! The rules for what an account is found by.
+//! An account: what it is found by, and that its changes are told.
 
+use crate::delivery::webhooks;
 use crate::error::ClerkError;
 use crate::model::User;
 use crate::scope::Scope;
+use crate::view::{self, Audience};
+
+/// Keeps a new person, and tells of it.
+pub fn create(scope: &mut Scope<'_>, user: &User) -> Result<(), ClerkError> {
+    scope.tx.put(user)?;
+    let shown = view::user(scope, user, Audience::Backend)?;
+    webhooks::tell(scope, "user.created", &shown)
+}
+
+/// Keeps a person who has changed, and tells of it.
+pub fn save(scope: &mut Scope<'_>, user: &mut User) -> Result<(), ClerkError> {
+    user.updated_at = scope.now;
+    scope.tx.put(user)?;
+    let shown = view::user(scope, user, Audience::Backend)?;
+    webhooks::tell(scope, "user.updated", &shown)
+}
 
 /// The address as it is kept, if it is one.
 pub fn checked_email(email: &str) -> Result<String, ClerkError> {

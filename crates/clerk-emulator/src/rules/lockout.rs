@@ -8,6 +8,8 @@ use crate::error::ClerkError;
 use crate::model::User;
 use crate::scope::Scope;
 
+use super::accounts;
+
 /// Refuses a banned or locked person.
 pub fn check(scope: &Scope<'_>, user: &User) -> Result<(), ClerkError> {
     if user.banned {
@@ -51,7 +53,7 @@ pub fn failed(scope: &mut Scope<'_>, user: &mut User, error: ClerkError) -> Cler
         let seconds = i64::from(scope.settings.lockout_minutes) * 60;
         user.failed_attempts = 0;
         user.locked_until = Some(scope.now + seconds * 1000);
-        scope.save_user(user).map(|()| locked(seconds))
+        accounts::save(scope, user).map(|()| locked(seconds))
     } else {
         scope.tx.put(user).map(|()| error)
     };

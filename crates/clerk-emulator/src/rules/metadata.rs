@@ -7,26 +7,6 @@ use crate::error::ClerkError;
 /// The most that Clerk keeps in one, in bytes.
 const SIZE_MAX: usize = 8 * 1024;
 
-/// Merges `patch` into `target`: null removes, objects merge, everything else replaces.
-pub fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    if let Value::Object(target) = target {
-        for (name, value) in patch {
-            if value.is_null() {
-                target.remove(name);
-            } else {
-                merge(target.entry(name).or_insert(Value::Null), value);
-            }
-        }
-    }
-}
-
 /// Metadata with some of it changed.
 pub fn merged(
     param: &str,
@@ -34,7 +14,7 @@ pub fn merged(
     patch: &Value,
 ) -> Result<Map<String, Value>, ClerkError> {
     let mut all = Value::Object(kept.clone());
-    merge(&mut all, patch);
+    json_patch::merge(&mut all, patch);
     checked(param, &all)
 }
 
@@ -62,16 +42,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_patch_removes_merges_and_replaces() {
-        let mut kept = json!({ "a": 1, "b": { "c": 2, "d": 3 }, "e": [1] });
-        merge(
-            &mut kept,
-            &json!({ "a": null, "b": { "c": null, "x": 4 }, "e": [2] }),
-        );
-        assert_eq!(kept, json!({ "b": { "d": 3, "x": 4 }, "e": [2] }));
-    }
 
     #[test]
     fn metadata_is_an_object_of_limited_size() {

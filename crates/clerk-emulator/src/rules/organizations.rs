@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::delivery::mail;
+use crate::delivery::{mail, webhooks};
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{
@@ -90,7 +90,7 @@ pub fn create(scope: &mut Scope<'_>, new: &New<'_>) -> Result<Organization, Cler
     };
     scope.tx.put(&organization)?;
     let shown = view::organization(scope, &organization, Audience::Backend)?;
-    scope.event("organization.created", &shown)?;
+    webhooks::tell(scope, "organization.created", &shown)?;
     if let Some(user_id) = new.created_by {
         let role = scope.settings.organizations.creator_role.clone();
         add_member(scope, &organization, user_id, &role)?;
@@ -227,7 +227,7 @@ fn tell(
     user: &User,
 ) -> Result<(), ClerkError> {
     match view::membership(scope, it, Some(user), Audience::Backend)? {
-        Some(shown) => scope.event(event, &shown),
+        Some(shown) => webhooks::tell(scope, event, &shown),
         None => Ok(()),
     }
 }
@@ -323,7 +323,7 @@ pub fn delete(scope: &mut Scope<'_>, organization: &Organization) -> Result<(), 
     }
     scope.tx.delete::<Organization>(id)?;
     let shown = view::deleted("organization", id);
-    scope.event("organization.deleted", &shown)
+    webhooks::tell(scope, "organization.deleted", &shown)
 }
 
 /// Keeps an organization that has changed.
@@ -331,7 +331,7 @@ pub fn save(scope: &mut Scope<'_>, organization: &mut Organization) -> Result<()
     organization.updated_at = scope.now;
     scope.tx.put(organization)?;
     let shown = view::organization(scope, organization, Audience::Backend)?;
-    scope.event("organization.updated", &shown)
+    webhooks::tell(scope, "organization.updated", &shown)
 }
 
 /// What an invitation is made of.
@@ -390,12 +390,10 @@ pub fn invite(
     scope.tx.put(&it)?;
     if asked.notify {
         let application = scope.settings.application_name.clone();
-        scope.mail(mail::organization_invitation(
-            &application,
-            &organization.name,
-            &email,
-            &link,
-        ))?;
+        mail::send(
+            scope,
+            mail::organization_invitation(&application, &organization.name, &email, &link),
+        )?;
     }
     tell_invitation(scope, "organizationInvitation.created", &it, None)?;
     Ok(it)
@@ -416,7 +414,7 @@ fn tell_invitation(
     if let Some(user) = taker {
         shown["user_id"] = json!(user.id);
     }
-    scope.event(event, &shown)
+    webhooks::tell(scope, event, &shown)
 }
 
 /// A person takes an invitation.
@@ -475,6 +473,19 @@ pub fn find(scope: &Scope<'_>, asked: &str) -> Result<Organization, ClerkError> 
         .ok_or_else(|| ClerkError::not_found("The organization"))
 }
 
+/// The id of an organization of the session's person, found by id or slug.
+pub fn of_session(scope: &Scope<'_>, session: &Session, asked: &str) -> Result<String, ClerkError> {
+    let found = find(scope, asked)?;
+    if membership(scope, &found.id, &session.user_id)?.is_none() {
+        return Err(ClerkError::new(
+            StatusCode::FORBIDDEN,
+            "not_a_member_in_organization",
+            "You are not a member of this organization.",
+        ));
+    }
+    Ok(found.id)
+}
+
 /// Adds a domain to an organization.
 pub fn add_domain(
     scope: &mut Scope<'_>,
@@ -525,7 +536,7 @@ fn tell_domain(scope: &mut Scope<'_>, event: &str, it: &Domain) -> Result<(), Cl
     let mut shown = view::domain(scope, it)?;
     let organization: Organization = scope.tx.need(&it.organization_id)?;
     shown["public_organization_data"] = view::public_organization(scope, &organization);
-    scope.event(event, &shown)
+    webhooks::tell(scope, event, &shown)
 }
 
 /// Keeps a domain that has changed.
@@ -539,6 +550,6 @@ pub fn save_domain(scope: &mut Scope<'_>, it: &mut Domain) -> Result<(), ClerkEr
 pub fn remove_domain(scope: &mut Scope<'_>, it: &Domain) -> Result<Value, ClerkError> {
     scope.tx.delete::<Domain>(&it.id)?;
     let shown = view::deleted("organization_domain", &it.id);
-    scope.event("organizationDomain.deleted", &shown)?;
+    webhooks::tell(scope, "organizationDomain.deleted", &shown)?;
     Ok(shown)
 }

@@ -1,6 +1,7 @@
 //! The rules of accounts, whoever asks: the person by the Frontend API, a server by the Backend
 //! API.
 
+use crate::delivery::webhooks;
 use crate::error::ClerkError;
 use crate::model::{Image, Membership, MembershipRequest, Session, User};
 use crate::rules::{organizations, sessions};
@@ -62,5 +63,5 @@ pub fn delete(scope: &mut Scope<'_>, user: &User) -> Result<(), ClerkError> {
     if let Some(external_id) = &user.external_id {
         shown["external_id"] = external_id.clone().into();
     }
-    scope.event("user.deleted", &shown)
+    webhooks::tell(scope, "user.deleted", &shown)
 }

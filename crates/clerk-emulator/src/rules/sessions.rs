@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use crate::delivery::webhooks;
 use crate::error::ClerkError;
-use crate::id;
 use crate::model::{Client, Membership, Session, SessionStatus, User};
 use crate::scope::Scope;
 use crate::store::Page;
-use crate::view;
+use crate::{id, view};
+
+use super::accounts;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -83,7 +85,7 @@ pub fn create(
     user.last_active_at = Some(now);
     user.failed_attempts = 0;
     user.locked_until = None;
-    scope.save_user(user)?;
+    accounts::save(scope, user)?;
     client.session_ids.push(session.id.clone());
     client.last_active_session_id = Some(session.id.clone());
     tell(scope, "session.created", &session)?;
@@ -101,7 +103,7 @@ fn tell(scope: &mut Scope<'_>, event: &str, session: &Session) -> Result<(), Cle
     if let Value::Object(fields) = &mut shown {
         fields.remove("tasks");
     }
-    scope.event(event, &shown)
+    webhooks::tell(scope, event, &shown)
 }
 
 /// Where everybody must act for an organization, a person with one acts for it at once.

@@ -2,18 +2,17 @@
 
 pub mod call;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use self::call::Call;
 use crate::credentials::password::Proofs;
-use crate::delivery::mail;
 use crate::emulator::Emulator;
 use crate::error::ClerkError;
 use crate::id;
-use crate::model::{Browser, Client, Delivery, Event, Message, Session, User, WebhookEndpoint};
+use crate::model::{Browser, Client, Message, Session, User};
 use crate::settings::{InstanceKind, Settings};
-use crate::store::{ALL, Page, Transaction};
-use crate::view;
+use crate::store::Transaction;
+
+use self::call::Call;
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -250,14 +249,6 @@ impl<'a> Scope<'a> {
         Ok((session, user))
     }
 
-    /// Keeps a person who has changed, and tells of it.
-    pub fn save_user(&mut self, user: &mut User) -> Result<(), ClerkError> {
-        user.updated_at = self.now;
-        self.tx.put(user)?;
-        let data = view::user(self, user, view::Audience::Backend)?;
-        self.event("user.updated", &data)
-    }
-
     /// Where the emulator is reached by the one who asks.
     pub fn base_url(&self) -> String {
         let Some(url) = &self.call.proxy_url else {
@@ -271,70 +262,6 @@ impl<'a> Scope<'a> {
             _ => url.clone(),
         }
     }
-
-    /// Sends an e-mail: keeps it for the dashboard and prints it in the terminal, where the
-    /// person looks.
-    pub fn mail(&mut self, mut message: Message) -> Result<(), ClerkError> {
-        message.id = id::new("ema");
-        message.created_at = self.now;
-        self.tx.put(&message)?;
-        // What nobody will look at any more.
-        let kept = Page {
-            offset: MESSAGES_MAX,
-            ..Page::WHOLE
-        };
-        for old in self.tx.list::<Message>(ALL.0, ALL.1, kept)? {
-            self.tx.delete::<Message>(&old.id)?;
-        }
-        let to = self.tx.find::<User>("email", &message.to.to_lowercase())?;
-        let shown = mail::shown(&message, &self.settings.application_name, to.as_ref());
-        self.mails.push(message);
-        self.event("email.created", &shown)
-    }
-
-    /// Something happened that webhooks tell of.
-    pub fn event(&mut self, kind: &str, data: &Value) -> Result<(), ClerkError> {
-        let endpoints: Vec<WebhookEndpoint> = self.tx.list(ALL.0, ALL.1, Page::OLDEST_FIRST)?;
-        let wanted = |it: &WebhookEndpoint| {
-            !it.disabled && (it.events.is_empty() || it.events.iter().any(|name| name == kind))
-        };
-        let endpoints: Vec<_> = endpoints.into_iter().filter(wanted).collect();
-        if endpoints.is_empty() {
-            return Ok(());
-        }
-        let event = Event {
-            id: id::new("msg"),
-            r#type: kind.to_owned(),
-            body: json!({
-                "data": data,
-                "event_attributes": { "http_request": {
-                    "client_ip": self.call.address,
-                    "user_agent": self.call.user_agent,
-                } },
-                "instance_id": INSTANCE_ID,
-                "object": "event",
-                "timestamp": self.now,
-                "type": kind,
-            }),
-            created_at: self.now,
-        };
-        self.tx.put(&event)?;
-        let last = self.tx.value(SEQUENCE)?;
-        let mut sequence = last.and_then(|it| it.parse::<i64>().ok()).unwrap_or(0);
-        for endpoint in endpoints {
-            sequence += 1;
-            self.tx.put(&Delivery {
-                sequence,
-                id: id::new("atmpt"),
-                event_id: event.id.clone(),
-                endpoint_id: endpoint.id,
-                next_at: self.now,
-                created_at: self.now,
-                ..Delivery::default()
-            })?;
-        }
-        self.tx.put_value(SEQUENCE, &sequence.to_string())
-    }
 }
 
 /// The path of an address on this machine.
@@ -345,17 +272,11 @@ fn local_path(url: &str) -> Option<&str> {
     ["localhost", "127.0.0.1"].contains(&name).then_some(path)
 }
 
-/// Under this name stands the number of the last delivery.
-const SEQUENCE: &str = "delivery_sequence";
-
 /// The instance's id.
 pub const INSTANCE_ID: &str = "ins_emulator";
 
 /// Under this name stands the origin of the page that was opened last.
 pub const HOME_ORIGIN: &str = "home_origin";
-
-/// How many messages are kept.
-const MESSAGES_MAX: usize = 500;
 
 #[cfg(test)]
 mod tests {

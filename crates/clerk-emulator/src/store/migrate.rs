@@ -3,10 +3,10 @@
 use redb::{ReadableTable, TableDefinition, TableHandle};
 use serde_json::Value;
 
-use super::{Record, Store, StoreError, Transaction};
-use crate::credentials::keys;
 use crate::error::ClerkError;
-use crate::model::{Browser, Client, Session, User};
+use crate::model::{Browser, Client, Record, Session, User};
+
+use super::{SIGNING_KEYS, Store, StoreError, Transaction};
 
 /// The format that this version writes.
 const FORMAT: &str = "2";
@@ -50,7 +50,7 @@ fn from_first(transaction: &Transaction) -> Result<(), StoreError> {
     for (name, pem) in texts(transaction, "settings")? {
         if name == "signing_key" {
             let keys = serde_json::to_string(&[pem])?;
-            transaction.put_value(keys::VALUE, &keys).map_err(failed)?;
+            transaction.put_value(SIGNING_KEYS, &keys).map_err(failed)?;
         }
     }
     Ok(())

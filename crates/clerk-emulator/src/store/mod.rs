@@ -13,10 +13,9 @@ use redb::backends::InMemoryBackend;
 use redb::{
     Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::ClerkError;
+use crate::model::Record;
 
 /// `kind␀id` → JSON
 const RECORDS: TableDefinition<'static, &'static str, &'static [u8]> =
@@ -33,24 +32,11 @@ const CACHE: usize = 64 * 1024 * 1024;
 /// The same for a state that is in memory anyway.
 const CACHE_OF_MEMORY: usize = 4 * 1024 * 1024;
 
+/// Under this name stand the signing keys: a JSON array of PEM texts, the one in use first.
+pub const SIGNING_KEYS: &str = "signing_keys";
+
 /// The index that every record is in: all of its kind, by age.
 pub const ALL: (&str, &str) = ("all", "");
-
-/// Something that is kept.
-pub trait Record: Serialize + DeserializeOwned {
-    /// Names the kind in the file.
-    const KIND: &'static str;
-    /// What Clerk's errors call it.
-    const NAME: &'static str;
-    /// Unique in its kind.
-    fn id(&self) -> &str;
-    /// By what lists are ordered: milliseconds since the Unix epoch, or a number that grows.
-    fn order(&self) -> i64;
-    /// By what else it is found: names of indexes and the values there.
-    fn keys(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-}
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -445,7 +431,7 @@ fn change_count(
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
 
     use super::*;
 

@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::{Audience, public_user, verification};
-use crate::credentials::factors;
 use crate::credentials::tokens::{Acting, Context, session_claims, template_claims};
 use crate::error::ClerkError;
 use crate::id;
@@ -13,6 +11,8 @@ use crate::model::{
 };
 use crate::scope::Scope;
 use crate::settings::{Field, Settings};
+
+use super::{Audience, factors, public_user, verification};
 
 /// The browser with its open sessions.
 pub fn client(scope: &Scope<'_>, client: &Client) -> Result<Value, ClerkError> {

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::credentials::factors::email_strategies;
 use crate::credentials::password;
 use crate::settings::{Field, InstanceKind, Settings, SignUpMode};
+
+use super::factors::email_strategies;
 
 /// The answer of `/v1/environment`.
 pub fn environment(settings: &Settings) -> Value {

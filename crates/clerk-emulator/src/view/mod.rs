@@ -3,10 +3,14 @@
 
 pub mod environment;
 
+mod access;
 mod client;
+mod factors;
 mod organization;
+mod public;
 mod user;
 
+pub use access::{invitation, waitlist_entry};
 pub use client::{
     client, missing_fields, reverification, session, session_for_backend, session_token, sign_in,
     sign_up, sign_up_for_backend, tasks,
@@ -15,7 +19,8 @@ pub use organization::{
     domain, invitation as organization_invitation, membership, organization, permission,
     public_organization, request, role, suggestion,
 };
-pub use user::{email_address, image_url, passkey, public_user, user};
+pub use public::{image_url, public_user, user_image_url};
+pub use user::{email_address, passkey, user};
 
 use serde_json::{Value, json};
 

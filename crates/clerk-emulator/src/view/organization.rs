@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::{Audience, image_url, public_user};
 use crate::error::ClerkError;
 use crate::model::{
     Domain, InvitationStatus, Membership, MembershipRequest, Organization, OrganizationInvitation,
@@ -10,6 +9,8 @@ use crate::model::{
 };
 use crate::scope::Scope;
 use crate::store::Page;
+
+use super::{Audience, image_url, public_user};
 
 /// An organization.
 pub fn organization(

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Audience, membership, verification};
 use crate::error::ClerkError;
 use crate::model::{EmailAddress, ExternalAccount, Membership, Passkey, User};
 use crate::scope::Scope;
 use crate::store::Page;
+
+use super::{Audience, membership, user_image_url, verification};
 
 /// A person, as they or the server see them.
 pub fn user(scope: &Scope<'_>, user: &User, audience: Audience) -> Result<Value, ClerkError> {
@@ -39,7 +40,7 @@ pub fn user(scope: &Scope<'_>, user: &User, audience: Audience) -> Result<Value,
         "first_name": user.first_name,
         "last_name": user.last_name,
         "locale": user.locale,
-        "image_url": image_url(scope, user.image_id.as_deref(), &initials(user)),
+        "image_url": user_image_url(scope, user),
         "has_image": user.image_id.is_some(),
         "primary_email_address_id": user.primary_email_address_id,
         "primary_phone_number_id": null,
@@ -90,36 +91,6 @@ pub fn user(scope: &Scope<'_>, user: &User, audience: Audience) -> Result<Value,
         }
     }
     Ok(shown)
-}
-
-fn initials(user: &User) -> String {
-    [&user.first_name, &user.last_name]
-        .into_iter()
-        .filter_map(|name| name.as_deref()?.chars().next())
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
-}
-
-/// Where a picture is; one with the initials stands in for none.
-pub fn image_url(scope: &Scope<'_>, image_id: Option<&str>, initials: &str) -> String {
-    let base = scope.base_url();
-    match image_id {
-        Some(id) => format!("{base}/v1/images/{id}"),
-        None => format!("{base}/v1/images/initials?of={initials}"),
-    }
-}
-
-/// What others see of a person.
-pub fn public_user(scope: &Scope<'_>, user: &User) -> Value {
-    json!({
-        "user_id": user.id,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "image_url": image_url(scope, user.image_id.as_deref(), &initials(user)),
-        "has_image": user.image_id.is_some(),
-        "identifier": user.identifier(),
-        "username": user.username,
-    })
 }
 
 /// One of a person's addresses.
