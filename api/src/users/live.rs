@@ -5,8 +5,6 @@
 //! newest state when it looks, never a backlog.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -23,7 +21,20 @@ pub struct StreamLimits {
     pub process: usize,
 }
 
-type Watched = HashMap<Arc<str>, watch::Sender<Arc<Snapshot>>>;
+/// Whom somebody watches. Watchers are counted here, under the lock, and not by the channel: a
+/// receiver that is being dropped still counts there.
+#[derive(Debug, Default)]
+struct Watched {
+    people: HashMap<Arc<str>, Person>,
+    /// How many watchers there are of all people.
+    open: usize,
+}
+
+#[derive(Debug)]
+struct Person {
+    sender: watch::Sender<Arc<Snapshot>>,
+    watchers: usize,
+}
 
 /// All watchers of this process.
 #[derive(Clone, Debug)]
@@ -32,7 +43,6 @@ pub struct Hub(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     watched: Mutex<Watched>,
-    open: AtomicUsize,
     limits: StreamLimits,
 }
 
@@ -41,7 +51,6 @@ impl Hub {
     pub fn new(limits: StreamLimits) -> Self {
         Self(Arc::new(Inner {
             watched: Mutex::default(),
-            open: AtomicUsize::new(0),
             limits,
         }))
     }
@@ -56,25 +65,25 @@ impl Hub {
 
     /// How many watchers there are.
     pub fn open(&self) -> usize {
-        self.0.open.load(Ordering::Relaxed)
+        self.watched().open
     }
 
     /// Everybody whom somebody watches.
     pub fn people(&self) -> Vec<Arc<str>> {
-        self.watched().keys().cloned().collect()
+        self.watched().people.keys().cloned().collect()
     }
 
     /// The version this person's watchers know; none when nobody watches.
     pub fn known(&self, clerk_id: &str) -> Option<i64> {
-        self.watched()
-            .get(clerk_id)
-            .map(|sender| sender.borrow().version)
+        let watched = self.watched();
+        let person = watched.people.get(clerk_id)?;
+        Some(person.sender.borrow().version)
     }
 
     /// Tells everybody who watches this person.
     pub fn publish(&self, clerk_id: &str, state: Arc<Snapshot>) {
-        if let Some(sender) = self.watched().get(clerk_id) {
-            sender.send_if_modified(|current| {
+        if let Some(person) = self.watched().people.get(clerk_id) {
+            person.sender.send_if_modified(|current| {
                 let newer = state.version > current.version;
                 if newer {
                     *current = state;
@@ -87,8 +96,8 @@ impl Hub {
     /// Tells the watchers of this person that there is no row any more, as somebody found who
     /// looked after they knew `version`.
     pub fn publish_gone(&self, clerk_id: &str, version: i64) {
-        if let Some(sender) = self.watched().get(clerk_id) {
-            sender.send_if_modified(|current| {
+        if let Some(person) = self.watched().people.get(clerk_id) {
+            person.sender.send_if_modified(|current| {
                 let gone = current.json.is_some() && current.version == version;
                 if gone {
                     *current = Arc::new(Snapshot::none(version.saturating_add(1)));
@@ -105,21 +114,25 @@ impl Hub {
     /// [`ApiError::TooManyStreams`] and [`ApiError::StreamsFull`].
     pub fn subscribe(&self, clerk_id: &str) -> Result<Subscription, ApiError> {
         let mut watched = self.watched();
-        if self.open() >= self.0.limits.process {
+        if watched.open >= self.0.limits.process {
             return Err(ApiError::StreamsFull);
         }
-        let key: Arc<str> = clerk_id.into();
-        let sender = watched
-            .entry(key.clone())
-            .or_insert_with(|| watch::Sender::new(Arc::new(Snapshot::none(0))));
-        if sender.receiver_count() >= self.0.limits.identity {
+        let held = watched.people.get(clerk_id).map_or(0, |it| it.watchers);
+        if held >= self.0.limits.identity {
             return Err(ApiError::TooManyStreams);
         }
-        self.0.open.fetch_add(1, Ordering::Relaxed);
+        let key: Arc<str> = clerk_id.into();
+        let person = watched.people.entry(key.clone()).or_insert_with(|| Person {
+            sender: watch::Sender::new(Arc::new(Snapshot::none(0))),
+            watchers: 0,
+        });
+        person.watchers += 1;
+        let receiver = person.sender.subscribe();
+        watched.open += 1;
         Ok(Subscription {
             hub: self.clone(),
             clerk_id: key,
-            receiver: sender.subscribe(),
+            receiver,
         })
     }
 }
@@ -152,13 +165,13 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.hub.0.open.fetch_sub(1, Ordering::Relaxed);
         let mut watched = self.hub.watched();
-        if let Entry::Occupied(entry) = watched.entry(self.clerk_id.clone())
-            // This receiver is still counted.
-            && entry.get().receiver_count() <= 1
-        {
-            entry.remove();
+        watched.open -= 1;
+        if let Some(person) = watched.people.get_mut(&self.clerk_id) {
+            person.watchers -= 1;
+            if person.watchers == 0 {
+                watched.people.remove(&self.clerk_id);
+            }
         }
     }
 }
@@ -204,8 +217,28 @@ mod tests {
         hub.publish("user_a", state(1));
         assert_eq!(second.newer_than(0).await.version, 1);
         drop(second);
-        assert!(hub.watched().is_empty());
+        assert!(hub.watched().people.is_empty());
         assert_eq!(hub.open(), 0);
+    }
+
+    #[test]
+    fn watchers_that_leave_together_leave_nothing_behind() {
+        let hub = Hub::new(LIMITS);
+        for _ in 0..2_000 {
+            let together = std::sync::Barrier::new(2);
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    let watcher = hub.subscribe("user_a").expect("room");
+                    let together = &together;
+                    scope.spawn(move || {
+                        together.wait();
+                        drop(watcher);
+                    });
+                }
+            });
+            assert_eq!(hub.people(), Vec::<Arc<str>>::new());
+            assert_eq!(hub.open(), 0);
+        }
     }
 
     #[tokio::test]
