@@ -1,6 +1,6 @@
 //! Who is at the other end of a connection, proxies aside.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -24,8 +24,7 @@ impl Client {
     /// peer is a trusted proxy, and then from the right, where the nearest proxy wrote.
     pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let peer = peer.to_canonical();
-        let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
-        if !is_trusted(&peer) {
+        if !is_in(trusted, peer) {
             return Self {
                 address: peer,
                 secure: false,
@@ -36,11 +35,11 @@ impl Client {
         'all: for header in headers.get_all(FORWARDED_FOR).iter().rev() {
             for hop in header.to_str().unwrap_or_default().rsplit(',') {
                 // What cannot be read was not written by a proxy of ours.
-                let Ok(hop) = hop.trim().parse::<IpAddr>() else {
+                let Some(hop) = forwarded_address(hop) else {
                     break 'all;
                 };
-                address = hop.to_canonical();
-                if !is_trusted(&address) {
+                address = hop;
+                if !is_in(trusted, address) {
                     break 'all;
                 }
             }
@@ -53,14 +52,34 @@ impl Client {
         }
     }
 
-    /// What the rate limit counts as one: an IPv4 address, or the /64 network that one
-    /// customer has of IPv6.
+    /// What limits count as one.
     pub fn network(&self) -> IpAddr {
-        match self.address {
-            IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-            address @ IpAddr::V4(_) => address,
-        }
+        network(self.address)
     }
+}
+
+/// What limits count as one: an IPv4 address, or the /64 network that one customer has of IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+/// Whether one of these networks holds the address.
+pub fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    networks.iter().any(|network| network.contains(&address))
+}
+
+/// An address as proxies write it: bare, in brackets or quotes, with the port or without.
+fn forwarded_address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim().trim_matches('"');
+    let address = match hop.parse::<SocketAddr>() {
+        Ok(with_port) => with_port.ip(),
+        Err(_) => hop.trim_matches(['[', ']']).parse().ok()?,
+    };
+    Some(address.to_canonical())
 }
 
 #[cfg(test)]
@@ -99,6 +118,24 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["198.51.100.7, garbage"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(client("::ffff:10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+    }
+
+    #[test]
+    fn a_trusted_proxy_may_write_ports_brackets_and_quotes() {
+        for (written, address) in [
+            ("198.51.100.7:4711", "198.51.100.7"),
+            ("[2001:db8::7]:4711", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("\"[2001:db8::7]:4711\"", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("[::ffff:198.51.100.7]:4711", "198.51.100.7"),
+            ("6.6.6.6:1, 198.51.100.7:2, 10.0.0.2:3", "198.51.100.7"),
+            // No address at all.
+            ("unknown", "10.0.0.1"),
+            ("198.51.100.7:port", "10.0.0.1"),
+        ] {
+            assert_eq!(client("10.0.0.1", &[written]), address, "{written}");
+        }
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub enum ApiError {
     /// 401: the token is not acceptable. The reason is for the log, not for the caller.
     #[error("token refused: {0}")]
     InvalidToken(&'static str),
+    /// 400: there is no `Host`, more than one, or one that names no host.
+    #[error("no, several or a malformed Host")]
+    BadHost,
+    /// 421: the request is for another host than this server is.
+    #[error("called by a name that is not this server's")]
+    WrongHost,
     /// 403: the row belongs to somebody else, or to nobody.
     #[error("not the caller's row")]
     Forbidden,
@@ -77,6 +83,9 @@ pub enum ApiError {
     /// 503: no secret to verify webhooks with is configured.
     #[error("CLERK_WEBHOOK_SIGNING_SECRET is not set")]
     WebhooksOff,
+    /// 503: as much of this goes on as there may.
+    #[error("too much at once: {0}")]
+    Busy(&'static str),
     /// 503: this process has as many live queries open as it takes.
     #[error("too many streams")]
     StreamsFull,
@@ -107,7 +116,10 @@ impl ApiError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Deleted => StatusCode::GONE,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::MalformedJson | Self::WebhookRefused(_) => StatusCode::BAD_REQUEST,
+            Self::BadHost | Self::MalformedJson | Self::WebhookRefused(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests { .. } | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,6 +129,7 @@ impl ApiError {
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::NoKeys
             | Self::WebhooksOff
+            | Self::Busy(_)
             | Self::StreamsFull
             | Self::Stopping
             | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -127,6 +140,10 @@ impl ApiError {
         match self {
             Self::NoToken => "Send a Clerk session token: Authorization: Bearer <token>.",
             Self::InvalidToken(_) => "The token is not valid or has expired. Get a fresh one.",
+            Self::BadHost => "Send one Host header that names a host.",
+            Self::WrongHost => {
+                "This server does not answer by this name. CLERK_AUTHORIZED_PARTIES names the page's origins."
+            }
             Self::Forbidden => "You can only see and change your own row.",
             Self::NoUser => "You have no row yet. POST /api/users creates it.",
             Self::NoRoute => "There is nothing at this path.",
@@ -149,7 +166,7 @@ impl ApiError {
             Self::UnsupportedMediaType => "Send the body as Content-Type: application/json.",
             Self::Invalid(_) => "Some fields are not valid.",
             Self::BadGateway => "The sign-in service does not answer. Try again shortly.",
-            Self::NoKeys | Self::Stopping | Self::Database(_) => {
+            Self::NoKeys | Self::Busy(_) | Self::Stopping | Self::Database(_) => {
                 "The service is temporarily unavailable. Try again shortly."
             }
         }

@@ -6,14 +6,17 @@ pub mod client;
 pub mod config;
 pub mod db;
 pub mod error;
+mod host;
 pub mod limits;
 pub mod metrics;
 mod routes;
 pub mod secret;
 mod server;
+mod shares;
 pub mod users;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +28,12 @@ use tokio_util::sync::CancellationToken;
 
 use auth::{Keys, Verifier};
 use config::Config;
+use host::Hosts;
 use limits::Limits;
 use metrics::Metrics;
 use secret::Secret;
+use server::Admission;
+use shares::Shares;
 use users::Users;
 
 /// How long a connection to the Frontend API may take.
@@ -35,6 +41,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the Frontend API may be silent in the middle of an answer.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How many bytes of bodies there may be in memory, of all requests and of those from one address.
+const BODIES_MAX: usize = 64 * 1024 * 1024;
+const BODIES_ADDRESS_MAX: usize = 16 * 1024 * 1024;
+/// How many requests the Frontend-API proxy passes on at a time, of all and from one address.
+const EXCHANGES_MAX: usize = 128;
+const EXCHANGES_ADDRESS_MAX: usize = 32;
 
 /// What every handler may use. Clones share it.
 #[derive(Clone, Debug)]
@@ -47,6 +60,14 @@ pub struct Inner {
     verifier: Verifier,
     limits: Limits,
     metrics: Metrics,
+    /// The names this server is called by.
+    hosts: Hosts,
+    /// Bytes of bodies, by the client's network.
+    bodies: Shares<IpAddr>,
+    /// Requests passed on to the Frontend API, by the client's network.
+    exchanges: Shares<IpAddr>,
+    /// Whether the database answered lately.
+    database: routes::Readiness,
     /// Verifies webhooks, when a secret is configured.
     webhook: Option<Webhook>,
     /// Calls the upstream of the Frontend-API proxy.
@@ -93,6 +114,7 @@ pub async fn serve(
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
+        .pool_max_idle_per_host(EXCHANGES_ADDRESS_MAX)
         .build()?;
     let db = db::connect(config.database_url.expose()).await?;
     let app = App(Arc::new(Inner {
@@ -101,6 +123,10 @@ pub async fn serve(
         verifier: Verifier::new(&config.tokens, keys.clone()),
         limits: Limits::new(config.rate_limit_identity, config.rate_limit_address),
         metrics: Metrics::default(),
+        hosts: Hosts::new(&config),
+        bodies: Shares::new(BODIES_MAX, BODIES_ADDRESS_MAX),
+        exchanges: Shares::new(EXCHANGES_MAX, EXCHANGES_ADDRESS_MAX),
+        database: routes::Readiness::default(),
         webhook: config.webhook_secret.as_ref().and_then(webhook),
         shutdown: shutdown.clone(),
         config,
@@ -115,7 +141,11 @@ pub async fn serve(
         app.config.listen_database_url.clone(),
     ));
     let router = routes::router(app.clone());
-    server::serve(listener, router, &app.config.trusted_proxies, shutdown).await;
+    let admission = Admission {
+        trusted_proxies: app.config.trusted_proxies.clone(),
+        connections_address: app.config.connections_address,
+    };
+    server::serve(listener, router, admission, shutdown).await;
     Ok(())
 }
 

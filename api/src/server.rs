@@ -1,7 +1,7 @@
 //! Connections: accepted, bounded in number and time, ended in order.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -14,24 +14,39 @@ use hyper_util::server::graceful::GracefulShutdown;
 use ipnet::IpNet;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::client::Client;
+use crate::client::{Client, is_in, network};
+use crate::shares::Shares;
 
 /// How long requests in flight may take after the process was told to stop.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
 /// How long a client may take to send a request's head, and may rest between two requests.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same for a trusted proxy, which keeps connections for whoever comes next: longer than
+/// proxies let one rest, so that they let go of it first.
+const PROXY_TIMEOUT: Duration = Duration::from_secs(75);
 /// The largest head of a request, in bytes: a token of 8 KiB and the usual headers fit.
 const HEAD_MAX: usize = 32 * 1024;
 /// The most connections, if the operating system allows as many.
 const CONNECTIONS_MAX: u64 = 65_536;
-/// Files that are none of the clients' connections: the database, logs, the page.
-const FILES_RESERVED: u64 = 128;
+/// Files that are none of the clients' connections: the database, logs, the page, the Frontend
+/// API.
+const FILES_RESERVED: u64 = 256;
 /// The pause after the operating system refused a connection.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+/// How often the log tells that connections are closed at once.
+const TELL_EVERY: Duration = Duration::from_mins(1);
+
+/// Who may connect, and how often.
+#[derive(Debug)]
+pub struct Admission {
+    /// Proxies whose forwarding headers are believed; no limit but that for all is theirs.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many connections one address may have; 0: no limit but that for all.
+    pub connections_address: usize,
+}
 
 /// Serves on `listener` until `shutdown` is cancelled, then lets requests in flight finish.
 ///
@@ -39,24 +54,21 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    trusted_proxies: &[IpNet],
+    admission: Admission,
     shutdown: CancellationToken,
 ) {
-    let trusted_proxies: Arc<[IpNet]> = trusted_proxies.into();
-    let room = Arc::new(Semaphore::new(connections()));
+    let trusted_proxies: Arc<[IpNet]> = admission.trusted_proxies.into();
+    let each = match admission.connections_address {
+        0 => usize::MAX,
+        each => each,
+    };
+    let places = Shares::new(connections(), each);
     let graceful = GracefulShutdown::new();
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        // hyper takes at most 100 headers by itself.
-        .max_buf_size(HEAD_MAX);
+    let (http, http_of_proxies) = (http(HEAD_TIMEOUT), http(PROXY_TIMEOUT));
+    let mut told = None::<Instant>;
     loop {
-        let accept = async {
-            let place = room.clone().acquire_owned().await;
-            (place, listener.accept().await)
-        };
-        let (place, accepted) = tokio::select! {
-            accepted = accept => accepted,
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
             () = shutdown.cancelled() => break,
         };
         let (stream, peer) = match accepted {
@@ -68,6 +80,18 @@ pub async fn serve(
                 continue;
             }
         };
+        let is_proxy = is_in(&trusted_proxies, peer.ip());
+        let exempt = is_proxy || admission.connections_address == 0;
+        let Some(place) = places.take((!exempt).then(|| network(peer.ip())), 1) else {
+            if told.is_none_or(|told| told.elapsed() > TELL_EVERY) {
+                told = Some(Instant::now());
+                tracing::warn!(
+                    "an address has as many connections as it may, and more are closed at once: \
+                     if it is a proxy, name it in TRUSTED_PROXIES"
+                );
+            }
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let (router, trusted_proxies) = (router.clone(), trusted_proxies.clone());
         let service = service_fn(move |request: Request<Incoming>| {
@@ -76,6 +100,7 @@ pub async fn serve(
             request.extensions_mut().insert(client);
             router.clone().oneshot(request)
         });
+        let http = if is_proxy { &http_of_proxies } else { &http };
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // It fails when the client breaks off or sends no HTTP: nothing to tell of.
@@ -85,6 +110,15 @@ pub async fn serve(
     }
     drop(listener);
     let _ = tokio::time::timeout(SHUTDOWN_MAX, graceful.shutdown()).await;
+}
+
+fn http(head_timeout: Duration) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(head_timeout)
+        // hyper takes at most 100 headers by itself.
+        .max_buf_size(HEAD_MAX);
+    http
 }
 
 /// How many connections there may be: as many as there may be files, the limit raised as far as

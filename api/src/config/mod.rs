@@ -49,6 +49,8 @@ pub struct Config {
     pub rate_limit_identity: u32,
     /// Requests a second from one address; 0: no limit.
     pub rate_limit_address: u32,
+    /// Connections that one address may have open; 0: no limit.
+    pub connections_address: usize,
     /// How many live queries there may be.
     pub streams: StreamLimits,
     /// Proxies whose forwarding headers are believed.
@@ -176,8 +178,9 @@ impl Config {
             cors_origins: env.origins("CORS_ALLOWED_ORIGINS")?.unwrap_or_default(),
             rate_limit_identity: env.parse("RATE_LIMIT_IDENTITY", PER_SECOND)?.unwrap_or(50),
             rate_limit_address: env.parse("RATE_LIMIT_ADDRESS", PER_SECOND)?.unwrap_or(500),
+            connections_address: env.parse("CONNECTION_LIMIT_ADDRESS", COUNT)?.unwrap_or(256),
             streams: StreamLimits {
-                identity: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(1024),
+                identity: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(64),
                 process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
             },
             trusted_proxies: trusted_proxies(&env)?,
@@ -380,6 +383,7 @@ mod tests {
             ("CORS_ALLOWED_ORIGINS", "https://a.example/path"),
             ("RATE_LIMIT_IDENTITY", "-1"),
             ("RATE_LIMIT_ADDRESS", "many"),
+            ("CONNECTION_LIMIT_ADDRESS", "-1"),
             ("STREAM_LIMIT", "-1"),
             ("STREAM_LIMIT_IDENTITY", "few"),
             ("TRUSTED_PROXIES", "10.0.0.0/33"),

@@ -1,44 +1,97 @@
-//! Bodies: bounded in size and in time.
+//! Bodies: bounded in size, in time, and all of them together in memory.
 
+use std::net::IpAddr;
+use std::ops::Deref;
 use std::time::Duration;
 
-use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use futures_util::TryStreamExt;
 use serde::de::DeserializeOwned;
 
+use crate::App;
+use crate::client::Client;
 use crate::error::ApiError;
+use crate::shares::Share;
 
 /// How long a client may take to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A body of at most `MAX` bytes.
-pub struct Body<const MAX: usize>(pub Bytes);
+pub struct Body<const MAX: usize>(pub Held);
 
-impl<const MAX: usize, S: Sync> FromRequest<S> for Body<MAX> {
-    type Rejection = ApiError;
+/// A body in memory, with its share of what all of them may take.
+pub struct Held {
+    bytes: Vec<u8>,
+    share: Share<IpAddr>,
+}
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let announced = request.headers().get(CONTENT_LENGTH);
-        let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > MAX) {
-            return Err(ApiError::BodyTooLarge);
-        }
-        // One more, to tell a body that is too large from one that breaks off.
-        let read = to_bytes(request.into_body(), MAX + 1);
-        match tokio::time::timeout(BODY_TIMEOUT, read).await {
-            Err(_) => Err(ApiError::BodyTooSlow),
-            Ok(Ok(body)) if body.len() <= MAX => Ok(Self(body)),
-            Ok(Ok(_)) => Err(ApiError::BodyTooLarge),
-            Ok(Err(error)) if is_length_limit(&error) => Err(ApiError::BodyTooLarge),
-            Ok(Err(_)) => Err(ApiError::MalformedJson),
-        }
+impl Held {
+    /// The bytes, and the share to be kept as long as they are.
+    pub fn into_parts(self) -> (Vec<u8>, Share<IpAddr>) {
+        (self.bytes, self.share)
     }
 }
 
-fn is_length_limit(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("limit"))
+impl Deref for Held {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl<const MAX: usize> FromRequest<App> for Body<MAX> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        read(app, request, MAX, BODY_TIMEOUT).await.map(Self)
+    }
+}
+
+/// Reads a body of at most `max` bytes that comes within this time. Its share of the memory is
+/// taken before the first byte is read.
+///
+/// # Errors
+/// [`ApiError::BodyTooLarge`], [`ApiError::BodyTooSlow`], [`ApiError::MalformedJson`] when it
+/// breaks off, [`ApiError::Busy`] when there are too many already.
+pub async fn read(
+    app: &App,
+    request: Request,
+    max: usize,
+    within: Duration,
+) -> Result<Held, ApiError> {
+    let announced = request.headers().get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let length = announced.unwrap_or(max);
+    if length > max {
+        return Err(ApiError::BodyTooLarge);
+    }
+    let network = request.extensions().get().map(Client::network);
+    let share = app.bodies.take(network, length);
+    let share = share.ok_or(ApiError::Busy("bodies"))?;
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    let mut chunks = request.into_body().into_data_stream();
+    let all = async {
+        // Copied: a chunk keeps the whole buffer that it came in.
+        while let Some(chunk) = chunks
+            .try_next()
+            .await
+            .map_err(|_| ApiError::MalformedJson)?
+        {
+            if chunk.len() > length - bytes.len() {
+                return Err(ApiError::BodyTooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(within, all).await {
+        Err(_) => Err(ApiError::BodyTooSlow),
+        Ok(Err(error)) => Err(error),
+        Ok(Ok(())) => Ok(Held { bytes, share }),
+    }
 }
 
 /// The body as a JSON object, whose media type must say so (parameters aside).

@@ -1,7 +1,35 @@
+use std::time::{Duration, Instant};
+
 use axum::extract::State;
+use tokio::sync::Mutex;
 
 use crate::App;
 use crate::error::ApiError;
+
+/// How long an answer of the database counts: strangers may ask as often as they like.
+const KEPT: Duration = Duration::from_secs(1);
+
+/// Whether the database answered, and when that was.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(Instant, Result<(), ApiError>)>>);
+
+impl Readiness {
+    /// The answer, asked for anew when it is old. Who asks meanwhile waits for the same one.
+    async fn or_ask(
+        &self,
+        ask: impl Future<Output = Result<(), ApiError>>,
+    ) -> Result<(), ApiError> {
+        let mut kept = self.0.lock().await;
+        if let Some((when, answer)) = &*kept
+            && when.elapsed() < KEPT
+        {
+            return answer.clone();
+        }
+        let answer = ask.await;
+        *kept = Some((Instant::now(), answer.clone()));
+        answer
+    }
+}
 
 /// Says that the process lives.
 #[utoipa::path(
@@ -28,6 +56,34 @@ pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
     if !app.verifier.keys().at_hand() {
         return Err(ApiError::NoKeys);
     }
-    app.users.ping().await?;
+    app.database.or_ask(app.users.ping()).await?;
     Ok("ready\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_database_is_asked_once_a_second_however_many_ask() {
+        let (readiness, asked) = (Readiness::default(), AtomicUsize::new(0));
+        let ask = || async {
+            asked.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            Ok(())
+        };
+        for result in futures_util::future::join_all((0..50).map(|_| readiness.or_ask(ask()))).await
+        {
+            result.expect("an answer");
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        let old = Instant::now()
+            .checked_sub(KEPT)
+            .expect("it is later than that");
+        *readiness.0.lock().await = Some((old, Err(ApiError::Stopping)));
+        readiness.or_ask(ask()).await.expect("a new answer");
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
 }

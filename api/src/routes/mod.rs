@@ -12,6 +12,8 @@ mod proxy;
 mod users;
 mod webhooks;
 
+pub use health::Readiness;
+
 use std::time::Duration;
 
 use axum::Router;

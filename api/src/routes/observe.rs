@@ -71,7 +71,7 @@ pub async fn observe(
     } else {
         app.limits.address(&client)
     };
-    let mut response = match limited {
+    let mut response = match limited.and_then(|()| app.hosts.check(&request)) {
         Ok(()) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
             .await

@@ -1,5 +1,7 @@
 //! The built page: its files as trunk left them, `index.html` for the paths of its router.
 
+use std::io::ErrorKind;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::extract::Request;
@@ -53,7 +55,28 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
         .precompressed_br()
         .precompressed_gzip()
         .fallback(axum::handler::HandlerWithoutStateExt::into_service(page));
-    router.fallback_service(Router::new().fallback_service(files).layer(from_fn(cache)))
+    let files = move |request: Request| {
+        let mut files = files.clone();
+        async move {
+            match files.try_call(request).await {
+                Ok(response) => response.into_response(),
+                Err(error) => unreadable(&error).into_response(),
+            }
+        }
+    };
+    router.fallback_service(Router::new().fallback(files).layer(from_fn(cache)))
+}
+
+/// A name that no file can have is a path that leads nowhere; anything else is this machine's
+/// fault.
+fn unreadable(error: &std::io::Error) -> ApiError {
+    match error.kind() {
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => ApiError::NoRoute,
+        _ => {
+            tracing::error!(%error, "a file of the page cannot be read");
+            ApiError::Panicked
+        }
+    }
 }
 
 /// Page paths have no file extension: a file that is missing must not come as HTML.

@@ -1,12 +1,12 @@
 //! `POST /api/webhooks/clerk`: what Clerk tells of people, signed by Svix.
 
-use axum::extract::State;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
 use shared::{nearest_name, validate_clerk_id, validate_email};
-use standardwebhooks::{
-    HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
-};
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::body::Body;
 use crate::App;
@@ -17,6 +17,9 @@ use crate::users::{ClerkEvent, ClerkProfile, Outcome};
 const BODY_MAX: usize = 256 * 1024;
 /// The longest `svix-id`, in bytes.
 const ID_MAX: usize = 256;
+
+/// How far a delivery's time may be off, in seconds.
+const TOLERANCE: u64 = 5 * 60;
 
 /// Svix's names for the headers of the scheme (<https://docs.svix.com/receiving/verifying-payloads/how-manual>).
 const HEADERS: [(&str, &str); 3] = [
@@ -49,12 +52,8 @@ const HEADERS: [(&str, &str); 3] = [
         (status = 503, response = super::openapi::Unavailable),
     )
 )]
-pub async fn clerk(
-    State(app): State<App>,
-    headers: HeaderMap,
-    body: Body<BODY_MAX>,
-) -> Result<StatusCode, ApiError> {
-    let result = take(&app, &headers, &body.0).await;
+pub async fn clerk(State(app): State<App>, request: Request) -> Result<StatusCode, ApiError> {
+    let result = take(&app, request).await;
     app.metrics.webhook(match &result {
         Ok(Some(Outcome::Applied)) => "applied",
         Ok(Some(Outcome::Unchanged)) => "unchanged",
@@ -66,46 +65,69 @@ pub async fn clerk(
     result.map(|_| StatusCode::NO_CONTENT)
 }
 
-async fn take(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Option<Outcome>, ApiError> {
+/// Whatever can be refused without the body is refused before it is read.
+async fn take(app: &App, request: Request) -> Result<Option<Outcome>, ApiError> {
     let webhook = app.webhook.as_ref().ok_or(ApiError::WebhooksOff)?;
-    let delivery = verify(webhook, headers, body)?;
-    match event(body)? {
-        Some(event) => app.users.apply(delivery, event).await.map(Some),
+    let delivery = Delivery::announced(request.headers())?;
+    let Body(body) = Body::<BODY_MAX>::from_request(request, app).await?;
+    webhook
+        .verify(&body, &delivery.headers)
+        .map_err(|_| ApiError::WebhookRefused("signature or time"))?;
+    match event(&body)? {
+        Some(event) => app.users.apply(delivery.id, event).await.map(Some),
         None => Ok(None),
     }
 }
 
-/// Checks the signature over the raw body; answers the delivery's id.
-fn verify(webhook: &Webhook, headers: &HeaderMap, body: &[u8]) -> Result<String, ApiError> {
-    let mut renamed = HeaderMap::new();
-    for (svix, standard) in HEADERS {
-        let mut values = headers.get_all(svix).iter();
-        match (values.next(), values.next()) {
-            (Some(value), None) => renamed.insert(HeaderName::from_static(standard), value.clone()),
-            _ => {
-                return Err(ApiError::WebhookRefused(
-                    "a header is missing or stands twice",
-                ));
-            }
+/// What the headers of a delivery say: nothing of it is proved yet.
+struct Delivery {
+    id: String,
+    /// By the names of the standard.
+    headers: HeaderMap,
+}
+
+impl Delivery {
+    fn announced(headers: &HeaderMap) -> Result<Self, ApiError> {
+        let mut renamed = HeaderMap::new();
+        for (svix, standard) in HEADERS {
+            let mut values = headers.get_all(svix).iter();
+            match (values.next(), values.next()) {
+                (Some(value), None) => {
+                    renamed.insert(HeaderName::from_static(standard), value.clone())
+                }
+                _ => {
+                    return Err(ApiError::WebhookRefused(
+                        "a header is missing or stands twice",
+                    ));
+                }
+            };
+        }
+        let text = |name: &str| {
+            let value = renamed.get(name).and_then(|value| value.to_str().ok());
+            value.ok_or(ApiError::WebhookRefused("a header is no text"))
         };
+        let id = text(HEADER_WEBHOOK_ID)?.to_owned();
+        if id.is_empty() || id.len() > ID_MAX {
+            return Err(ApiError::WebhookRefused("svix-id is empty or too long"));
+        }
+        let timestamp = text(HEADER_WEBHOOK_TIMESTAMP)?;
+        // What the library reckons with must not overflow.
+        if timestamp.len() > 12 || !timestamp.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(ApiError::WebhookRefused("svix-timestamp is no time"));
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.unwrap_or_default().as_secs();
+        if timestamp
+            .parse::<u64>()
+            .is_ok_and(|timestamp| timestamp.abs_diff(now) > TOLERANCE)
+        {
+            return Err(ApiError::WebhookRefused("svix-timestamp is not now"));
+        }
+        Ok(Self {
+            id,
+            headers: renamed,
+        })
     }
-    let text = |name: &str| {
-        let value = renamed.get(name).and_then(|value| value.to_str().ok());
-        value.ok_or(ApiError::WebhookRefused("a header is no text"))
-    };
-    let id = text(HEADER_WEBHOOK_ID)?.to_owned();
-    if id.is_empty() || id.len() > ID_MAX {
-        return Err(ApiError::WebhookRefused("svix-id is empty or too long"));
-    }
-    let timestamp = text(HEADER_WEBHOOK_TIMESTAMP)?;
-    // What the library reckons with must not overflow.
-    if timestamp.len() > 12 || !timestamp.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(ApiError::WebhookRefused("svix-timestamp is no time"));
-    }
-    webhook
-        .verify(body, &renamed)
-        .map_err(|_| ApiError::WebhookRefused("signature or time"))?;
-    Ok(id)
 }
 
 #[derive(Deserialize)]

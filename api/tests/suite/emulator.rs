@@ -170,3 +170,22 @@ async fn what_happens_at_the_emulator_reaches_the_row_by_its_events() {
     let request = beside.world.request(Method::POST, "/api/users");
     expect(request.bearer_auth(&token), StatusCode::GONE).await;
 }
+
+#[tokio::test]
+async fn the_emulators_secrets_do_not_come_through_the_proxy() {
+    let beside = Beside::new().await;
+    let call =
+        |method: Method, path: &str| beside.world.request(method, &format!("/__clerk{path}"));
+    // The way is open.
+    expect(call(Method::GET, "/v1/environment"), StatusCode::OK).await;
+    for path in ["/dashboard", "/emulator/status", "/v1/users"] {
+        let request = call(Method::GET, path).bearer_auth("sk_test_emulator");
+        expect(request, StatusCode::NOT_FOUND).await;
+        expect(call(Method::GET, path), StatusCode::NOT_FOUND).await;
+    }
+    // A page whose name was bound to this machine's address.
+    for path in ["/dashboard", "/v1/client"] {
+        let request = call(Method::GET, path).header("Host", "evil.example");
+        expect(request, StatusCode::MISDIRECTED_REQUEST).await;
+    }
+}

@@ -1,15 +1,13 @@
 //! Limits: how often, how much, how slowly.
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::page::echo;
 use crate::stream::Events;
-use crate::world::{Kind, World, expect, send, token};
+use crate::world::{Kind, World, address, expect, raw, send, token};
 
 const ADA: &str = "user_ada";
 
@@ -81,24 +79,6 @@ async fn behind_a_trusted_proxy_each_client_counts_by_itself() {
     assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS));
 }
 
-fn address(world: &World) -> SocketAddr {
-    let address = world.url.strip_prefix("http://").expect("a URL");
-    address.parse().expect("an address")
-}
-
-/// What the server answers to these bytes, until it closes.
-async fn raw(world: &World, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address(world)).await.expect("connected");
-    // The server may close before all of it is sent.
-    let _ = stream.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let read = stream.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_mins(1), read)
-        .await
-        .expect("it closes");
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
 #[tokio::test]
 async fn a_head_that_is_too_large_is_refused() {
     let world = World::new(Kind::Sqlite).await;
@@ -111,7 +91,7 @@ async fn a_head_that_is_too_large_is_refused() {
         "X: x\r\n".repeat(200)
     );
     for head in [large, many] {
-        let answer = raw(&world, head.as_bytes()).await;
+        let answer = raw(&world, &head).await;
         assert!(answer.starts_with("HTTP/1.1 431"), "{answer:.80}");
     }
     send(world.request(Method::GET, "/healthz"), StatusCode::OK).await;
@@ -126,7 +106,7 @@ async fn what_is_no_http_is_refused() {
         "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: nonsense\r\n\r\n",
         "GET /healthz HTTP/1.1\r\nBad Name: a\r\n\r\n",
     ] {
-        let answer = raw(&world, bytes.as_bytes()).await;
+        let answer = raw(&world, bytes).await;
         assert!(
             answer.starts_with("HTTP/1.1 400"),
             "{bytes:?}: {answer:.80}"
@@ -138,20 +118,113 @@ async fn what_is_no_http_is_refused() {
 async fn who_sends_too_slowly_is_let_go() {
     let world = World::new(Kind::Sqlite).await;
     // The head never ends.
-    let half = raw(&world, b"GET /healthz HTTP/1.1\r\nHost: a\r\n");
+    let half = raw(&world, "GET /healthz HTTP/1.1\r\nHost: a\r\n");
     // Nor does the body.
     let body = format!(
         "PUT /api/users/{ADA} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
         token(ADA)
     );
-    let slow = raw(&world, body.as_bytes());
+    let slow = raw(&world, &body);
     let (half, slow) = tokio::join!(half, slow);
     assert!(
         half.is_empty() || half.starts_with("HTTP/1.1 408"),
         "{half}"
     );
     assert!(slow.starts_with("HTTP/1.1 408"), "{slow:.80}");
+}
+
+/// A connection on which these bytes were sent.
+async fn half(world: &World, text: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address(world)).await.expect("connected");
+    stream.write_all(text.as_bytes()).await.expect("sent");
+    stream
+}
+
+/// The first line that comes on this connection; empty when it is closed.
+async fn first_line(stream: &mut TcpStream) -> String {
+    let mut answer = vec![0; 4096];
+    let read = stream.read(&mut answer).await.unwrap_or_default();
+    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_connections_and_no_more() {
+    let limit = [("CONNECTION_LIMIT_ADDRESS", "4")];
+    let world = World::with(Kind::Sqlite, &limit).await;
+    // The story's own client keeps one.
+    let half_head = "GET /healthz HTTP/1.1\r\nHost: a\r\n";
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(half(&world, half_head).await);
+    }
+    let mut refused = half(&world, half_head).await;
+    assert_eq!(first_line(&mut refused).await, "", "it is closed at once");
+    // Those who are there are served.
+    let first = held.first_mut().expect("a connection");
+    first.write_all(b"\r\n").await.expect("sent");
+    assert_eq!(first_line(first).await, "HTTP/1.1 200 OK");
+    // Who leaves makes room.
+    drop(held);
+    let again = async {
+        let whole = format!("{half_head}\r\n");
+        while first_line(&mut half(&world, &whole).await).await.is_empty() {}
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), again)
+        .await
+        .expect("there is room again");
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
+    let limits = [
+        ("CONNECTION_LIMIT_ADDRESS", "2"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+    ];
+    let world = World::with(Kind::Sqlite, &limits).await;
+    let half_head = "GET /healthz HTTP/1.1\r\nHost: a\r\n";
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        held.push(half(&world, half_head).await);
+    }
+    for stream in &mut held {
+        stream.write_all(b"\r\n").await.expect("sent");
+        assert_eq!(first_line(stream).await, "HTTP/1.1 200 OK");
+    }
+}
+
+#[tokio::test]
+async fn bodies_from_one_address_take_so_much_memory_and_no_more() {
+    let world = World::with_page(echo().await, &[]).await;
+    // Ten MiB of the sixteen that one address has, and never all of them.
+    let upload = "POST /__clerk/v1/me/profile_image HTTP/1.1\r\nHost: localhost\r\n\
+                  Content-Length: 10485760\r\n\r\nabc";
+    let held = half(&world, upload).await;
+    let small = || {
+        let request = world.request(Method::POST, "/__clerk/v1/client");
+        request.body("a")
+    };
+    let mut refused = half(&world, upload).await;
+    assert_eq!(
+        first_line(&mut refused).await,
+        "HTTP/1.1 503 Service Unavailable"
+    );
+    send(small(), StatusCode::OK).await;
+    // Who gives up gives it back.
+    drop(held);
+    let again = async {
+        loop {
+            let body = vec![b'a'; 10 * 1024 * 1024];
+            let request = world.request(Method::POST, "/__clerk/v1/client").body(body);
+            if request.send().await.expect("an answer").status() != 503 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), again)
+        .await
+        .expect("there is room again");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use standardwebhooks::Webhook;
 
 use crate::on_both_databases;
 use crate::stream::Events;
-use crate::world::{Kind, WEBHOOK_SECRET, World, expect, send, token, token_with_profile};
+use crate::world::{Kind, WEBHOOK_SECRET, World, expect, raw, send, token, token_with_profile};
 
 on_both_databases!(
     events_become_rows,
@@ -413,4 +413,37 @@ async fn a_person_with_much_metadata_fits_and_a_flood_does_not() {
     tell(&world, "msg_1", &padded(100_000)).await;
     let flood = signed(&world, "msg_2", &padded(300_000));
     expect(flood, StatusCode::PAYLOAD_TOO_LARGE).await;
+}
+
+#[tokio::test]
+async fn a_body_is_not_read_before_the_head_is_right() {
+    let (off, on) = tokio::join!(
+        World::with(Kind::Sqlite, &[("CLERK_WEBHOOK_SIGNING_SECRET", "")]),
+        World::new(Kind::Sqlite)
+    );
+    let second = now() / 1000;
+    let headers = |id: &str, second: i64| {
+        format!("svix-id: {id}\r\nsvix-timestamp: {second}\r\nsvix-signature: v1,YQ==\r\n")
+    };
+    for (world, headers, status) in [
+        (&off, headers("msg_1", second), 503),
+        (&on, String::new(), 400),
+        (
+            &on,
+            format!("svix-id: msg_1\r\nsvix-timestamp: {second}\r\n"),
+            400,
+        ),
+        (&on, headers(&"m".repeat(300), second), 400),
+        (&on, headers("msg_1", second - 301), 400),
+        (&on, headers("msg_1", second + 310), 400),
+    ] {
+        // All of the head, and nothing of the body.
+        let head =
+            format!("POST {PATH} HTTP/1.1\r\nHost: a\r\n{headers}Content-Length: 200000\r\n\r\n");
+        let answer = raw(world, &head).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{headers}: {answer:.200}"
+        );
+    }
 }

@@ -17,7 +17,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 /// What makes tokens in these stories.
@@ -156,14 +157,23 @@ impl World {
         for (name, content) in files {
             std::fs::write(dist.join(name), content).expect("written");
         }
+        Self::beside(folder, upstream, &[]).await
+    }
+
+    /// The API with the emulator's proxy to this upstream and more variables set.
+    pub async fn with_emulator(upstream: SocketAddr, more: &[(&str, &str)]) -> Self {
+        Self::beside(tempfile::tempdir().expect("a folder"), upstream, more).await
+    }
+
+    async fn beside(folder: TempDir, upstream: SocketAddr, more: &[(&str, &str)]) -> Self {
         let database_url = format!("sqlite://{}/app.db?mode=rwc", folder.path().display());
         let upstream = upstream.to_string();
         // Empty counts as unset: without a key the emulator stands in.
-        let more = [
+        let emulator = [
             ("CLERK_PUBLISHABLE_KEY", ""),
             ("EMULATOR_ADDR", upstream.as_str()),
         ];
-        Self::on(folder, database_url, &more).await
+        Self::on(folder, database_url, &[more, emulator.as_slice()].concat()).await
     }
 
     async fn on(folder: TempDir, database_url: String, more: &[(&str, &str)]) -> Self {
@@ -296,6 +306,25 @@ impl Drop for World {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// Where the API listens.
+pub fn address(world: &World) -> SocketAddr {
+    let address = world.url.strip_prefix("http://").expect("a URL");
+    address.parse().expect("an address")
+}
+
+/// What the server answers to this text, until it closes.
+pub async fn raw(world: &World, text: &str) -> String {
+    let mut stream = TcpStream::connect(address(world)).await.expect("connected");
+    // The server may close before all of it is sent.
+    let _ = stream.write_all(text.as_bytes()).await;
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    let _ = tokio::time::timeout(Duration::from_mins(1), read)
+        .await
+        .expect("it closes");
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// Sends and checks the status; answers the body, `null` when there is none.
