@@ -24,6 +24,8 @@ pub enum ApiError {
     NoToken(TokenError),
     /// The account was deleted.
     Gone,
+    /// The row is not of the version the write was meant for.
+    Changed,
     /// Some fields are not valid.
     Invalid(Vec<FieldError>),
     /// The server refused; what it said.
@@ -36,6 +38,7 @@ impl std::fmt::Display for ApiError {
             Self::Unavailable => f.write_str("The server cannot be reached."),
             Self::NoToken(error) => error.fmt(f),
             Self::Gone => f.write_str("This account was deleted."),
+            Self::Changed => f.write_str("The profile has changed in the meantime."),
             Self::Invalid(_) => f.write_str("Some fields are not valid."),
             Self::Refused(detail) => f.write_str(detail),
         }
@@ -69,23 +72,31 @@ impl Api {
 
     /// The person's row, made if need be.
     pub async fn get_or_create(&self) -> Result<Versioned, ApiError> {
-        versioned(self.call(Method::POST, "/api/users", None, None).await?).await
+        let response = self.call(Method::POST, "/api/users", None, None, None);
+        versioned(response.await?).await
     }
 
-    /// Writes e-mail address and name.
-    pub async fn put(&self, update: UserUpdate) -> Result<Versioned, ApiError> {
+    /// Writes e-mail address and name: upon this version only, or else upon whatever is there.
+    pub async fn put(
+        &self,
+        update: UserUpdate,
+        only_if: Option<i64>,
+    ) -> Result<Versioned, ApiError> {
         let path = format!("/api/users/{}", update.clerk_id);
-        versioned(
-            self.call(Method::PUT, &path, Some(update.into()), None)
-                .await?,
-        )
-        .await
+        let response = self.call(Method::PUT, &path, Some(update.into()), only_if, None);
+        versioned(response.await?).await
     }
 
     /// Opens the live query; it ends when `signal` aborts it.
     pub async fn events(&self, signal: &AbortSignal) -> Result<Response, ApiError> {
-        self.call(Method::GET, "/api/users/me/events", None, Some(signal))
-            .await
+        self.call(
+            Method::GET,
+            "/api/users/me/events",
+            None,
+            None,
+            Some(signal),
+        )
+        .await
     }
 
     /// Sends with a token. A 401 gets one fresh token and one more try.
@@ -94,6 +105,7 @@ impl Api {
         method: Method,
         path: &str,
         body: Option<PutUser>,
+        only_if: Option<i64>,
         signal: Option<&AbortSignal>,
     ) -> Result<Response, ApiError> {
         let mut fresh = false;
@@ -107,10 +119,13 @@ impl Api {
                 .get_token(&options)
                 .await
                 .map_err(ApiError::NoToken)?;
-            let request = RequestBuilder::new(path)
+            let mut request = RequestBuilder::new(path)
                 .method(method.clone())
                 .abort_signal(signal)
                 .header("Authorization", &format!("Bearer {token}"));
+            if let Some(version) = only_if {
+                request = request.header("If-Match", &format!("\"{version}\""));
+            }
             let response = match &body {
                 Some(body) => request.json(body).map_err(unreachable)?.send().await,
                 None => request.send().await,
@@ -139,7 +154,8 @@ async fn versioned(response: Response) -> Result<Versioned, ApiError> {
     let version = response
         .headers()
         .get("ETag")
-        .and_then(|tag| tag.trim_matches('"').parse().ok())
+        // Weak when a reverse proxy compressed the answer.
+        .and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok())
         .unwrap_or_default();
     let user = response.json().await.map_err(unreachable)?;
     Ok(Versioned {
@@ -151,6 +167,7 @@ async fn versioned(response: Response) -> Result<Versioned, ApiError> {
 async fn refusal(response: Response) -> ApiError {
     match response.status() {
         410 => ApiError::Gone,
+        412 => ApiError::Changed,
         429 | 500.. => ApiError::Unavailable,
         _ => match response.json::<Problem>().await {
             Ok(problem) if problem.errors.is_empty() => ApiError::Refused(problem.detail),

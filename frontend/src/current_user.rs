@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use crate::api::Versioned;
+use crate::api::{ApiError, Versioned};
 
 /// How far the page is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Phase {
     /// The row is being fetched; why that takes long, if it does.
     Connecting(Option<String>),
     /// There is no use in trying again; why.
-    Failed(String),
+    Failed(ApiError),
     /// The row is there.
     Ready,
 }
@@ -31,18 +31,41 @@ pub enum Link {
 pub struct State {
     /// How far the page is
     pub phase: Phase,
-    /// The newest row it has seen
-    pub row: Versioned,
     /// Whether changes arrive
     pub link: Link,
+    /// The newest row that answered a request of this tab
+    answered: Versioned,
+    /// The row as the live query has it now
+    live: Versioned,
+}
+
+impl State {
+    /// The newest row.
+    pub fn row(&self) -> &Versioned {
+        if self.live.version >= self.answered.version {
+            &self.live
+        } else {
+            &self.answered
+        }
+    }
+
+    /// Whether the row was deleted.
+    pub fn is_gone(&self) -> bool {
+        match &self.phase {
+            Phase::Connecting(_) => false,
+            Phase::Failed(error) => *error == ApiError::Gone,
+            Phase::Ready => self.row().user.is_none(),
+        }
+    }
 }
 
 impl Default for State {
     fn default() -> Self {
         Self {
             phase: Phase::Connecting(None),
-            row: Versioned::default(),
             link: Link::Up,
+            answered: Versioned::default(),
+            live: Versioned::default(),
         }
     }
 }
@@ -50,12 +73,14 @@ impl Default for State {
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The row arrived, from an answer, the stream or another tab.
-    Row(Versioned),
+    /// The row arrived in an answer.
+    Answered(Versioned),
+    /// The live query told the row, in this tab or by way of another.
+    Live(Versioned),
     /// Fetching the row failed; it will be tried again.
     Trouble(String),
     /// Fetching the row failed for good.
-    Failed(String),
+    Failed(ApiError),
     /// The stream opened or broke.
     Link(Link),
     /// Another person signed in, or the person asked to try again.
@@ -68,19 +93,25 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
         let mut next = (*self).clone();
         match event {
-            Event::Row(row) => {
+            Event::Answered(row) => {
                 next.phase = Phase::Ready;
-                // Answers, stream and tabs race; the version says which is newest.
-                if row.version >= next.row.version {
-                    next.row = row;
+                // Answers race; the version says which is newest.
+                if row.version >= next.answered.version {
+                    next.answered = row;
                 }
+            }
+            Event::Live(row) => {
+                next.phase = Phase::Ready;
+                // These come in order, so the last one counts, whatever version another tab
+                // claimed before.
+                next.live = row;
             }
             Event::Trouble(message) => {
                 if next.phase != Phase::Ready {
                     next.phase = Phase::Connecting(Some(message));
                 }
             }
-            Event::Failed(message) => next.phase = Phase::Failed(message),
+            Event::Failed(error) => next.phase = Phase::Failed(error),
             Event::Link(link) => next.link = link,
             Event::Restart => next = Self::default(),
         }
@@ -106,24 +137,55 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_row_wins_in_whatever_order_they_arrive() {
-        let state = after([Event::Row(row(2)), Event::Row(row(5)), Event::Row(row(3))]);
-        assert_eq!(state.row, row(5));
+    fn the_newest_of_answers_and_live_states_is_shown_in_whatever_order_they_arrive() {
+        let state = after([
+            Event::Answered(row(2)),
+            Event::Answered(row(5)),
+            Event::Answered(row(3)),
+        ]);
+        assert_eq!(*state.row(), row(5));
+        let state = after([Event::Answered(row(5)), Event::Live(row(4))]);
+        assert_eq!(*state.row(), row(5));
+        let state = after([Event::Live(row(5)), Event::Answered(row(4))]);
+        assert_eq!(*state.row(), row(5));
+    }
+
+    #[test]
+    fn a_version_that_the_server_never_made_hides_no_later_state() {
+        let state = after([
+            Event::Answered(row(2)),
+            Event::Live(row(i64::MAX)),
+            Event::Live(row(3)),
+        ]);
+        assert_eq!(*state.row(), row(3));
     }
 
     #[test]
     fn trouble_is_told_until_the_row_is_there() {
         let state = after([Event::Trouble("down".into())]);
         assert_eq!(state.phase, Phase::Connecting(Some("down".into())));
-        let state = after([Event::Trouble("down".into()), Event::Row(row(1))]);
+        let state = after([Event::Trouble("down".into()), Event::Answered(row(1))]);
         assert_eq!(state.phase, Phase::Ready);
-        let state = after([Event::Row(row(1)), Event::Trouble("down".into())]);
+        let state = after([Event::Answered(row(1)), Event::Trouble("down".into())]);
         assert_eq!(state.phase, Phase::Ready);
     }
 
     #[test]
+    fn a_deleted_row_is_gone_and_one_that_is_still_fetched_is_not() {
+        assert!(!State::default().is_gone());
+        assert!(after([Event::Failed(ApiError::Gone)]).is_gone());
+        assert!(!after([Event::Failed(ApiError::Refused("no".into()))]).is_gone());
+        assert!(after([Event::Live(row(3))]).is_gone());
+    }
+
+    #[test]
     fn another_person_starts_afresh() {
-        let state = after([Event::Row(row(9)), Event::Link(Link::Down), Event::Restart]);
+        let state = after([
+            Event::Answered(row(9)),
+            Event::Live(row(9)),
+            Event::Link(Link::Down),
+            Event::Restart,
+        ]);
         assert_eq!(*state, State::default());
     }
 }

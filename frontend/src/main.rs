@@ -5,6 +5,7 @@ mod app;
 mod components;
 mod current_user;
 mod live;
+mod memory;
 mod pages;
 mod retry;
 mod sync;

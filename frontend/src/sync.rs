@@ -6,8 +6,6 @@
 use serde::{Deserialize, Serialize};
 use shared::{PutUser, User, UserUpdate};
 
-use crate::api::Versioned;
-
 /// E-mail address and name as Clerk had them when the page last looked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
@@ -28,36 +26,37 @@ impl From<&clerk_yew::User> for Seen {
 
 /// What to write so that the row follows Clerk; none when nothing has changed.
 ///
-/// Without a memory of what Clerk had before, only a row that nobody has touched since it was
-/// made gets what it lacks: tokens without a template carry neither e-mail address nor name.
-pub fn update(before: Option<&Seen>, now: &Seen, row: &Versioned) -> Option<UserUpdate> {
-    let user = row.user.as_ref()?;
+/// A field follows when Clerk's value is not the one the page saw `before`. A row that nobody has
+/// edited yet also gets what it lacks: tokens without a template carry neither e-mail address nor
+/// name.
+pub fn update(before: Option<&Seen>, now: &Seen, row: &User) -> Option<UserUpdate> {
+    let bare = is_bare(row);
     let follow = |before: Option<&String>, now: &String, mine: &String| -> String {
-        let changed = match before {
-            Some(before) => before != now,
-            None => row.version == 1 && mine.is_empty(),
-        };
-        if changed && !now.is_empty() {
+        let changed = before.is_some_and(|before| before != now);
+        let lacking = bare && mine.is_empty();
+        if (changed || lacking) && !now.is_empty() {
             now.clone()
         } else {
             mine.clone()
         }
     };
     let wanted = PutUser {
-        clerk_id: Some(user.clerk_id.clone()),
+        clerk_id: Some(row.clerk_id.clone()),
         email: Some(follow(
             before.map(|seen| &seen.email),
             &now.email,
-            &user.email,
+            &row.email,
         )),
-        name: Some(follow(before.map(|seen| &seen.name), &now.name, &user.name)),
+        name: Some(follow(before.map(|seen| &seen.name), &now.name, &row.name)),
     };
     let update = wanted.validate().ok()?;
-    differs(&update, user).then_some(update)
+    (update.email != row.email || update.name != row.name).then_some(update)
 }
 
-fn differs(update: &UserUpdate, user: &User) -> bool {
-    update.email != user.email || update.name != user.name
+/// Whether the row is still as a plain session token made it. Nobody has edited it then: an edit
+/// would have moved `updated_at`, and one that makes the row needs an e-mail address.
+fn is_bare(row: &User) -> bool {
+    row.email.is_empty() && row.created_at == row.updated_at
 }
 
 #[cfg(test)]
@@ -71,22 +70,27 @@ mod tests {
         }
     }
 
-    fn row(version: i64, email: &str, name: &str) -> Versioned {
-        let user = User {
+    /// A row as it was made.
+    fn made(email: &str, name: &str) -> User {
+        User {
             id: String::new(),
             clerk_id: "user_1".into(),
             email: email.into(),
             name: name.into(),
-            created_at: 0,
-            updated_at: 0,
-        };
-        Versioned {
-            version,
-            user: Some(user),
+            created_at: 1_764_000_000_000,
+            updated_at: 1_764_000_000_000,
         }
     }
 
-    fn written(before: Option<&Seen>, now: &Seen, row: &Versioned) -> Option<(String, String)> {
+    /// A row that was changed since.
+    fn edited(email: &str, name: &str) -> User {
+        User {
+            updated_at: 1_764_000_000_900,
+            ..made(email, name)
+        }
+    }
+
+    fn written(before: Option<&Seen>, now: &Seen, row: &User) -> Option<(String, String)> {
         update(before, now, row).map(|update| (update.email, update.name))
     }
 
@@ -96,7 +100,7 @@ mod tests {
         let result = written(
             Some(&before),
             &seen("a@b.co", "Ada L"),
-            &row(1, "a@b.co", "Ada"),
+            &made("a@b.co", "Ada"),
         );
         assert_eq!(result, Some(("a@b.co".into(), "Ada L".into())));
     }
@@ -104,9 +108,10 @@ mod tests {
     #[test]
     fn what_has_not_changed_is_skipped() {
         let same = seen("a@b.co", "Ada");
-        assert_eq!(written(Some(&same), &same, &row(1, "a@b.co", "Ada")), None);
+        assert_eq!(written(Some(&same), &same, &made("a@b.co", "Ada")), None);
+        let before = seen("x@b.co", "");
         assert_eq!(
-            written(Some(&seen("x@b.co", "")), &same, &row(3, "a@b.co", "Ada")),
+            written(Some(&before), &same, &edited("a@b.co", "Ada")),
             None
         );
     }
@@ -114,11 +119,9 @@ mod tests {
     #[test]
     fn an_edit_made_here_survives_the_next_visit() {
         let same = seen("a@b.co", "Ada");
-        assert_eq!(
-            written(Some(&same), &same, &row(2, "a@b.co", "Countess")),
-            None
-        );
-        assert_eq!(written(None, &same, &row(2, "a@b.co", "Countess")), None);
+        let row = edited("a@b.co", "Countess");
+        assert_eq!(written(Some(&same), &same, &row), None);
+        assert_eq!(written(None, &same, &row), None);
     }
 
     #[test]
@@ -126,23 +129,36 @@ mod tests {
         let result = written(
             Some(&seen("a@b.co", "Ada")),
             &seen("new@b.co", "Ada"),
-            &row(2, "a@b.co", "Countess"),
+            &edited("a@b.co", "Countess"),
         );
         assert_eq!(result, Some(("new@b.co".into(), "Countess".into())));
     }
 
     #[test]
     fn a_row_made_from_a_plain_token_is_filled() {
-        let result = written(None, &seen("a@b.co", "Ada"), &row(1, "", ""));
-        assert_eq!(result, Some(("a@b.co".into(), "Ada".into())));
+        let now = seen("a@b.co", "Ada");
+        let filled = Some(("a@b.co".into(), "Ada".into()));
+        assert_eq!(written(None, &now, &made("", "")), filled);
+        // Also when an earlier visit did not get that far.
+        assert_eq!(written(Some(&now), &now, &made("", "")), filled);
     }
 
     #[test]
-    fn a_deleted_row_stays_deleted() {
-        let deleted = Versioned {
-            version: 4,
-            user: None,
-        };
-        assert_eq!(written(None, &seen("a@b.co", "Ada"), &deleted), None);
+    fn a_row_made_from_a_token_with_a_name_alone_keeps_that_name() {
+        let result = written(None, &seen("a@b.co", "Ada"), &made("", "Countess"));
+        assert_eq!(result, Some(("a@b.co".into(), "Countess".into())));
+    }
+
+    #[test]
+    fn a_name_that_was_emptied_stays_empty() {
+        let now = seen("a@b.co", "Ada");
+        // By an edit, or by the write that made the row.
+        for row in [edited("a@b.co", ""), made("a@b.co", "")] {
+            assert_eq!(written(None, &now, &row), None);
+            assert_eq!(written(Some(&now), &now, &row), None);
+        }
+        // Also when the address went away at Clerk, and another one came.
+        let result = written(Some(&seen("", "Ada")), &now, &edited("", ""));
+        assert_eq!(result, Some(("a@b.co".into(), String::new())));
     }
 }

@@ -4,11 +4,11 @@ use clerk_yew::{Task, use_auth, use_user};
 use shared::UserUpdate;
 use yew::prelude::*;
 
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Versioned};
 use crate::current_user::{Event, Phase, State};
 use crate::live::Live;
-use crate::retry;
 use crate::sync::{self, Seen};
+use crate::{memory, retry};
 
 /// The person's row, for everything below a [`UserProvider`].
 #[derive(Clone, PartialEq)]
@@ -31,8 +31,8 @@ impl CurrentUser {
 
     /// Writes a change that has passed validation.
     pub async fn save(&self, update: UserUpdate) -> Result<(), ApiError> {
-        let row = self.api.put(update).await?;
-        self.state.dispatch(Event::Row(row));
+        let row = self.api.put(update, None).await?;
+        self.state.dispatch(Event::Answered(row));
         Ok(())
     }
 }
@@ -62,7 +62,7 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
     let clerk_user = use_user();
     let state = use_reducer_eq(State::default);
     let tries = use_state(|| 0);
-    let user_id = auth.user_id.clone();
+    let (is_loaded, user_id) = (auth.is_loaded, auth.user_id.clone());
     let api = Api::new(auth, props.jwt_template.clone());
 
     // Connect: the row is fetched, or made, until that succeeds.
@@ -73,14 +73,12 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
             Task::spawn(async move {
                 for failures in 0.. {
                     match connecting.get_or_create().await {
-                        Ok(row) => return dispatcher.dispatch(Event::Row(row)),
+                        Ok(row) => return dispatcher.dispatch(Event::Answered(row)),
                         Err(error @ (ApiError::Unavailable | ApiError::NoToken(_))) => {
                             dispatcher.dispatch(Event::Trouble(error.to_string()));
                             retry::wait(failures).await;
                         }
-                        Err(error) => {
-                            return dispatcher.dispatch(Event::Failed(error.to_string()));
-                        }
+                        Err(error) => return dispatcher.dispatch(Event::Failed(error)),
                     }
                 }
             })
@@ -88,9 +86,17 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
         move || drop(task)
     });
 
+    // Forget: nothing is kept of anybody but the person who is signed in and has a row.
+    let kept = user_id.clone().filter(|_| !state.is_gone());
+    use_effect_with((is_loaded, kept), |(is_loaded, kept)| {
+        if *is_loaded {
+            memory::keep_only(kept.as_deref());
+        }
+    });
+
     // Live: once the row is there, and is not still that of the person before.
     let ready = user_id.filter(|id| {
-        let row = state.row.user.as_ref();
+        let row = state.row().user.as_ref();
         state.phase == Phase::Ready && row.is_none_or(|user| user.clerk_id == *id)
     });
     let (dispatcher, following) = (state.dispatcher(), api.clone());
@@ -103,34 +109,13 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
     });
 
     // Sync: when Clerk's user differs from what the page last saw.
-    let (writing, row) = (state.clone(), state.row.clone());
-    let put = api.clone();
+    let (dispatcher, row) = (state.dispatcher(), state.row().clone());
+    let writing = api.clone();
     let now = clerk_user.as_ref().map(Seen::from);
     use_effect_with((ready, now), move |(ready, now)| {
-        let task = ready.clone().zip(now.clone()).and_then(|(clerk_id, now)| {
-            let before = memory::load(&clerk_id);
-            let Some(update) = sync::update(before.as_ref(), &now, &row) else {
-                memory::save(&clerk_id, &now);
-                return None;
-            };
-            Some(Task::spawn(async move {
-                let mut failures = 0;
-                loop {
-                    match put.put(update.clone()).await {
-                        Ok(row) => {
-                            writing.dispatch(Event::Row(row));
-                            return memory::save(&clerk_id, &now);
-                        }
-                        Err(ApiError::Unavailable | ApiError::NoToken(_)) => {
-                            retry::wait(failures).await;
-                            failures += 1;
-                        }
-                        // Nothing that trying again would mend.
-                        Err(_) => return,
-                    }
-                }
-            }))
-        });
+        let now = ready.as_ref().and(now.clone());
+        let emit = move |event| dispatcher.dispatch(event);
+        let task = now.map(|now| Task::spawn(follow_clerk(writing, row, now, emit)));
         move || drop(task)
     });
 
@@ -142,26 +127,30 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
     }
 }
 
-/// What Clerk had when the page last looked, kept across visits.
-mod memory {
-    use super::Seen;
-
-    fn storage() -> Option<web_sys::Storage> {
-        web_sys::window()?.local_storage().ok()?
-    }
-
-    fn key(clerk_id: &str) -> String {
-        format!("clerk-seen:{clerk_id}")
-    }
-
-    pub fn load(clerk_id: &str) -> Option<Seen> {
-        serde_json::from_str(&storage()?.get_item(&key(clerk_id)).ok()??).ok()
-    }
-
-    pub fn save(clerk_id: &str, seen: &Seen) {
-        if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(seen)) {
-            // A full storage costs no more than a repeated comparison.
-            let _ = storage.set_item(&key(clerk_id), &text);
+/// Brings the row up to what Clerk has `now`. It writes only upon the row it decided by, so that
+/// an edit made meanwhile, here or elsewhere, is not undone.
+async fn follow_clerk(api: Api, mut row: Versioned, now: Seen, emit: impl Fn(Event)) {
+    let mut failures = 0;
+    while let Some(user) = &row.user {
+        let before = memory::load(&user.clerk_id);
+        let Some(update) = sync::update(before.as_ref(), &now, user) else {
+            return memory::save(&user.clerk_id, &now);
+        };
+        let newest = match api.put(update, Some(row.version)).await {
+            Err(ApiError::Changed) => api.get_or_create().await,
+            written => written,
+        };
+        match newest {
+            Ok(newest) if newest.version != row.version => {
+                emit(Event::Answered(newest.clone()));
+                row = newest;
+            }
+            Err(ApiError::Unavailable | ApiError::NoToken(_)) => {
+                retry::wait(failures).await;
+                failures += 1;
+            }
+            // Nothing that trying again would mend.
+            _ => return,
         }
     }
 }

@@ -218,6 +218,30 @@ impl Browser {
         .await
     }
 
+    /// What the page keeps from visit to visit, as JSON.
+    pub async fn kept(&self) -> Result<String> {
+        let script = "return JSON.stringify(Object.entries(localStorage))";
+        let kept = self.client.execute(script, vec![]).await?;
+        Ok(kept.as_str().context("it keeps nothing")?.to_owned())
+    }
+
+    /// Keeps this again.
+    pub async fn keeps(&self, kept: &str) -> Result<()> {
+        let script = "for (const [key, value] of JSON.parse(arguments[0]))
+            localStorage.setItem(key, value)";
+        self.client.execute(script, vec![json!(kept)]).await?;
+        Ok(())
+    }
+
+    /// Waits until the page keeps this text from visit to visit.
+    pub async fn remembers(&self, text: &str) -> Result<()> {
+        wait_for(&format!("{text:?} to be kept"), async || {
+            self.kept().await.ok().filter(|kept| kept.contains(text))
+        })
+        .await?;
+        Ok(())
+    }
+
     /// A token of the signed-in person, as the page gets them.
     pub async fn token(&self) -> Result<String> {
         let script = "const done = arguments[0];
@@ -231,6 +255,36 @@ impl Browser {
         let source = "const look = () => document.querySelector('button:not([disabled])')
             ? window.firstButton = performance.now() : requestAnimationFrame(look); look();";
         self.client.issue_cmd(BeforePage(source)).await?;
+        Ok(())
+    }
+
+    /// Lets the next page's first PUT wait for [`Browser::lets_write`].
+    pub async fn holds_write(&self) -> Result<()> {
+        let source = "const send = window.fetch;
+            window.fetch = async (request, ...more) => {
+                if (request.method === 'PUT') {
+                    window.fetch = send;
+                    await new Promise(done => window.letWrite = done);
+                }
+                return send(request, ...more);
+            };";
+        self.client.issue_cmd(BeforePage(source)).await?;
+        Ok(())
+    }
+
+    /// Waits until the page is about to write.
+    pub async fn is_about_to_write(&self) -> Result<()> {
+        let script = "return typeof window.letWrite === 'function'";
+        wait_for("the page to write", async || {
+            let held = self.client.execute(script, vec![]).await.ok()?;
+            held.as_bool()?.then_some(())
+        })
+        .await
+    }
+
+    /// Lets the page write.
+    pub async fn lets_write(&self) -> Result<()> {
+        self.client.execute("window.letWrite()", vec![]).await?;
         Ok(())
     }
 

@@ -85,6 +85,12 @@ impl Person {
 
     /// Is signed in to the account of this id: by the emulator, without any form.
     pub async fn is_signed_in(&self, story: &Story, browser: usize, user_id: &str) -> Result<()> {
+        self.comes(story, browser, user_id).await?;
+        self.sees_own_profile(&story.browsers[browser]).await
+    }
+
+    /// Opens the page, signed in to the account of this id: by the emulator, without any form.
+    pub async fn comes(&self, story: &Story, browser: usize, user_id: &str) -> Result<()> {
         let browser = &story.browsers[browser];
         let body = json!({ "user_id": user_id, "origin": story.page() });
         let signed_in = story
@@ -97,8 +103,7 @@ impl Person {
             document.cookie = `${name}=${value}; path=/; SameSite=Lax`";
         let cookies = signed_in["cookies"].clone();
         browser.client.execute(script, vec![cookies]).await?;
-        browser.open(&story.page()).await?;
-        self.sees_own_profile(browser).await
+        browser.open(&story.page()).await
     }
 
     /// Enters the address on the form for signing in.

@@ -28,6 +28,8 @@ pub fn Connected(props: &ConnectedProps) -> Html {
                 </>
             }
         }
-        Phase::Failed(text) => html! { <Notice title="That did not work" {text} /> },
+        Phase::Failed(error) => {
+            html! { <Notice title="That did not work" text={error.to_string()} /> }
+        }
     }
 }

@@ -8,7 +8,7 @@ pub fn Greeting() -> Html {
     let current = use_current_user();
     let name = current
         .state()
-        .row
+        .row()
         .user
         .as_ref()
         .map_or("", |user| user.name.as_str());

@@ -10,7 +10,7 @@ use crate::user_provider::use_current_user;
 pub fn ProfileView() -> Html {
     let current = use_current_user();
     let editing = use_state_eq(|| false);
-    let Some(user) = current.state().row.user.clone() else {
+    let Some(user) = current.state().row().user.clone() else {
         return html! {
             <section class="card notice">
                 <h2>{ "There is no profile" }</h2>

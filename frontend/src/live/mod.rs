@@ -26,50 +26,53 @@ pub struct Live {
     _channel: Rc<Channel>,
 }
 
-/// What the tab that holds the stream tells the others.
-type Latest = Rc<RefCell<(Option<Versioned>, Link)>>;
+/// What the tab that holds the stream tells the others; none in every other tab.
+type Latest = Rc<RefCell<Option<(Option<Versioned>, Link)>>>;
 
 impl Live {
     /// Starts to follow the person's row; `emit` gets what happens.
     pub fn start(clerk_id: &str, api: Api, emit: Callback<Event>) -> Self {
         let name = format!("live-user:{clerk_id}");
-        let latest: Latest = Rc::new(RefCell::new((None, Link::Up)));
+        let latest = Latest::default();
 
-        let (heard, told) = (emit.clone(), latest.clone());
-        let channel = Rc::new(Channel::open(
-            &name,
-            move |message, channel| match message {
-                Message::Row(row) => heard.emit(Event::Row(row)),
-                Message::Link(up) => {
-                    heard.emit(Event::Link(if up { Link::Up } else { Link::Down }));
-                }
+        let (id, told, heard) = (clerk_id.to_owned(), latest.clone(), emit.clone());
+        let channel = Rc::new(Channel::open(&name, move |message, channel| {
+            let latest = told.borrow().clone();
+            match (latest, message) {
                 // A new tab asks; only the one with the stream has something to tell.
-                Message::Hello => {
-                    let (row, link) = told.borrow().clone();
-                    if let Some(row) = row {
-                        channel.post(&Message::Row(row));
-                        channel.post(&Message::Link(link == Link::Up));
+                (Some((Some(row), link)), Message::Hello) => {
+                    channel.post(&Message::Row(row));
+                    channel.post(&Message::Link(link == Link::Up));
+                }
+                // The tab with the stream knows better than any other.
+                (Some(_), _) => {}
+                (None, message) => {
+                    if let Some(event) = believed(message, &id) {
+                        heard.emit(event);
                     }
                 }
-            },
-        ));
+            }
+        }));
         channel.post(&Message::Hello);
 
         let tell = channel.clone();
         let election = Election::stand(&name, move || {
+            *latest.borrow_mut() = Some((None, Link::Up));
             let (tell, latest, emit, api) =
                 (tell.clone(), latest.clone(), emit.clone(), api.clone());
             stream::follow(api, move |event| {
-                match &event {
-                    Event::Row(row) => {
-                        latest.borrow_mut().0 = Some(row.clone());
-                        tell.post(&Message::Row(row.clone()));
+                if let Some((row, link)) = &mut *latest.borrow_mut() {
+                    match &event {
+                        Event::Live(newest) => {
+                            *row = Some(newest.clone());
+                            tell.post(&Message::Row(newest.clone()));
+                        }
+                        Event::Link(now) => {
+                            *link = *now;
+                            tell.post(&Message::Link(*now == Link::Up));
+                        }
+                        _ => {}
                     }
-                    Event::Link(link) => {
-                        latest.borrow_mut().1 = *link;
-                        tell.post(&Message::Link(*link == Link::Up));
-                    }
-                    _ => {}
                 }
                 emit.emit(event);
             })
@@ -78,5 +81,41 @@ impl Live {
             _election: election,
             _channel: channel,
         }
+    }
+}
+
+/// What another tab's message means to this one. A row that is not this person's means nothing:
+/// it is of a tab that has not noticed that somebody else has signed in.
+fn believed(message: Message, clerk_id: &str) -> Option<Event> {
+    match message {
+        Message::Hello => None,
+        Message::Row(row) => {
+            let mine = row.user.as_ref().is_none_or(|it| it.clerk_id == clerk_id);
+            mine.then_some(Event::Live(row))
+        }
+        Message::Link(up) => Some(Event::Link(if up { Link::Up } else { Link::Down })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_with_somebody_elses_row_is_not_believed() {
+        let row = |clerk_id: &str| Versioned {
+            version: i64::MAX,
+            user: Some(shared::User {
+                id: String::new(),
+                clerk_id: clerk_id.into(),
+                email: String::new(),
+                name: String::new(),
+                created_at: 0,
+                updated_at: 0,
+            }),
+        };
+        let heard = |clerk_id| believed(Message::Row(row(clerk_id)), "user_ada");
+        assert_eq!(heard("user_bob"), None);
+        assert_eq!(heard("user_ada"), Some(Event::Live(row("user_ada"))));
     }
 }

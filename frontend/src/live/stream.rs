@@ -61,7 +61,7 @@ async fn read(api: &Api, emit: &impl Fn(Event)) -> Result<(), ApiError> {
         }
         for event in parser.push(&Uint8Array::new(&bytes).to_vec()) {
             if let (Ok(version), Ok(user)) = (event.id.parse(), serde_json::from_str(&event.data)) {
-                emit(Event::Row(Versioned { version, user }));
+                emit(Event::Live(Versioned { version, user }));
             }
         }
     }

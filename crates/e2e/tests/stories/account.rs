@@ -1,7 +1,26 @@
 //! Signing up, in and out.
 
-use anyhow::Result;
-use e2e::{PASSWORD, Person, TEST_CODE, story};
+use anyhow::{Context, Result};
+use e2e::{PASSWORD, Person, Story, TEST_CODE, story};
+use serde_json::{Value, json};
+
+/// From now on tokens carry neither e-mail address nor name, as session tokens without a template.
+async fn tokens_are_plain(story: &Story) -> Result<()> {
+    let stack = &story.stack;
+    let templates = stack.emulator_call("GET", "/v1/jwt_templates", Value::Null);
+    let templates = templates.await?;
+    let convex = templates
+        .as_array()
+        .and_then(|all| all.iter().find(|it| it["name"] == "convex"))
+        .context("the template of the page's tokens")?;
+    let path = format!(
+        "/v1/jwt_templates/{}",
+        convex["id"].as_str().context("an id")?
+    );
+    let claims = json!({ "claims": { "aud": "convex" } });
+    stack.emulator_call("PATCH", &path, claims).await?;
+    Ok(())
+}
 
 #[tokio::test]
 async fn a_person_signs_up_and_sees_their_row_as_the_database_holds_it() -> Result<()> {
@@ -175,6 +194,60 @@ async fn a_new_address_at_clerk_reaches_the_row() -> Result<()> {
         browser.click("Set as primary").await?;
         browser.sees_field("email", &new.email).await?;
         assert_eq!(story.stack.rows().await?[0][2], new.email);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_row_made_from_a_plain_token_is_filled_and_a_name_emptied_later_stays_empty() -> Result<()>
+{
+    story("plain-token", async |story| {
+        tokens_are_plain(story).await?;
+        let ada = Person::new("Ada", "Lovelace");
+        ada.sign_up(story, 0).await?;
+        let row = &story.stack.rows().await?[0];
+        assert_eq!(row[2..], [ada.email.clone(), ada.name()]);
+        let browser = &story.browsers[0];
+        browser.click("Edit").await?;
+        browser.fill("Name", "").await?;
+        browser.click("Save").await?;
+        browser.sees_field("name", "–").await?;
+        // Not even a browser that has never seen this person fills it again.
+        ada.sign_out(browser).await?;
+        ada.begin_sign_in(story, 0).await?;
+        browser.fill("Password", PASSWORD).await?;
+        browser.click("Continue").await?;
+        browser.remembers(&ada.name()).await?;
+        browser.sees_field("name", "–").await?;
+        assert_eq!(story.stack.rows().await?[0][3], "");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_edit_made_while_the_row_is_being_filled_is_not_overwritten() -> Result<()> {
+    story("fill-and-edit", async |story| {
+        tokens_are_plain(story).await?;
+        let ada = Person::new("Ada", "Lovelace");
+        let user_id = ada.has_account(story).await?;
+        story.browsers[0].expect_error("status of 412");
+        let browser = &story.browsers[0];
+        browser.holds_write().await?;
+        ada.comes(story, 0, &user_id).await?;
+        browser.is_about_to_write().await?;
+        let edit = json!({"clerkId": user_id, "email": ada.email, "name": "Countess"});
+        let put = reqwest::Client::new()
+            .put(format!("{}/api/users/{user_id}", story.page()))
+            .bearer_auth(browser.token().await?)
+            .json(&edit);
+        assert_eq!(put.send().await?.status(), 200);
+        browser.lets_write().await?;
+        // The page has seen what it had to write, and that it is there already.
+        browser.remembers(&ada.name()).await?;
+        browser.sees_field("name", "Countess").await?;
+        assert_eq!(story.stack.rows().await?[0][3], "Countess");
         Ok(())
     })
     .await
