@@ -8,45 +8,38 @@ use crate::control::{self, seed, webhooks};
 use crate::emulator::Emulator;
 
 use super::guard;
-use super::serving::backend::{delete, get, patch, post};
+use super::serving::{self, Route, delete, get, patch, post};
 
 /// The emulator's own API.
 pub fn router(emulator: &Emulator) -> Router<Emulator> {
-    Router::new()
-        .route("/status", get(control::status))
-        .route(
-            "/settings",
-            get(control::settings).merge(patch(control::change_settings)),
-        )
-        .route("/sign_in", post(control::sign_in))
-        .route("/messages", get(control::messages))
-        .route("/messages/last", get(control::last_message))
-        .route(
-            "/clock",
-            get(control::clock).merge(post(control::move_clock)),
-        )
-        .route("/keys/rotate", post(control::rotate_keys))
-        .route("/sessions", get(control::all_sessions))
-        .route("/sessions/{id}/expire", post(control::expire))
-        .route("/users/{id}", get(control::user))
-        .route(
-            "/faults",
-            get(control::faults)
-                .merge(post(control::add_fault))
-                .merge(delete(control::clear_faults)),
-        )
-        .route("/faults/{id}", delete(control::remove_fault))
-        .route("/requests", get(control::requests))
-        .route(
-            "/webhooks",
-            get(webhooks::endpoints).merge(post(webhooks::create_endpoint)),
-        )
-        .route("/webhooks/{id}", delete(webhooks::delete_endpoint))
-        .route("/deliveries", get(webhooks::deliveries))
-        .route("/deliveries/{id}/resend", post(webhooks::resend))
-        .route("/seed", post(seed::plant))
-        .route("/export", get(seed::export))
-        .route("/import", post(seed::import))
-        .route("/reset", post(seed::reset))
-        .layer(from_fn_with_state(emulator.clone(), guard::control))
+    serving::backend(ROUTES).layer(from_fn_with_state(emulator.clone(), guard::control))
 }
+
+const ROUTES: &[Route] = &[
+    get("/status", control::status),
+    get("/settings", control::settings),
+    patch("/settings", control::change_settings),
+    post("/sign_in", control::sign_in),
+    get("/messages", control::messages),
+    get("/messages/last", control::last_message),
+    get("/clock", control::clock),
+    post("/clock", control::move_clock),
+    post("/keys/rotate", control::rotate_keys),
+    get("/sessions", control::all_sessions),
+    post("/sessions/{id}/expire", control::expire),
+    get("/users/{id}", control::user),
+    get("/faults", control::faults),
+    post("/faults", control::add_fault),
+    delete("/faults", control::clear_faults),
+    delete("/faults/{id}", control::remove_fault),
+    get("/requests", control::requests),
+    get("/webhooks", webhooks::endpoints),
+    post("/webhooks", webhooks::create_endpoint),
+    delete("/webhooks/{id}", webhooks::delete_endpoint),
+    get("/deliveries", webhooks::deliveries),
+    post("/deliveries/{id}/resend", webhooks::resend),
+    post("/seed", seed::plant),
+    get("/export", seed::export),
+    post("/import", seed::import),
+    post("/reset", seed::reset),
+];

@@ -9,258 +9,221 @@ use crate::frontend::{
 };
 use crate::rules::images;
 
-use super::serving::frontend::{
-    delete, get, get_writing, patch, patch_reading, post, post_reading, put,
+use super::serving::{
+    self, Route, delete, get, get_writing, patch, patch_reading, post, post_reading, put,
 };
 
 /// The Frontend API below `/v1`.
 pub fn router() -> Router<Emulator> {
-    Router::new()
-        .merge(browsers())
-        .merge(accounts())
-        .merge(organizations_router())
-        .route("/health", get(client::health))
-        .route("/proxy-health", get(client::proxy_health))
-        .route("/images/{id}", get(images::show))
-        .route("/waitlist", post(waitlist::join))
-        .route("/verify", get_writing(links::verify))
-        .route("/tickets/accept", get(links::accept_ticket))
-        .route("/client/handshake", get_writing(links::handshake))
-        .route(
-            "/oauth/emulator",
-            get(oauth::page).merge(post(oauth::answer)),
-        )
-        .route(
-            "/oauth_callback",
-            get_writing(oauth::callback).merge(post(oauth::callback)),
-        )
+    serving::frontend(ROUTES)
 }
 
-fn browsers() -> Router<Emulator> {
-    Router::new()
-        .route("/dev_browser", post(client::dev_browser))
-        .route(
-            "/environment",
-            get(client::show_environment).merge(patch_reading(client::show_environment)),
-        )
-        .route(
-            "/client",
-            get(client::show)
-                .merge(post(client::create))
-                .merge(put(client::create))
-                .merge(delete(client::remove)),
-        )
-        .route("/client/sessions", delete(client::remove_sessions))
-        .route("/client/sessions/{id}", get(client::show_session))
-        .route("/client/sessions/{id}/touch", post(sessions::touch))
-        .route("/client/sessions/{id}/end", post(sessions::end))
-        .route("/client/sessions/{id}/remove", post(sessions::remove))
-        .route(
-            "/client/sessions/{id}/tokens",
-            post_reading(sessions::token),
-        )
-        .route(
-            "/client/sessions/{id}/tokens/{template}",
-            post_reading(sessions::template_token),
-        )
-        .route("/client/sessions/{id}/verify", post(sessions::verify))
-        .route(
-            "/client/sessions/{id}/verify/prepare_first_factor",
-            post(sessions::prepare_first),
-        )
-        .route(
-            "/client/sessions/{id}/verify/attempt_first_factor",
-            post(sessions::attempt_first),
-        )
-        .route(
-            "/client/sessions/{id}/verify/prepare_second_factor",
-            post(sessions::prepare_second),
-        )
-        .route(
-            "/client/sessions/{id}/verify/attempt_second_factor",
-            post(sessions::attempt_second),
-        )
-        .route("/client/sign_ups", post(sign_ups::create))
-        .route(
-            "/client/sign_ups/{id}",
-            get(sign_ups::show).merge(patch(sign_ups::update)),
-        )
-        .route(
-            "/client/sign_ups/{id}/prepare_verification",
-            post(sign_ups::prepare),
-        )
-        .route(
-            "/client/sign_ups/{id}/attempt_verification",
-            post(sign_ups::attempt),
-        )
-        .route("/client/sign_ins", post(sign_ins::create))
-        .route("/client/sign_ins/{id}", get(sign_ins::show))
-        .route(
-            "/client/sign_ins/{id}/prepare_first_factor",
-            post(sign_ins::prepare_first),
-        )
-        .route(
-            "/client/sign_ins/{id}/attempt_first_factor",
-            post(sign_ins::attempt_first),
-        )
-        .route(
-            "/client/sign_ins/{id}/prepare_second_factor",
-            post(sign_ins::prepare_second),
-        )
-        .route(
-            "/client/sign_ins/{id}/attempt_second_factor",
-            post(sign_ins::attempt_second),
-        )
-        .route(
-            "/client/sign_ins/{id}/reset_password",
-            post(sign_ins::reset_password),
-        )
-}
-
-fn accounts() -> Router<Emulator> {
-    Router::new()
-        .route(
-            "/me",
-            get(me::show)
-                .merge(patch(me::update))
-                .merge(delete(me::remove)),
-        )
-        .route("/me/metadata", patch(me::update_metadata))
-        .route("/me/change_password", post(me::change_password))
-        .route("/me/remove_password", post(me::remove_password))
-        .route(
-            "/me/profile_image",
-            post(me::set_image).merge(delete(me::remove_image)),
-        )
-        .route("/me/sessions", get(me::all_sessions))
-        .route("/me/sessions/active", get(me::active_sessions))
-        .route("/me/sessions/{id}/revoke", post(me::revoke_session))
-        .route(
-            "/me/email_addresses",
-            get(email_addresses::list).merge(post(email_addresses::create)),
-        )
-        .route(
-            "/me/email_addresses/{id}",
-            get(email_addresses::show).merge(delete(email_addresses::remove)),
-        )
-        .route(
-            "/me/email_addresses/{id}/prepare_verification",
-            post(email_addresses::prepare),
-        )
-        .route(
-            "/me/email_addresses/{id}/attempt_verification",
-            post(email_addresses::attempt),
-        )
-        .route("/me/external_accounts", post(oauth::connect))
-        .route("/me/external_accounts/{id}", delete(oauth::disconnect))
-        .route(
-            "/me/external_accounts/{id}/tokens",
-            delete(oauth::revoke_tokens),
-        )
-        .route(
-            "/me/external_accounts/{id}/reauthorize",
-            patch(oauth::reauthorize),
-        )
-        .route(
-            "/me/totp",
-            post(second_factors::create_totp).merge(delete(second_factors::remove_totp)),
-        )
-        .route(
-            "/me/totp/attempt_verification",
-            post(second_factors::attempt_totp),
-        )
-        .route(
-            "/me/backup_codes",
-            post(second_factors::create_backup_codes),
-        )
-        .route("/me/passkeys", post(passkeys::create))
-        .route(
-            "/me/passkeys/{id}",
-            get(passkeys::show)
-                .merge(patch(passkeys::rename))
-                .merge(delete(passkeys::remove)),
-        )
-        .route(
-            "/me/passkeys/{id}/attempt_verification",
-            post(passkeys::attempt),
-        )
-}
-
-fn organizations_router() -> Router<Emulator> {
-    use organizations as it;
-    Router::new()
-        .route("/me/organization_memberships", get(it::own_memberships))
-        .route("/me/organization_memberships/{id}", delete(it::leave))
-        .route("/me/organization_invitations", get(it::own_invitations))
-        .route(
-            "/me/organization_invitations/{invitation_id}/accept",
-            post(it::accept),
-        )
-        .route("/me/organization_suggestions", get(it::suggestions))
-        .route(
-            "/me/organization_suggestions/{suggestion_id}/accept",
-            post(it::ask_to_join),
-        )
-        .route("/organizations", post(it::create))
-        .route(
-            "/organizations/{id}",
-            get(it::show)
-                .merge(patch(it::update))
-                .merge(delete(it::remove)),
-        )
-        .route(
-            "/organizations/{id}/logo",
-            put(it::set_logo).merge(delete(it::remove_logo)),
-        )
-        .route("/organizations/{id}/roles", get(it::roles))
-        .route(
-            "/organizations/{id}/memberships",
-            get(it::members).merge(post(it::add_member)),
-        )
-        .route(
-            "/organizations/{id}/memberships/{user_id}",
-            patch(it::update_member).merge(delete(it::remove_member)),
-        )
-        .route(
-            "/organizations/{id}/invitations",
-            get(it::invitations).merge(post(it::invite)),
-        )
-        .route("/organizations/{id}/invitations/bulk", post(it::invite_all))
-        .route(
-            "/organizations/{id}/invitations/pending",
-            get(it::pending_invitations),
-        )
-        .route(
-            "/organizations/{id}/invitations/{invitation_id}/revoke",
-            post(it::revoke),
-        )
-        .route("/organizations/{id}/membership_requests", get(it::requests))
-        .route(
-            "/organizations/{id}/membership_requests/{request_id}/accept",
-            post(it::accept_request),
-        )
-        .route(
-            "/organizations/{id}/membership_requests/{request_id}/reject",
-            post(it::reject_request),
-        )
-        .route(
-            "/organizations/{id}/domains",
-            get(it::domains).merge(post(it::add_domain)),
-        )
-        .route(
-            "/organizations/{id}/domains/{domain_id}",
-            get(it::show_domain).merge(delete(it::remove_domain)),
-        )
-        .route(
-            "/organizations/{id}/domains/{domain_id}/prepare_affiliation_verification",
-            post(it::prepare_domain),
-        )
-        .route(
-            "/organizations/{id}/domains/{domain_id}/attempt_affiliation_verification",
-            post(it::attempt_domain),
-        )
-        .route(
-            "/organizations/{id}/domains/{domain_id}/update_enrollment_mode",
-            post(it::update_enrollment),
-        )
-}
+const ROUTES: &[Route] = &[
+    // Browsers, their sessions, and getting in.
+    post("/dev_browser", client::dev_browser),
+    get("/environment", client::show_environment),
+    patch_reading("/environment", client::show_environment),
+    get("/client", client::show),
+    post("/client", client::create),
+    put("/client", client::create),
+    delete("/client", client::remove),
+    delete("/client/sessions", client::remove_sessions),
+    get("/client/sessions/{id}", client::show_session),
+    post("/client/sessions/{id}/touch", sessions::touch),
+    post("/client/sessions/{id}/end", sessions::end),
+    post("/client/sessions/{id}/remove", sessions::remove),
+    post_reading("/client/sessions/{id}/tokens", sessions::token),
+    post_reading(
+        "/client/sessions/{id}/tokens/{template}",
+        sessions::template_token,
+    ),
+    post("/client/sessions/{id}/verify", sessions::verify),
+    post(
+        "/client/sessions/{id}/verify/prepare_first_factor",
+        sessions::prepare_first,
+    ),
+    post(
+        "/client/sessions/{id}/verify/attempt_first_factor",
+        sessions::attempt_first,
+    ),
+    post(
+        "/client/sessions/{id}/verify/prepare_second_factor",
+        sessions::prepare_second,
+    ),
+    post(
+        "/client/sessions/{id}/verify/attempt_second_factor",
+        sessions::attempt_second,
+    ),
+    post("/client/sign_ups", sign_ups::create),
+    get("/client/sign_ups/{id}", sign_ups::show),
+    patch("/client/sign_ups/{id}", sign_ups::update),
+    post(
+        "/client/sign_ups/{id}/prepare_verification",
+        sign_ups::prepare,
+    ),
+    post(
+        "/client/sign_ups/{id}/attempt_verification",
+        sign_ups::attempt,
+    ),
+    post("/client/sign_ins", sign_ins::create),
+    get("/client/sign_ins/{id}", sign_ins::show),
+    post(
+        "/client/sign_ins/{id}/prepare_first_factor",
+        sign_ins::prepare_first,
+    ),
+    post(
+        "/client/sign_ins/{id}/attempt_first_factor",
+        sign_ins::attempt_first,
+    ),
+    post(
+        "/client/sign_ins/{id}/prepare_second_factor",
+        sign_ins::prepare_second,
+    ),
+    post(
+        "/client/sign_ins/{id}/attempt_second_factor",
+        sign_ins::attempt_second,
+    ),
+    post(
+        "/client/sign_ins/{id}/reset_password",
+        sign_ins::reset_password,
+    ),
+    // The signed-in person.
+    get("/me", me::show),
+    patch("/me", me::update),
+    delete("/me", me::remove),
+    patch("/me/metadata", me::update_metadata),
+    post("/me/change_password", me::change_password),
+    post("/me/remove_password", me::remove_password),
+    post("/me/profile_image", me::set_image),
+    delete("/me/profile_image", me::remove_image),
+    get("/me/sessions", me::all_sessions),
+    get("/me/sessions/active", me::active_sessions),
+    post("/me/sessions/{id}/revoke", me::revoke_session),
+    get("/me/email_addresses", email_addresses::list),
+    post("/me/email_addresses", email_addresses::create),
+    get("/me/email_addresses/{id}", email_addresses::show),
+    delete("/me/email_addresses/{id}", email_addresses::remove),
+    post(
+        "/me/email_addresses/{id}/prepare_verification",
+        email_addresses::prepare,
+    ),
+    post(
+        "/me/email_addresses/{id}/attempt_verification",
+        email_addresses::attempt,
+    ),
+    post("/me/external_accounts", oauth::connect),
+    delete("/me/external_accounts/{id}", oauth::disconnect),
+    delete("/me/external_accounts/{id}/tokens", oauth::revoke_tokens),
+    patch("/me/external_accounts/{id}/reauthorize", oauth::reauthorize),
+    post("/me/totp", second_factors::create_totp),
+    delete("/me/totp", second_factors::remove_totp),
+    post(
+        "/me/totp/attempt_verification",
+        second_factors::attempt_totp,
+    ),
+    post("/me/backup_codes", second_factors::create_backup_codes),
+    post("/me/passkeys", passkeys::create),
+    get("/me/passkeys/{id}", passkeys::show),
+    patch("/me/passkeys/{id}", passkeys::rename),
+    delete("/me/passkeys/{id}", passkeys::remove),
+    post("/me/passkeys/{id}/attempt_verification", passkeys::attempt),
+    // Organizations.
+    get(
+        "/me/organization_memberships",
+        organizations::own_memberships,
+    ),
+    delete("/me/organization_memberships/{id}", organizations::leave),
+    get(
+        "/me/organization_invitations",
+        organizations::own_invitations,
+    ),
+    post(
+        "/me/organization_invitations/{invitation_id}/accept",
+        organizations::accept,
+    ),
+    get("/me/organization_suggestions", organizations::suggestions),
+    post(
+        "/me/organization_suggestions/{suggestion_id}/accept",
+        organizations::ask_to_join,
+    ),
+    post("/organizations", organizations::create),
+    get("/organizations/{id}", organizations::show),
+    patch("/organizations/{id}", organizations::update),
+    delete("/organizations/{id}", organizations::remove),
+    put("/organizations/{id}/logo", organizations::set_logo),
+    delete("/organizations/{id}/logo", organizations::remove_logo),
+    get("/organizations/{id}/roles", organizations::roles),
+    get("/organizations/{id}/memberships", organizations::members),
+    post("/organizations/{id}/memberships", organizations::add_member),
+    patch(
+        "/organizations/{id}/memberships/{user_id}",
+        organizations::update_member,
+    ),
+    delete(
+        "/organizations/{id}/memberships/{user_id}",
+        organizations::remove_member,
+    ),
+    get(
+        "/organizations/{id}/invitations",
+        organizations::invitations,
+    ),
+    post("/organizations/{id}/invitations", organizations::invite),
+    post(
+        "/organizations/{id}/invitations/bulk",
+        organizations::invite_all,
+    ),
+    get(
+        "/organizations/{id}/invitations/pending",
+        organizations::pending_invitations,
+    ),
+    post(
+        "/organizations/{id}/invitations/{invitation_id}/revoke",
+        organizations::revoke,
+    ),
+    get(
+        "/organizations/{id}/membership_requests",
+        organizations::requests,
+    ),
+    post(
+        "/organizations/{id}/membership_requests/{request_id}/accept",
+        organizations::accept_request,
+    ),
+    post(
+        "/organizations/{id}/membership_requests/{request_id}/reject",
+        organizations::reject_request,
+    ),
+    get("/organizations/{id}/domains", organizations::domains),
+    post("/organizations/{id}/domains", organizations::add_domain),
+    get(
+        "/organizations/{id}/domains/{domain_id}",
+        organizations::show_domain,
+    ),
+    delete(
+        "/organizations/{id}/domains/{domain_id}",
+        organizations::remove_domain,
+    ),
+    post(
+        "/organizations/{id}/domains/{domain_id}/prepare_affiliation_verification",
+        organizations::prepare_domain,
+    ),
+    post(
+        "/organizations/{id}/domains/{domain_id}/attempt_affiliation_verification",
+        organizations::attempt_domain,
+    ),
+    post(
+        "/organizations/{id}/domains/{domain_id}/update_enrollment_mode",
+        organizations::update_enrollment,
+    ),
+    // What a browser opens by itself, and the rest.
+    get("/health", client::health),
+    get("/proxy-health", client::proxy_health),
+    get("/images/{id}", images::show),
+    post("/waitlist", waitlist::join),
+    get_writing("/verify", links::verify),
+    get("/tickets/accept", links::accept_ticket),
+    get_writing("/client/handshake", links::handshake),
+    get("/oauth/emulator", oauth::page),
+    post("/oauth/emulator", oauth::answer),
+    get_writing("/oauth_callback", oauth::callback),
+    post("/oauth_callback", oauth::callback),
+];

@@ -1,5 +1,6 @@
 //! From HTTP to a handler and back: one transaction for each call.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE,
@@ -7,7 +8,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, on};
 use serde_json::{Value, json};
 
 use crate::credentials::password::Proofs;
@@ -195,117 +196,73 @@ fn redirect(status: StatusCode, url: &str) -> Result<Response, ClerkError> {
     Ok(response)
 }
 
-/// Routes of the Frontend API.
-pub mod frontend {
-    use super::{
-        Access, Call, ClerkError, Emulator, Handler, MethodFilter, MethodRouter, Response,
-        SET_COOKIE, State, on, respond, text,
-    };
-
-    fn route(method: MethodFilter, access: Access, handler: Handler) -> MethodRouter<Emulator> {
-        on(
-            method,
-            move |State(emulator): State<Emulator>, call: Call| async move {
-                answer(&emulator, call, access, handler).await
-            },
-        )
-    }
-
-    async fn answer(
-        emulator: &Emulator,
-        call: Call,
-        access: Access,
-        handler: Handler,
-    ) -> Result<Response, ClerkError> {
-        let outcome = emulator.run(call, access, true, handler).await?;
-        let mut response = respond(outcome.reply, Some(outcome.client))?;
-        if let Some(cookie) = outcome.cookie {
-            let age = if cookie.is_empty() {
-                0
-            } else {
-                365 * 24 * 60 * 60
-            };
-            let cookie =
-                format!("__client={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax");
-            response.headers_mut().append(SET_COOKIE, text(&cookie)?);
-        }
-        Ok(response)
-    }
-
-    /// Shows something.
-    pub fn get(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::GET, Access::Read, handler)
-    }
-
-    /// An address that changes something by being opened.
-    pub fn get_writing(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::GET, Access::Write, handler)
-    }
-
-    pub fn post(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::POST, Access::Write, handler)
-    }
-
-    /// Asked by POST, and changes nothing: tokens.
-    pub fn post_reading(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::POST, Access::Read, handler)
-    }
-
-    pub fn put(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::PUT, Access::Write, handler)
-    }
-
-    pub fn patch(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::PATCH, Access::Write, handler)
-    }
-
-    /// Asked by PATCH, and changes nothing: the environment.
-    pub fn patch_reading(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::PATCH, Access::Read, handler)
-    }
-
-    pub fn delete(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::DELETE, Access::Write, handler)
-    }
+/// A handler and where it stands.
+pub struct Route {
+    method: MethodFilter,
+    path: &'static str,
+    access: Access,
+    handler: Handler,
 }
 
-/// Routes of the Backend API and of the emulator's own API.
-pub mod backend {
-    use super::{Access, Call, Emulator, Handler, MethodFilter, MethodRouter, State, on, respond};
+/// Declares how a route with this method is made.
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident: $method:ident, $access:ident;)*) => {
+        $($(#[$doc])*
+        pub const fn $name(path: &'static str, handler: Handler) -> Route {
+            Route {
+                method: MethodFilter::$method,
+                path,
+                access: Access::$access,
+                handler,
+            }
+        })*
+    };
+}
 
-    fn route(method: MethodFilter, access: Access, handler: Handler) -> MethodRouter<Emulator> {
-        on(
-            method,
-            move |State(emulator): State<Emulator>, call: Call| async move {
-                let outcome = emulator.run(call, access, false, handler).await?;
-                respond(outcome.reply, None)
-            },
-        )
-    }
-
+routes! {
     /// Shows something.
-    pub fn get(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::GET, Access::Read, handler)
-    }
-
-    pub fn post(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::POST, Access::Write, handler)
-    }
-
+    get: GET, Read;
+    /// An address that changes something by being opened.
+    get_writing: GET, Write;
+    post: POST, Write;
     /// Asked by POST, and changes nothing: tokens.
-    pub fn post_reading(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::POST, Access::Read, handler)
-    }
+    post_reading: POST, Read;
+    put: PUT, Write;
+    patch: PATCH, Write;
+    /// Asked by PATCH, and changes nothing: the environment.
+    patch_reading: PATCH, Read;
+    delete: DELETE, Write;
+}
 
-    pub fn put(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::PUT, Access::Write, handler)
-    }
+/// The routes of the Frontend API: the browser's client rides along.
+pub fn frontend(routes: &'static [Route]) -> Router<Emulator> {
+    routes.iter().fold(Router::new(), |router, it| {
+        let answer = move |State(emulator): State<Emulator>, call: Call| async move {
+            let outcome = emulator.run(call, it.access, true, it.handler).await?;
+            let mut response = respond(outcome.reply, Some(outcome.client))?;
+            if let Some(cookie) = outcome.cookie {
+                let age = if cookie.is_empty() {
+                    0
+                } else {
+                    365 * 24 * 60 * 60
+                };
+                let cookie =
+                    format!("__client={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax");
+                response.headers_mut().append(SET_COOKIE, text(&cookie)?);
+            }
+            Ok::<_, ClerkError>(response)
+        };
+        router.route(it.path, on(it.method, answer))
+    })
+}
 
-    pub fn patch(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::PATCH, Access::Write, handler)
-    }
-
-    pub fn delete(handler: Handler) -> MethodRouter<Emulator> {
-        route(MethodFilter::DELETE, Access::Write, handler)
-    }
+/// The routes of the Backend API and of the emulator's own API.
+pub fn backend(routes: &'static [Route]) -> Router<Emulator> {
+    routes.iter().fold(Router::new(), |router, it| {
+        let answer = move |State(emulator): State<Emulator>, call: Call| async move {
+            let outcome = emulator.run(call, it.access, false, it.handler).await?;
+            respond(outcome.reply, None)
+        };
+        router.route(it.path, on(it.method, answer))
+    })
 }
