@@ -76,7 +76,7 @@ impl Api {
         versioned(response.await?).await
     }
 
-    /// Writes e-mail address and name: upon this version only, or else upon whatever is there.
+    /// Writes email address and name: upon this version only, or else upon whatever is there.
     pub async fn put(
         &self,
         update: UserUpdate,

@@ -124,10 +124,10 @@ fn Body() -> Html {
     match clerk.status() {
         Status::Loading => html! { <Spinner text="Initializing…" /> },
         Status::Failed(error) => {
-            let text = format!("{error} Check the connection and try again.");
+            let text = format!("{error} Check your connection and try again.");
             let again = clerk.clone();
             html! {
-                <Notice title="Sign-in is not available" {text}
+                <Notice title="Sign-in is unavailable" {text}
                     retry={Callback::from(move |()| again.retry())} />
             }
         }

@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 use shared::{PutUser, User, UserUpdate};
 
-/// E-mail address and name as Clerk had them when the page last looked.
+/// Email address and name as Clerk had them when the page last looked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Primary e-mail address; empty when there is none
+    /// Primary email address; empty when there is none
     pub email: String,
     /// Full name; empty when there is none
     pub name: String,
@@ -27,7 +27,7 @@ impl From<&clerk_yew::User> for Seen {
 /// What to write so that the row follows Clerk; none when nothing has changed.
 ///
 /// A field follows when Clerk's value is not the one the page saw `before`. A row that nobody has
-/// edited yet also gets what it lacks: tokens without a template carry neither e-mail address nor
+/// edited yet also gets what it lacks: tokens without a template carry neither email address nor
 /// name.
 pub fn update(before: Option<&Seen>, now: &Seen, row: &User) -> Option<UserUpdate> {
     let bare = is_bare(row);
@@ -54,7 +54,7 @@ pub fn update(before: Option<&Seen>, now: &Seen, row: &User) -> Option<UserUpdat
 }
 
 /// Whether the row is still as a plain session token made it. Nobody has edited it then: an edit
-/// would have moved `updated_at`, and one that makes the row needs an e-mail address.
+/// would have moved `updated_at`, and one that makes the row needs an email address.
 fn is_bare(row: &User) -> bool {
     row.email.is_empty() && row.created_at == row.updated_at
 }

@@ -57,6 +57,6 @@ enum Users {
     UpdatedAt,
     /// 1 when made, one more with every change
     Version,
-    /// Set on a tombstone: e-mail and name are blank then, and the person never comes back
+    /// Set on a tombstone: email and name are blank then, and the person never comes back
     DeletedAt,
 }

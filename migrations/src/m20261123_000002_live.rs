@@ -156,11 +156,11 @@ END;
 #[derive(DeriveIden, Clone, Copy)]
 enum Users {
     Table,
-    /// As of when the row's e-mail address and name were set here, in milliseconds
+    /// As of when the row's email address and name were set here, in milliseconds
     EditedAt,
     /// `updated_at` of the newest webhook event about this person, in milliseconds
     ClerkUpdatedAt,
-    /// E-mail address in that event
+    /// Email address in that event
     ClerkEmail,
     /// Name in that event
     ClerkName,

@@ -21,7 +21,7 @@ pub struct User {
     pub id: String,
     /// Clerk's id of the person, `user_…`: the `sub` of the session token.
     pub clerk_id: String,
-    /// E-mail address; empty when the token that made the row carried none.
+    /// Email address; empty when the token that made the row carried none.
     pub email: String,
     /// Display name; may be empty.
     pub name: String,
@@ -44,7 +44,7 @@ pub struct PutUser {
         schema(required, value_type = String, pattern = "^user_[A-Za-z0-9]+$", max_length = 64)
     )]
     pub clerk_id: Option<String>,
-    /// The new e-mail address.
+    /// The new email address.
     #[cfg_attr(
         feature = "openapi",
         schema(required, value_type = String, format = Email, min_length = 1, max_length = 254)
@@ -63,7 +63,7 @@ pub struct PutUser {
 pub struct UserUpdate {
     /// Whose row.
     pub clerk_id: String,
-    /// The new e-mail address.
+    /// The new email address.
     pub email: String,
     /// The new name, trimmed.
     pub name: String,

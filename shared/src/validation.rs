@@ -5,7 +5,7 @@ use std::fmt;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
-/// The longest e-mail address in characters: what fits a path of RFC 5321 § 4.5.3.1.3.
+/// The longest email address in characters: what fits a path of RFC 5321 § 4.5.3.1.3.
 pub const EMAIL_MAX: usize = 254;
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 200;
@@ -28,8 +28,8 @@ pub enum Field {
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ClerkId => "Clerk id",
-            Self::Email => "e-mail address",
+            Self::ClerkId => "Clerk user ID",
+            Self::Email => "email address",
             Self::Name => "name",
         })
     }
@@ -68,12 +68,12 @@ impl FieldError {
     /// The failure `code` of `field`, with its sentence.
     pub fn new(field: Field, code: Code) -> Self {
         let message = match (field, code) {
-            (Field::Email, Code::Required) => "Enter an e-mail address.".to_owned(),
+            (Field::Email, Code::Required) => "Enter an email address.".to_owned(),
             (Field::Email, Code::InvalidFormat) => {
-                "Enter an e-mail address like name@example.com.".to_owned()
+                "Enter an email address like name@example.com.".to_owned()
             }
             (Field::ClerkId, Code::InvalidFormat) => {
-                "A Clerk id is \"user_\" followed by letters and digits.".to_owned()
+                "A Clerk user ID is \"user_\" followed by letters and digits.".to_owned()
             }
             (_, Code::Required) => format!("The {field} is missing."),
             (_, Code::TooLong) => format!(
@@ -88,7 +88,7 @@ impl FieldError {
             (_, Code::ControlCharacter) => {
                 format!("The {field} must not contain line breaks or other control characters.")
             }
-            (_, Code::Mismatch) => format!("The {field} differs from the one in the address."),
+            (_, Code::Mismatch) => format!("The {field} does not match the one in the path."),
         };
         Self {
             field,
@@ -98,7 +98,7 @@ impl FieldError {
     }
 }
 
-/// Accepts an e-mail address by the syntax of RFC 5321, without a display name, of at most
+/// Accepts an email address by the syntax of RFC 5321, without a display name, of at most
 /// [`EMAIL_MAX`] characters.
 pub fn validate_email(email: &str) -> Result<String, FieldError> {
     let fail = |code| Err(FieldError::new(Field::Email, code));

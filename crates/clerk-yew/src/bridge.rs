@@ -40,7 +40,7 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignedOut => f.write_str("You are signed out."),
-            Self::Unavailable(_) => f.write_str("The sign-in service does not answer."),
+            Self::Unavailable(_) => f.write_str("The sign-in service is not responding."),
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct User {
     pub first_name: Option<String>,
     /// Last name
     pub last_name: Option<String>,
-    /// The primary e-mail address
+    /// The primary email address
     pub email: Option<String>,
     /// Picture; empty when there is none
     pub image_url: String,
@@ -52,7 +52,7 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Script => f.write_str("The sign-in service could not be reached."),
-            Self::Timeout => f.write_str("The sign-in service did not answer in time."),
+            Self::Timeout => f.write_str("The sign-in service did not respond in time."),
             Self::Clerk(message) => write!(f, "The sign-in service failed: {message}"),
         }
     }

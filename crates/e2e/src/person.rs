@@ -12,14 +12,14 @@ pub const PASSWORD: &str = "correct horse battery";
 /// The code that test addresses take.
 pub const TEST_CODE: &str = "424242";
 
-/// Somebody with an e-mail address.
+/// Somebody with an email address.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// First name
     pub first: &'static str,
     /// Last name
     pub last: &'static str,
-    /// E-mail address
+    /// Email address
     pub email: String,
 }
 

@@ -48,7 +48,7 @@ async fn asks_the_real_instance(story: &mut Story) -> Result<()> {
     let browser = &mut story.browsers[0];
     browser.expect_error("clerk.example.com");
     browser.open(&page).await?;
-    browser.sees("Sign-in is not available").await?;
+    browser.sees("Sign-in is unavailable").await?;
     browser.find("//button[.='Retry']").await?;
     let console = browser.console_lines().await?;
     for script in [

@@ -20,7 +20,7 @@ pub fn Connected(props: &ConnectedProps) -> Html {
         Phase::Connecting(None) => html! { <Spinner text="Connecting to database…" /> },
         Phase::Connecting(Some(trouble)) => {
             let retry = Callback::from(move |()| current.retry());
-            let text = format!("{trouble} The page keeps trying, and goes on by itself.");
+            let text = format!("{trouble} The page keeps trying and will continue by itself.");
             html! {
                 <>
                     <Spinner text="Connecting to database…" />
@@ -29,7 +29,7 @@ pub fn Connected(props: &ConnectedProps) -> Html {
             }
         }
         Phase::Failed(error) => {
-            html! { <Notice title="That did not work" text={error.to_string()} /> }
+            html! { <Notice title="Something went wrong" text={error.to_string()} /> }
         }
     }
 }

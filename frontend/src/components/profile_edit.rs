@@ -24,7 +24,7 @@ enum Saving {
     Failed(ApiError),
 }
 
-/// Edits e-mail address and name in place, judged by the rules the API applies. What was typed
+/// Edits email address and name in place, checked by the same rules as in the API. What was typed
 /// stays until it is saved.
 #[component]
 pub fn ProfileEdit(props: &ProfileEditProps) -> Html {
@@ -77,12 +77,12 @@ pub fn ProfileEdit(props: &ProfileEditProps) -> Html {
         <form {onsubmit} novalidate=true>
             <TextField name="name" label="Name" autocomplete="name"
                 value={(*name).clone()} on_change={change(&name)} error={error_of(Field::Name)} />
-            <TextField name="email" label="E-mail" kind="email" autocomplete="email"
+            <TextField name="email" label="Email" kind="email" autocomplete="email"
                 value={(*email).clone()} on_change={change(&email)} error={error_of(Field::Email)} />
             if let Saving::Failed(error) = &*saving {
                 if !matches!(error, ApiError::Invalid(_)) {
                     <p class="error" role="alert">
-                        { format!("{error} Nothing is lost: try again.") }
+                        { format!("{error} Nothing you typed is lost. Try again.") }
                     </p>
                 }
             }

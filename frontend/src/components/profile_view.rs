@@ -13,8 +13,8 @@ pub fn ProfileView() -> Html {
     let Some(user) = current.state().row().user.clone() else {
         return html! {
             <section class="card notice">
-                <h2>{ "There is no profile" }</h2>
-                <p>{ "Your row is not in the database any more." }</p>
+                <h2>{ "You have no profile" }</h2>
+                <p>{ "Your row is no longer in the database." }</p>
             </section>
         };
     };
@@ -44,11 +44,11 @@ fn rows(user: &User) -> Html {
     };
     let rows = [
         ("Name", "name", or_none(&user.name)),
-        ("E-mail", "email", or_none(&user.email)),
-        ("Row id", "id", user.id.clone()),
-        ("Clerk id", "clerk-id", user.clerk_id.clone()),
+        ("Email", "email", or_none(&user.email)),
+        ("Row ID", "id", user.id.clone()),
+        ("Clerk user ID", "clerk-id", user.clerk_id.clone()),
         ("Created", "created", moment(user.created_at)),
-        ("Changed", "updated", moment(user.updated_at)),
+        ("Updated", "updated", moment(user.updated_at)),
     ];
     html! {
         <dl>

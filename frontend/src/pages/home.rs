@@ -17,21 +17,21 @@ fn welcome() -> Html {
     let facts = [
         (
             "Real sign-in",
-            "E-mail, verification code, password and sessions by Clerk, from the first run on.",
+            "Email, verification codes, passwords and sessions by Clerk, from the first run.",
         ),
         (
             "Live data",
-            "A change shows in every open tab at once, with no reload.",
+            "A change shows up in every open tab at once, without a reload.",
         ),
         (
             "All Rust",
-            "Yew in the browser, axum and SeaORM behind it, one crate that validates for both.",
+            "Yew in the browser, axum and SeaORM on the server, one crate that validates for both.",
         ),
     ];
     html! {
         <section class="welcome">
             <h1>{ "Sign-up, sign-in and live user data, in Rust" }</h1>
-            <p class="lead">{ "A starter to clone on day one and to keep: your profile is a row in the database, and this page shows it as it is right now." }</p>
+            <p class="lead">{ "A starter to clone on day one and to keep: your profile is a row in the database, and this page always shows its current state." }</p>
             <div class="actions">
                 <SignUpButton class="button primary">{ "Create an account" }</SignUpButton>
                 <SignInButton class="button">{ "Sign in" }</SignInButton>

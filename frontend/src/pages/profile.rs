@@ -19,7 +19,7 @@ pub fn profile() -> Html {
                 <Connected><ProfileView /></Connected>
                 <section class="account" aria-label="Account">
                     <h2>{ "Account" }</h2>
-                    <p class="hint">{ "Name, e-mail address and password as Clerk keeps them. What you change here reaches your profile above." }</p>
+                    <p class="hint">{ "Your name, email address and password, as stored by Clerk. Changes made here also reach your profile above." }</p>
                     <UserProfile />
                 </section>
             </SignedIn>

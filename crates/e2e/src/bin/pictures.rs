@@ -66,9 +66,9 @@ async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> R
     ada.sees_own_profile(browser).await?;
     keep(browser, folder, &format!("home-{look}")).await?;
     browser.click("Edit").await?;
-    browser.fill("E-mail", "ada at example.com").await?;
+    browser.fill("Email", "ada at example.com").await?;
     browser.click("Save").await?;
-    browser.sees("Enter an e-mail address").await?;
+    browser.sees("Enter an email address").await?;
     keep(browser, folder, &format!("edit-{look}")).await?;
     browser.click("Cancel").await?;
     browser.click("Profile").await?;

@@ -34,9 +34,9 @@ async fn everybody_can_use_the_page() -> Result<()> {
             ada.is_signed_in(story, number, &id).await?;
             browser.is_accessible().await?;
             browser.click("Edit").await?;
-            browser.fill("E-mail", "ada at example.com").await?;
+            browser.fill("Email", "ada at example.com").await?;
             browser.click("Save").await?;
-            browser.sees("Enter an e-mail address").await?;
+            browser.sees("Enter an email address").await?;
             browser.is_accessible().await?;
             browser.click("Cancel").await?;
             browser.open(&format!("{page}/profile")).await?;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use e2e::{PASSWORD, Person, Story, TEST_CODE, story};
 use serde_json::{Value, json};
 
-/// From now on tokens carry neither e-mail address nor name, as session tokens without a template.
+/// From now on tokens carry neither email address nor name, as session tokens without a template.
 async fn tokens_are_plain(story: &Story) -> Result<()> {
     let stack = &story.stack;
     let templates = stack.emulator_call("GET", "/v1/jwt_templates", Value::Null);

@@ -23,7 +23,7 @@ async fn with_the_api_down_the_page_says_so_and_heals_by_itself() -> Result<()> 
             .fill("Name", "Typed while it was down")
             .await?;
         story.browsers[0].click("Save").await?;
-        story.browsers[0].sees("Nothing is lost").await?;
+        story.browsers[0].sees("Nothing you typed is lost").await?;
         story.stack.start_api().await?;
         story.browsers[0].sees_no("Reconnecting…").await?;
         story.browsers[0].click("Save").await?;
@@ -46,7 +46,7 @@ async fn with_clerks_scripts_unreachable_the_page_fails_with_a_retry_that_works(
         }
         let page = story.page();
         story.browsers[0].open(&page).await?;
-        story.browsers[0].sees("Sign-in is not available").await?;
+        story.browsers[0].sees("Sign-in is unavailable").await?;
         story.browsers[0]
             .sees("The sign-in service could not be reached.")
             .await?;
@@ -74,7 +74,7 @@ async fn scripts_that_do_not_arrive_in_time_are_given_up() -> Result<()> {
         story.browsers[0].sees("Initializing…").await?;
         // After 15 s, as Clerk's own SDKs wait.
         story.browsers[0]
-            .sees("The sign-in service did not answer in time.")
+            .sees("The sign-in service did not respond in time.")
             .await?;
         drop(silent);
         story.stack.start_emulator().await?;

@@ -117,7 +117,7 @@ async fn after_the_row_is_deleted_the_browser_keeps_nothing_of_the_person() -> R
         let delete = reqwest::Client::new().delete(&url);
         let deleted = delete.bearer_auth(browser.token().await?).send().await?;
         assert_eq!(deleted.status(), 204);
-        browser.sees("There is no profile").await?;
+        browser.sees("You have no profile").await?;
         forgets(browser, &ada).await?;
         // It had been deleted while the page was closed.
         story.browsers[0].expect_error("status of 410");
