@@ -22,7 +22,7 @@ pub fn build() -> Result<()> {
     binaries(&["api"])?;
     steps.next("done");
     println!("\n  dist/               the page");
-    println!("  target/release/api  the server; it reads its environment and dist/ only");
+    println!("  target/release/api  the server; it needs nothing but its environment and dist/");
     Ok(())
 }
 

@@ -186,7 +186,7 @@ impl Tally {
 
     fn close(self) -> Result<()> {
         if Path::new("target/e2e").is_dir() && self.failed > 0 {
-            println!("\nWhat failing browser tests saw is kept in target/e2e.");
+            println!("\nScreenshots and logs of the failed browser tests are in target/e2e.");
         }
         let skipped = if self.skipped > 0 {
             format!(", {} skipped", self.skipped)

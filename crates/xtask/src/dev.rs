@@ -50,7 +50,7 @@ pub fn dev() -> Result<()> {
     }
     println!("\n  ➜  http://localhost:{}\n", settings.web_port);
     if let Some(address) = settings.emulator_addr {
-        println!("     E-mails and everything else of the emulator: http://{address}/dashboard");
+        println!("     The emulator's dashboard, with its emails: http://{address}/dashboard");
     }
     println!("     Ctrl-C stops everything.\n");
     supervise(programs)

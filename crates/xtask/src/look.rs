@@ -61,9 +61,9 @@ pub fn fault() -> Result<()> {
     let mut steps = Steps::new(3);
     steps.next("building the servers (release)");
     build::binaries(&build::SERVERS)?;
-    steps.next("building what hurts them (release)");
+    steps.next("building the fault runner (release)");
     build::binaries(&["bench"])?;
-    steps.next("hurting them");
+    steps.next("injecting faults");
     run(
         "fault",
         Command::new("target/release/fault").env("POSTGRES_BIN", tools::postgres()?),

@@ -41,7 +41,7 @@ impl Running {
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
-            .with_context(|| format!("{name} does not start"))?;
+            .with_context(|| format!("{name} could not be started"))?;
         Ok(Self {
             name: name.to_owned(),
             child,
@@ -98,7 +98,7 @@ impl Drop for Running {
 pub fn run(name: &str, command: &mut Command) -> Result<()> {
     let status = status(name, command)?;
     if !status.success() {
-        bail!("{name} failed ({status}); what it printed above says why");
+        bail!("{name} failed ({status}); see its output above");
     }
     Ok(())
 }
@@ -127,10 +127,7 @@ pub fn supervise(mut programs: Vec<Running>) -> Result<()> {
         }
         for program in &mut programs {
             if let Some(status) = program.ended()? {
-                bail!(
-                    "{} has ended ({status}); what it printed above says why",
-                    program.name
-                );
+                bail!("{} exited ({status}); see its output above", program.name);
             }
         }
         std::thread::sleep(LOOK_EVERY);
@@ -152,10 +149,7 @@ pub fn wait_until_ready(
         }
         for program in &mut *programs {
             if let Some(status) = program.ended()? {
-                bail!(
-                    "{} has ended ({status}); what it printed above says why",
-                    program.name
-                );
+                bail!("{} exited ({status}); see its output above", program.name);
             }
         }
         if begun.elapsed() > patience {

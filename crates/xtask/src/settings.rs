@@ -56,7 +56,7 @@ impl Settings {
                 && let Err(error) = TcpListener::bind(address)
             {
                 bail!(
-                    "{address} cannot be used: {error}. Stop what listens there, or choose another: {name}={other}"
+                    "{address} cannot be used: {error}. Stop whatever is listening there, or choose another address: {name}={other}"
                 );
             }
         }

@@ -1,5 +1,5 @@
-//! What the commands need and the machine may lack: found, or installed where that may be done.
-//! Versions are pinned, and what is installed once is found again.
+//! The tools that the commands need: found on this machine, or installed where that is allowed.
+//! Versions are pinned, and what has been installed once is found again.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,7 +56,7 @@ pub fn wasm_bindgen() -> Result<PathBuf> {
 fn found(program: &str) -> Result<PathBuf> {
     which(program)
         .and_then(|path| path.parent().map(Path::to_owned))
-        .with_context(|| format!("{program} is on no path"))
+        .with_context(|| format!("{program} is not on the PATH"))
 }
 
 /// Where a program lies, if it is on the path.
@@ -94,7 +94,7 @@ fn cargo_install(
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)
             .env_remove("CARGO_TARGET_DIR"),
     )
-    .context("without the network it cannot be installed; connect and run this again")?;
+    .context("it cannot be installed without the network; connect and run this again")?;
     Ok(bin)
 }
 
@@ -158,7 +158,7 @@ pub fn peer(name: &str) -> Option<PathBuf> {
         Ok(std::path::absolute(folder)?)
     };
     fetch()
-        .inspect_err(|error| println!("  the peer {name} on Node.js is left out: {error:#}"))
+        .inspect_err(|error| println!("  skipping the peer {name} on Node.js: {error:#}"))
         .ok()
 }
 
@@ -170,7 +170,7 @@ pub fn schemathesis() -> Result<PathBuf> {
         return Ok(program);
     }
     if which("python3").is_none() {
-        bail!("python3 is missing, in which Schemathesis runs: install Python 3.10 or newer");
+        bail!("Schemathesis needs python3: install Python 3.10 or newer");
     }
     println!("  installing schemathesis {SCHEMATHESIS} (once)");
     run(
@@ -190,7 +190,7 @@ pub fn postgres() -> Result<PathBuf> {
     if postgres_folder().is_none() {
         debian(&["initdb"], &["postgresql"])?;
     }
-    postgres_folder().context("PostgreSQL's initdb is nowhere to be found: install PostgreSQL")
+    postgres_folder().context("PostgreSQL's initdb was not found: install PostgreSQL")
 }
 
 fn postgres_folder() -> Option<PathBuf> {
@@ -219,7 +219,7 @@ pub fn debian(programs: &[&str], packages: &[&str]) -> Result<()> {
     }
     if which("apt-get").is_none() || !rustix::process::geteuid().is_root() {
         bail!(
-            "{} missing; install the system's packages for it (Debian: sudo apt-get install {})",
+            "missing: {}; install your system's packages (Debian: sudo apt-get install {})",
             missing.join(" and "),
             packages.join(" ")
         );
@@ -237,7 +237,9 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
                 .args(arguments)
                 .env("DEBIAN_FRONTEND", "noninteractive"),
         )
-        .context("Debian's packages cannot be installed: check the network, then run this again")
+        .context(
+            "the Debian packages could not be installed: check the network, then run this again",
+        )
     };
     apt(&["update", "-qq"])?;
     let options = ["install", "-y", "-qq", "--no-install-recommends"];

@@ -73,7 +73,7 @@ impl Toolchain {
         let found = std::env::split_paths(&path)
             .map(|folder| folder.join(program))
             .find(|candidate| candidate.is_file())
-            .with_context(|| format!("{program} is on no path"))?;
+            .with_context(|| format!("{program} is not on the PATH"))?;
         let mut command = Command::new(found);
         command
             .env("PATH", path)
@@ -92,7 +92,7 @@ impl Toolchain {
                     .flatten()
                     .map(|entry| entry.path().join("bin/rust-lld"))
                     .find(|linker| linker.is_file())
-                    .with_context(|| format!("there is no rust-lld below {}", host.display()))?;
+                    .with_context(|| format!("there is no rust-lld under {}", host.display()))?;
                 command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
             }
         }
@@ -133,7 +133,7 @@ fn build_std(command: &mut Command) {
 fn sysroot() -> Result<PathBuf> {
     output(Command::new("rustc").args(["--print", "sysroot"]))
         .map(PathBuf::from)
-        .context("rustc is missing: install Rust by https://rustup.rs")
+        .context("rustc is missing: install Rust from https://rustup.rs")
 }
 
 fn compiler() -> Result<Compiler> {
@@ -149,11 +149,11 @@ fn compiler() -> Result<Compiler> {
     if added && installed.is_dir() {
         return Ok(Compiler::Rustup);
     }
-    println!("  rustup cannot fetch it here; Debian's compiler can do without");
+    println!("  rustup cannot fetch it here; using Debian's compiler instead");
     if tools::which("apt-get").is_none() || !rustix::process::geteuid().is_root() {
         bail!(
-            "the wasm target is missing: run `rustup target add {TARGET}` where the network allows \
-             it, or install Debian's compiler: sudo apt-get install {}",
+            "the wasm target is missing: run `rustup target add {TARGET}`, \
+             or install Debian's compiler: sudo apt-get install {}",
             DEBIAN_PACKAGES.join(" ")
         );
     }
