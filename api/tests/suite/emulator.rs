@@ -47,7 +47,7 @@ impl Beside {
         let request = self
             .client
             .request(method, format!("{}{path}", self.clerk.url()))
-            .bearer_auth("sk_test_emulator")
+            .bearer_auth(self.clerk.secret_key())
             .json(&body);
         expect(request, StatusCode::OK).await
     }

@@ -172,7 +172,7 @@ async fn refuses(emulator: &ClerkEmulator, api: &str, method: &str, path: &str) 
         .build()?
         .request(method.parse()?, format!("{}{prefix}{path}", emulator.url()));
     if api == "bapi" {
-        request = request.bearer_auth("sk_test_emulator");
+        request = request.bearer_auth(emulator.secret_key());
     }
     let answer = request.send().await?;
     let text = answer.text().await?;

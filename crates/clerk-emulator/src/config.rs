@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::credentials::secret_key::is_weak;
+
 /// Everything the process takes from its environment.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -16,8 +18,8 @@ pub struct Config {
     pub token_lifetime: Option<i64>,
     /// Keep nothing beyond the end of the process.
     pub ephemeral: bool,
-    /// What a server must show to use the Backend API.
-    pub secret_key: String,
+    /// What a server must show to use the Backend API; none: a random one, kept with the state.
+    pub secret_key: Option<String>,
     /// Where events are delivered, and the secret they are signed with.
     pub webhook: Option<(String, String)>,
 }
@@ -53,12 +55,19 @@ impl Config {
                 })?)
             }
         };
-        let secret_key = get("EMULATOR_SECRET_KEY").unwrap_or_else(|| "sk_test_emulator".into());
-        if !secret_key.starts_with("sk_") {
-            return Err(ConfigError {
-                name: "EMULATOR_SECRET_KEY",
-                expected: "expected a key that begins with sk_",
-            });
+        let secret_key = get("EMULATOR_SECRET_KEY");
+        let wrong_key = |expected| ConfigError {
+            name: "EMULATOR_SECRET_KEY",
+            expected,
+        };
+        if secret_key.as_ref().is_some_and(|it| !it.starts_with("sk_")) {
+            return Err(wrong_key("expected a key that begins with sk_"));
+        }
+        if !addr.ip().is_loopback() && secret_key.as_deref().is_some_and(is_weak) {
+            return Err(wrong_key(
+                "other machines reach EMULATOR_ADDR and could guess this key: leave it unset, so \
+                 that a random one is made, or set one of 32 random letters and digits",
+            ));
         }
         let webhook = match (get("EMULATOR_WEBHOOK_URL"), get("EMULATOR_WEBHOOK_SECRET")) {
             (None, _) => None,

@@ -124,6 +124,11 @@ impl ClerkError {
         )
     }
 
+    /// Whether the emulator itself failed.
+    pub fn is_internal(&self) -> bool {
+        self.0.status == StatusCode::INTERNAL_SERVER_ERROR
+    }
+
     /// With more for machines.
     pub fn meta(mut self, meta: Value) -> Self {
         self.0.meta = meta;

@@ -20,6 +20,7 @@
     reason = "every handler has one signature, also one that cannot fail"
 )]
 
+mod address;
 mod backend;
 pub mod config;
 mod control;
@@ -42,9 +43,12 @@ mod store;
 mod time;
 mod view;
 
+use std::path::Path;
+
 use tokio::net::TcpListener;
 
 use config::Config;
+use credentials::secret_key;
 use delivery::webhooks;
 use store::Store;
 
@@ -66,29 +70,51 @@ impl Emulator {
             rules::beginning::begin(tx, id::now())?;
             webhooks::configure(tx, config.webhook.as_ref())
         })?;
-        Ok(Self::new(config, url, store)?)
+        let secret_key = match &config.secret_key {
+            Some(key) => key.clone(),
+            None if config.ephemeral => secret_key::random(),
+            None => secret_key::kept_in(&config.data_dir)
+                .map_err(|error| format!("the secret key cannot be kept: {error}"))?,
+        };
+        Ok(Self::new(config, url, secret_key, store)?)
+    }
+
+    /// What servers and tests need to know, by the names of the variables it usually stands in:
+    /// address, secret key, publishable key.
+    pub fn told(&self) -> [(&'static str, String); 3] {
+        [
+            ("CLERK_API_URL", self.url().to_owned()),
+            ("CLERK_SECRET_KEY", self.secret_key().to_owned()),
+            ("CLERK_PUBLISHABLE_KEY", Self::publishable_key(true)),
+        ]
+    }
+
+    /// Writes address and secret key, a line each, into a file that only its owner reads.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_ready_file(&self, path: &Path) -> std::io::Result<()> {
+        secret_key::write_private(path, &format!("{}\n{}\n", self.url(), self.secret_key()))
     }
 
     /// Serves on `listener` until `shutdown` completes.
-    ///
-    /// # Errors
-    /// The listener fails.
     pub async fn serve(
         self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
+    ) {
         // Making the first key takes a while; nobody waits for it who does not need one.
         let emulator = self.clone();
-        tokio::task::spawn_blocking(move || {
+        let making = tokio::task::spawn_blocking(move || {
             if let Err(error) = emulator.keys() {
                 tracing::error!(%error, "no signing key");
             }
         });
         let deliveries = tokio::spawn(self.clone().deliver());
-        let served = http::serve(self, listener, shutdown).await;
+        http::serve(self, listener, shutdown).await;
         deliveries.abort();
-        served
+        // Both hold the state.
+        let _ = (making.await, deliveries.await);
     }
 
     /// Plants what a seed file asks for.

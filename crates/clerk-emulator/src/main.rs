@@ -18,7 +18,8 @@ clerk-emulator: a local stand-in for Clerk, for development and tests
 clerk-emulator [--ephemeral] [--port PORT] [--ready-file FILE] [--seed FILE]
     --ephemeral        keep everything in memory, and nothing beyond the end
     --port PORT        listen on this port of 127.0.0.1; 0: any free one
-    --ready-file FILE  write the emulator's URL to FILE once it answers
+    --ready-file FILE  write the emulator's URL and its secret key, a line each, to FILE
+                       once it answers
     --seed FILE        plant users, organizations and settings from a JSON file
 
 clerk-emulator fetch-sdk [VERSION…]
@@ -29,7 +30,7 @@ Environment (also read from .env):
     EMULATOR_ADDR            address and port                 127.0.0.1:4000
     EMULATOR_DATA_DIR        its state and signing keys       data/emulator
     EMULATOR_SDK_DIR         clerk-js and its UI              .tools/clerk-sdk
-    EMULATOR_SECRET_KEY      opens the Backend API            sk_test_emulator
+    EMULATOR_SECRET_KEY      opens the Backend API            random, kept with the state
     EMULATOR_TOKEN_LIFETIME  seconds that a token lives       as the settings say
     EMULATOR_WEBHOOK_URL     where events are delivered
     EMULATOR_WEBHOOK_SECRET  what they are signed with        whsec_…
@@ -137,6 +138,13 @@ async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error
         tracing::warn!("other machines can reach it: EMULATOR_ADDR is not a loopback address");
     }
     tracing::info!("a stand-in for Clerk listens on {url}; its dashboard is {url}/dashboard");
+    if config.secret_key.is_none() {
+        println!();
+        for (name, value) in emulator.told() {
+            println!("  {name}={value}");
+        }
+        println!();
+    }
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = async move {
         tokio::select! {
@@ -146,10 +154,12 @@ async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error
     };
     // The listener takes connections already: whoever reads the file gets an answer.
     if let Some(file) = &asked.ready_file {
-        std::fs::write(file, format!("{url}\n"))
+        emulator
+            .write_ready_file(file)
             .map_err(|error| format!("--ready-file: {}: {error}", file.display()))?;
     }
-    Ok(emulator.serve(listener, stop).await?)
+    emulator.serve(listener, stop).await;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::error::ClerkError;
 use crate::store::Transaction;
+use crate::time::CENTURY;
 
 const VALUE: &str = "settings";
 
@@ -265,8 +266,8 @@ impl Settings {
         if !self.communication.blocked_country_codes.iter().all(country) {
             return wrong("blocked_country_codes are two capital letters each");
         }
-        if self.session_lifetime_seconds < 1 {
-            return wrong("session_lifetime_seconds must be positive");
+        if !(1..=CENTURY / 1000).contains(&self.session_lifetime_seconds) {
+            return wrong("session_lifetime_seconds must be positive, and a century at most");
         }
         Ok(())
     }

@@ -12,8 +12,9 @@ use crate::emulator::Emulator;
 #[derive(Debug)]
 pub struct ClerkEmulator {
     url: String,
+    secret_key: String,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl ClerkEmulator {
@@ -36,12 +37,14 @@ impl ClerkEmulator {
         let listener = TcpListener::bind(config.addr).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let emulator = Emulator::open(config, &url)?;
+        let secret_key = emulator.secret_key().to_owned();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(emulator.serve(listener, async {
             let _ = stopped.await;
         }));
         Ok(Self {
             url,
+            secret_key,
             stop: Some(stop),
             serving,
         })
@@ -50,6 +53,11 @@ impl ClerkEmulator {
     /// Its address: `CLERK_API_URL`, the Frontend API, and the issuer of its tokens.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The key that servers and tests show: `CLERK_SECRET_KEY`.
+    pub fn secret_key(&self) -> &str {
+        &self.secret_key
     }
 
     /// The key that pages take.

@@ -2,6 +2,10 @@
 
 use jiff::Timestamp;
 
+/// The longest time that anybody may ask for, in milliseconds: what is added up stays far from
+/// the end of numbers and of the calendar.
+pub const CENTURY: i64 = 100 * 365 * 24 * 60 * 60 * 1000;
+
 /// An RFC 3339 time in milliseconds since the Unix epoch.
 pub fn parse(text: &str) -> Option<i64> {
     text.parse::<Timestamp>()

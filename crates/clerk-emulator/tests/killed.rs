@@ -9,8 +9,8 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-/// The program on this folder; answers its address.
-async fn start(folder: &Path) -> (Child, String) {
+/// The program on this folder; answers its address and secret key.
+async fn start(folder: &Path) -> (Child, String, String) {
     let ready = folder.join("ready");
     let _ = std::fs::remove_file(&ready);
     let child = Command::new(env!("CARGO_BIN_EXE_clerk-emulator"))
@@ -25,23 +25,25 @@ async fn start(folder: &Path) -> (Child, String) {
         .kill_on_drop(true)
         .spawn()
         .expect("it starts");
-    let url = async {
+    let lines = async {
         loop {
-            match std::fs::read_to_string(&ready) {
-                Ok(url) if !url.is_empty() => return url.trim().to_owned(),
-                _ => tokio::time::sleep(Duration::from_millis(5)).await,
+            let text = std::fs::read_to_string(&ready).unwrap_or_default();
+            if let [url, key] = text.lines().collect::<Vec<_>>()[..] {
+                return (url.to_owned(), key.to_owned());
             }
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let url = tokio::time::timeout(Duration::from_secs(20), url).await;
-    (child, url.expect("it gets ready"))
+    let lines = tokio::time::timeout(Duration::from_secs(20), lines).await;
+    let (url, key) = lines.expect("it gets ready");
+    (child, url, key)
 }
 
-async fn create(client: &Client, url: &str, email: &str) -> Option<String> {
+async fn create(client: &Client, url: &str, key: &str, email: &str) -> Option<String> {
     let body = json!({ "email_address": [email], "skip_password_requirement": true });
     let request = client
         .post(format!("{url}/v1/users"))
-        .bearer_auth("sk_test_emulator")
+        .bearer_auth(key)
         .json(&body);
     let answer = request.send().await.ok()?.error_for_status().ok()?;
     let user: Value = answer.json().await.ok()?;
@@ -54,14 +56,14 @@ async fn a_killed_process_loses_nothing_that_it_answered() {
     let client = Client::new();
     let acknowledged = Mutex::new(Vec::new());
     for round in 0..3 {
-        let (mut child, url) = start(folder.path()).await;
+        let (mut child, url, key) = start(folder.path()).await;
         let before = acknowledged.lock().expect("no panic").len();
         let writers = (0..4).map(|writer| {
-            let (client, url, acknowledged) = (&client, &url, &acknowledged);
+            let (client, url, key, acknowledged) = (&client, &url, &key, &acknowledged);
             async move {
                 for number in 0.. {
                     let email = format!("p{round}-{writer}-{number}@example.com");
-                    let Some(id) = create(client, url, &email).await else {
+                    let Some(id) = create(client, url, key, &email).await else {
                         return;
                     };
                     acknowledged.lock().expect("no panic").push(id);
@@ -76,11 +78,9 @@ async fn a_killed_process_loses_nothing_that_it_answered() {
         };
         tokio::join!(futures_util::future::join_all(writers), kill);
     }
-    let (_child, url) = start(folder.path()).await;
+    let (_child, url, key) = start(folder.path()).await;
     for id in acknowledged.into_inner().expect("no panic") {
-        let request = client
-            .get(format!("{url}/v1/users/{id}"))
-            .bearer_auth("sk_test_emulator");
+        let request = client.get(format!("{url}/v1/users/{id}")).bearer_auth(&key);
         let status = request.send().await.expect("an answer").status();
         assert_eq!(status, 200, "{id} was answered and is lost");
     }

@@ -15,6 +15,9 @@ use tokio::process::{Child, Command};
 use crate::stack::{env_path, free_port};
 use crate::wait_for;
 
+/// A name that an attacker bound to this machine's address.
+pub const FOREIGN_HOST: &str = "evil.test";
+
 /// How the browser presents pages.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Look {
@@ -539,8 +542,11 @@ fn capabilities(profile: &Path, look: Look) -> Capabilities {
     let mut arguments = vec![
         format!("--user-data-dir={}", profile.display()),
         format!("--window-size={width},{height}"),
-        // Every host but this machine's is unresolvable.
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1".to_owned(),
+        // Every host but this machine's is unresolvable, and one other name leads here too.
+        format!(
+            "--host-resolver-rules=MAP {FOREIGN_HOST} 127.0.0.1, MAP * ~NOTFOUND, \
+             EXCLUDE localhost, EXCLUDE 127.0.0.1"
+        ),
     ];
     arguments.extend(
         [

@@ -7,7 +7,7 @@ mod person;
 mod stack;
 mod story;
 
-pub use browser::{Browser, Look};
+pub use browser::{Browser, FOREIGN_HOST, Look};
 pub use person::{PASSWORD, Person, TEST_CODE, in_query};
 pub use stack::{Stack, StackOptions};
 pub use story::{Story, story, story_with};

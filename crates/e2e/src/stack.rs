@@ -93,6 +93,7 @@ impl Stack {
                 format!("sqlite://{}?mode=rwc", self.database().display()),
             )
             .env("EMULATOR_DATA_DIR", self.directory.path().join("emulator"))
+            .env("EMULATOR_SECRET_KEY", "")
             .env("LISTEN_ADDR", format!("127.0.0.1:{}", self.api_port))
             .env("EMULATOR_ADDR", format!("127.0.0.1:{}", self.emulator_port))
             .env("WEB_PORT", self.web_port.to_string())
@@ -172,12 +173,26 @@ impl Stack {
         format!("http://127.0.0.1:{}", self.emulator_port)
     }
 
+    /// The emulator's secret key.
+    ///
+    /// # Errors
+    /// No emulator has run here yet.
+    pub fn secret_key(&self) -> Result<String> {
+        if let Some(emulator) = &self.emulator {
+            return Ok(emulator.secret_key().to_owned());
+        }
+        let file = self.folder("emulator").join("secret-key");
+        let key = std::fs::read_to_string(&file);
+        let key = key.with_context(|| format!("{} cannot be read", file.display()))?;
+        Ok(key.trim().to_owned())
+    }
+
     /// Calls the emulator's own API, or its Backend API, with its secret key.
     pub async fn emulator_call(&self, method: &str, path: &str, body: Value) -> Result<Value> {
         let url = format!("{}{path}", self.emulator_url());
         let answer = reqwest::Client::new()
             .request(method.parse()?, url)
-            .bearer_auth("sk_test_emulator")
+            .bearer_auth(self.secret_key()?)
             .json(&body)
             .send()
             .await?;

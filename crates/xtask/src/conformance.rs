@@ -27,8 +27,6 @@ const FILES: [&str; 7] = [
 const SOURCE: &str = "crates/clerk-emulator/conformance";
 /// The Python SDK's version.
 const PYTHON_SDK: &str = "7.0.0";
-/// What the emulator in this command takes as its secret.
-const SECRET_KEY: &str = "sk_test_emulator";
 const READY_WITHIN: Duration = Duration::from_secs(10);
 
 /// Runs the SDKs, and the documents' table when `CLERK_SPECS_DIR` names them.
@@ -108,16 +106,17 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
         Command::new("target/release/clerk-emulator")
             .args(["--ephemeral", "--port", "0", "--ready-file"])
             .arg(&ready)
+            // A key of its own, which it writes beside its address.
+            .env("EMULATOR_SECRET_KEY", "")
             .env("EMULATOR_SDK_DIR", clerk_sdk)
-            .env("EMULATOR_SECRET_KEY", SECRET_KEY)
             .env("RUST_LOG", "error")
             .stdout(Stdio::null()),
     )?;
     let begun = Instant::now();
-    let url = loop {
-        match std::fs::read_to_string(&ready) {
-            Ok(url) if url.ends_with('\n') => break url.trim().to_owned(),
-            _ => {}
+    let (url, secret_key) = loop {
+        let text = std::fs::read_to_string(&ready).unwrap_or_default();
+        if let [url, secret_key] = text.lines().collect::<Vec<_>>()[..] {
+            break (url.to_owned(), secret_key.to_owned());
         }
         if emulator.ended()?.is_some() || begun.elapsed() > READY_WITHIN {
             bail!("the emulator did not start; see its output above");
@@ -138,7 +137,7 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
         .arg(check)
         .current_dir(folder)
         .env("CLERK_API_URL", url)
-        .env("CLERK_SECRET_KEY", SECRET_KEY)
+        .env("CLERK_SECRET_KEY", secret_key)
         .env("CLERK_PUBLISHABLE_KEY", key)
         .env("CLERK_TELEMETRY_DISABLED", "1")
         .env("CHROMIUM", chromium.context("Chromium is missing")?);

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::process::{Running, supervise, wait_until_ready};
-use crate::settings::{Settings, variable};
+use crate::settings::{Settings, emulator_secret_key, variable};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -55,6 +55,9 @@ pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
         programs.push(Running::start("clerk-emulator", &mut emulator)?);
         let keys = "/.well-known/jwks.json";
         wait_until_ready("the emulator", &mut programs, address, keys, START_WITHIN)?;
+        if variable("CLERK_SECRET_KEY").is_none() {
+            api.env("CLERK_SECRET_KEY", emulator_secret_key()?);
+        }
     }
     programs.push(Running::start("api", &mut api)?);
     let ready = if settings.emulator_addr.is_some() {

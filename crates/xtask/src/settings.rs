@@ -71,6 +71,19 @@ pub fn variable(name: &str) -> Option<String> {
         .filter(|value| !value.trim().is_empty())
 }
 
+/// The secret key of the emulator that has started: the one that is set, or the one it keeps with
+/// its state.
+pub fn emulator_secret_key() -> Result<String> {
+    if let Some(key) = variable("EMULATOR_SECRET_KEY") {
+        return Ok(key);
+    }
+    let folder = variable("EMULATOR_DATA_DIR").unwrap_or_else(|| "data/emulator".to_owned());
+    let file = Path::new(&folder).join("secret-key");
+    let key = std::fs::read_to_string(&file);
+    let key = key.with_context(|| format!("{}: the emulator's secret key", file.display()))?;
+    Ok(key.trim().to_owned())
+}
+
 /// cargo's own folder.
 pub fn cargo_home() -> Result<PathBuf> {
     if let Some(home) = variable("CARGO_HOME") {

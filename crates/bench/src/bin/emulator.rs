@@ -22,7 +22,8 @@ const MANY: usize = 1_000_000;
 const COMMON_USERS: usize = 10_000;
 /// How often a call is timed among all these users.
 const CALLS: usize = 101;
-const SECRET: &str = "sk_test_emulator";
+/// The key of every emulator here.
+const SECRET: &str = "sk_test_benchmarks";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -213,6 +214,7 @@ fn start(folder: Option<&Path>) -> Result<Server> {
     let mut command = Command::new(program("clerk-emulator"));
     command
         .env("EMULATOR_ADDR", address.to_string())
+        .env("EMULATOR_SECRET_KEY", SECRET)
         .env("RUST_LOG", "error");
     match folder {
         Some(folder) => command.env("EMULATOR_DATA_DIR", folder),

@@ -99,7 +99,8 @@ pub fn token(scope: &mut Scope<'_>) -> Answer {
             Some(found.ok_or_else(|| ClerkError::not_found("The JWT template"))?)
         }
     };
-    let template = match (template, scope.call.number("expires_in_seconds")) {
+    let lifetime = scope.call.duration("expires_in_seconds", 1000)?;
+    let template = match (template, lifetime.map(|it| it / 1000)) {
         (Some(template), Some(lifetime)) => Some(JwtTemplate {
             lifetime,
             ..template

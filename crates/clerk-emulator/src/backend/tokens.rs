@@ -15,13 +15,10 @@ const ACTOR_LIFETIME: i64 = 60 * 60;
 /// How long a testing token lives, in seconds.
 const TESTING_LIFETIME: i64 = 60 * 60;
 
-fn lifetime(scope: &Scope<'_>, default: i64) -> i64 {
-    scope
-        .call
-        .number("expires_in_seconds")
-        .unwrap_or(default)
-        .max(1)
-        * 1000
+/// In milliseconds; the default is in seconds.
+fn lifetime(scope: &Scope<'_>, default: i64) -> Result<i64, ClerkError> {
+    let asked = scope.call.duration("expires_in_seconds", 1000)?;
+    Ok(asked.unwrap_or(default * 1000).max(1000))
 }
 
 /// The secret is shown once, when it is made.
@@ -49,7 +46,7 @@ pub fn create_sign_in(scope: &mut Scope<'_>) -> Answer {
         id: id::new("sit"),
         user_id: user.id,
         status: TicketStatus::Pending,
-        expires_at: scope.now + lifetime(scope, SIGN_IN_LIFETIME),
+        expires_at: scope.now + lifetime(scope, SIGN_IN_LIFETIME)?,
         created_at: scope.now,
         updated_at: scope.now,
     };
@@ -109,11 +106,11 @@ pub fn create_actor(scope: &mut Scope<'_>) -> Answer {
         user_id: user.id,
         actor: by,
         status: TicketStatus::Pending,
-        expires_at: scope.now + lifetime(scope, ACTOR_LIFETIME),
+        expires_at: scope.now + lifetime(scope, ACTOR_LIFETIME)?,
         session_max_duration: scope
             .call
-            .number("session_max_duration_in_seconds")
-            .unwrap_or(1800),
+            .duration("session_max_duration_in_seconds", 1000)?
+            .map_or(1800, |it| it / 1000),
         created_at: scope.now,
         updated_at: scope.now,
     };

@@ -18,6 +18,7 @@ use crate::rules::sessions::{self, Start};
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::store::{ALL, Page};
+use crate::time::CENTURY;
 use crate::{id, view};
 
 /// `GET …/status`: numbers, and what an application must know.
@@ -158,8 +159,16 @@ pub fn move_clock(scope: &mut Scope<'_>) -> Answer {
     let offset = if scope.call.flag("reset") == Some(true) {
         0
     } else {
-        let seconds = scope.call.number("advance_seconds");
-        before + seconds.ok_or_else(|| ClerkError::missing("advance_seconds"))? * 1000
+        let by = scope.call.duration("advance_seconds", 1000)?;
+        let by = by.ok_or_else(|| ClerkError::missing("advance_seconds"))?;
+        let offset = before + by;
+        if offset.abs() > CENTURY {
+            return Err(ClerkError::invalid(
+                "advance_seconds",
+                "The clock is moved by a century at most.",
+            ));
+        }
+        offset
     };
     scope.emulator.set_clock_offset(scope.tx, offset)?;
     Ok(Reply::Plain(

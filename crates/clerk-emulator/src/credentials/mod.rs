@@ -2,6 +2,7 @@
 
 pub mod keys;
 pub mod password;
+pub mod secret_key;
 pub mod tokens;
 pub mod totp;
 pub mod verification;

@@ -1,4 +1,5 @@
-//! `/dashboard`: a page to look at everything and change it. Its calls show the secret key, which no other site can read or send.
+//! `/dashboard`: a page to look at everything and change it. Its calls show the secret key, which
+//! stands in the page: whoever may read it is the business of `http::guard`.
 
 use axum::Router;
 use axum::extract::State;
@@ -35,6 +36,10 @@ fn respond(text: String, kind: &'static str) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // It shows the secret key: nobody else's page may hold it, in whatever form.
+    for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+        headers.insert(name, HeaderValue::from_static("same-origin"));
+    }
     headers.insert(
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(

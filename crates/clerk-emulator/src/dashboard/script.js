@@ -421,6 +421,7 @@ async function data() {
     ...head('Instance', 'Where it is, what time it is, and everything at once.'),
     h('section', { class: 'card' }, h('dl', {},
       h('dt', {}, 'Publishable key'), h('dd', {}, h('code', {}, now.publishable_key)),
+      h('dt', {}, 'Secret key'), h('dd', {}, h('code', {}, secret)),
       h('dt', {}, 'Address'), h('dd', {}, h('code', {}, now.url)),
       h('dt', {}, 'Kept in'), h('dd', {}, h('code', {}, now.kept_in)),
       h('dt', {}, 'Its clock'), h('dd', {}, when(clock.now), clock.offset_ms ? ` (moved by ${Math.round(clock.offset_ms / 1000)} s)` : '')),

@@ -7,7 +7,7 @@ use crate::html::escaped;
 use crate::id;
 use crate::model::{Message, User};
 use crate::scope::Scope;
-use crate::store::{ALL, Page};
+use crate::store::ALL;
 
 use super::webhooks;
 
@@ -21,13 +21,9 @@ pub fn send(scope: &mut Scope<'_>, mut message: Message) -> Result<(), ClerkErro
     message.created_at = scope.now;
     scope.tx.put(&message)?;
     // What nobody will look at any more.
-    let kept = Page {
-        offset: MESSAGES_MAX,
-        ..Page::WHOLE
-    };
-    for old in scope.tx.list::<Message>(ALL.0, ALL.1, kept)? {
-        scope.tx.delete::<Message>(&old.id)?;
-    }
+    scope
+        .tx
+        .keep_newest::<Message>(ALL.0, ALL.1, MESSAGES_MAX)?;
     let to = scope.tx.find::<User>("email", &message.to.to_lowercase())?;
     let told = shown(&message, &scope.settings.application_name, to.as_ref());
     scope.mails.push(message);

@@ -35,6 +35,7 @@ struct Parts {
     store: Store,
     keys: RwLock<Option<Arc<Keys>>>,
     url: String,
+    secret_key: String,
     config: Config,
     clock: AtomicI64,
     handshakes: Mutex<HashMap<String, serde_json::Value>>,
@@ -47,12 +48,18 @@ struct Parts {
 impl Emulator {
     /// Around a state that is open. `url` is the emulator's own address, and the issuer of
     /// tokens.
-    pub(crate) fn new(config: &Config, url: &str, store: Store) -> Result<Self, ClerkError> {
+    pub(crate) fn new(
+        config: &Config,
+        url: &str,
+        secret_key: String,
+        store: Store,
+    ) -> Result<Self, ClerkError> {
         let clock = store.read(|tx| tx.value(CLOCK))?;
         Ok(Self(Arc::new(Parts {
             store,
             keys: RwLock::new(None),
             url: url.to_owned(),
+            secret_key,
             config: config.clone(),
             clock: AtomicI64::new(clock.and_then(|text| text.parse().ok()).unwrap_or(0)),
             handshakes: Mutex::default(),
@@ -69,6 +76,12 @@ impl Emulator {
     /// Where the emulator is; also the issuer of tokens.
     pub(crate) fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// The port where the emulator is.
+    pub(crate) fn port(&self) -> u16 {
+        let port = self.0.url.rsplit(':').next();
+        port.and_then(|it| it.parse().ok()).unwrap_or(80)
     }
 
     /// Milliseconds since the Unix epoch, by a clock that tests may move.
@@ -139,7 +152,7 @@ impl Emulator {
 
     /// What a server must show.
     pub(crate) fn secret_key(&self) -> &str {
-        &self.0.config.secret_key
+        &self.0.secret_key
     }
 
     /// Whether only this machine reaches the emulator.

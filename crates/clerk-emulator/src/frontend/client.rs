@@ -2,21 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Browser, Session, SessionStatus};
+use crate::model::{Session, SessionStatus};
 use crate::rules::sessions;
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
+use crate::view;
 use crate::view::environment::environment;
-use crate::{id, view};
 
 /// `POST /v1/dev_browser`: a new browser.
 pub fn dev_browser(scope: &mut Scope<'_>) -> Answer {
-    let token = id::secret("dvb");
-    scope.tx.put(&Browser {
-        id: token.clone(),
-        client_id: None,
-        created_at: scope.now,
-    })?;
+    let token = scope.new_browser()?;
     // Links in e-mails lead to where people come from.
     if let Some(origin) = &scope.call.origin {
         scope.remember_home(origin)?;

@@ -10,21 +10,6 @@ use crate::scope::{Answer, HOME_ORIGIN, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::{html, id, view};
 
-/// An address with more in its query.
-fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
-    let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish();
-    let mark = if url.contains('?') { '&' } else { '?' };
-    let mut all = format!("{url}{mark}{query}");
-    if !fragment.is_empty() {
-        all.push('#');
-        all.push_str(fragment);
-    }
-    all
-}
-
 /// `GET /v1/verify`: somebody opened the link in an e-mail.
 pub fn verify(scope: &mut Scope<'_>) -> Answer {
     let secret = scope.call.query("token").unwrap_or_default().to_owned();
@@ -32,13 +17,14 @@ pub fn verify(scope: &mut Scope<'_>) -> Answer {
     if ticket.kind != "email_link" {
         return Err(tickets::invalid());
     }
+    let url = ticket.redirect_url.as_deref().unwrap_or_default();
+    let page = scope.landing("redirect_url", url)?;
     let outcome = prove(scope, &ticket, &secret)?;
-    let url = ticket.redirect_url.clone().unwrap_or_default();
     let mut pairs = vec![("__clerk_status", outcome.0)];
     if let Some(session_id) = &outcome.1 {
         pairs.push(("__clerk_created_session", session_id));
     }
-    Ok(Reply::Redirect(with_query(&url, &pairs)))
+    Ok(Reply::Redirect(page.with(&pairs)))
 }
 
 /// What opening a link came to: Clerk's status, and the session that began.
@@ -140,27 +126,18 @@ pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
         ("__clerk_ticket", secret.as_str()),
         ("__clerk_status", status),
     ];
-    Ok(Reply::Redirect(with_query(&url, &pairs)))
+    let page = scope.landing("redirect_url", &url)?;
+    Ok(Reply::Redirect(page.with(&pairs)))
 }
 
 /// `GET /v1/client/handshake`: a server asks the browser's state, by way of the browser
 /// (<https://clerk.com/docs/guides/how-clerk-works/overview>).
 pub fn handshake(scope: &mut Scope<'_>) -> Answer {
-    let url = scope
-        .call
-        .query("redirect_url")
-        .unwrap_or_default()
-        .to_owned();
-    if !scope.may_receive(&url) {
-        return Err(ClerkError::at(
-            "redirect_url",
-            "form_param_value_invalid",
-            "This address is not one of the instance's; add its origin to allowed_origins.",
-        ));
-    }
-    scope.call_origin(&url);
+    let asked = scope.call.query("redirect_url").unwrap_or_default();
+    let page = scope.landing("redirect_url", asked)?;
+    scope.call_origin(page.as_str());
     let development = scope.settings.instance == InstanceKind::Development;
-    let mut cookies = Cookies::of(&url, scope.settings.instance);
+    let mut cookies = Cookies::of(page.as_str(), scope.settings.instance);
     if let Some(mut session) = active_session(scope)? {
         // With an expired token and this one a server asks without the browser's way round.
         let refresh = session
@@ -186,15 +163,7 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         // A server without a browser's token gets one on the way.
         let token = match browser {
             Some(token) if scope.tx.get::<Browser>(&token)?.is_some() => token,
-            _ => {
-                let token = id::secret("dvb");
-                scope.tx.put(&Browser {
-                    id: token.clone(),
-                    client_id: None,
-                    created_at: scope.now,
-                })?;
-                token
-            }
+            _ => scope.new_browser()?,
         };
         cookies.both("__clerk_db_jwt", &token);
     }
@@ -208,12 +177,12 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         ("__clerk_handshake", token)
     };
     if development {
-        let url = with_query(&url, &[(name, value.as_str())]);
-        return Ok(Reply::Handshake(url, None));
+        let page = page.with(&[(name, value.as_str())]);
+        return Ok(Reply::Handshake(page, None));
     }
     // In production the answer rides in a cookie of the shared domain.
-    let cookie = Cookies::for_a_minute(&url, name, &value);
-    Ok(Reply::Handshake(url, Some(cookie)))
+    let cookie = Cookies::for_a_minute(page.as_str(), name, &value);
+    Ok(Reply::Handshake(page, Some(cookie)))
 }
 
 /// The session that the browser last used, while it is open.

@@ -43,7 +43,7 @@ pub fn answer(scope: &mut Scope<'_>) -> Answer {
     let mut callback = format!("/v1/oauth_callback?state={}", attempt.id);
     if scope.call.param("deny").is_some() {
         callback.push_str("&error=access_denied");
-        return Ok(Reply::Redirect(callback));
+        return Ok(Reply::Onward(callback));
     }
     let email = accounts::checked_email(scope.call.given("email").unwrap_or_default())?;
     let pairs = [
@@ -61,7 +61,7 @@ pub fn answer(scope: &mut Scope<'_>) -> Answer {
         .extend_pairs(pairs)
         .finish();
     let code: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
-    Ok(Reply::Redirect(format!("{callback}&code={code}")))
+    Ok(Reply::Onward(format!("{callback}&code={code}")))
 }
 
 /// `GET /v1/oauth_callback`: back from the provider. The profile rides in the code: there is
@@ -83,7 +83,7 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
             Some(error),
         );
         scope.tx.put(&client)?;
-        return Ok(Reply::Redirect(attempt.redirect_url));
+        return back(scope, &attempt, false);
     }
     let code = call
         .query("code")
@@ -113,6 +113,16 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
         "sign_up" => for_sign_up(scope, &attempt, profile),
         user_id => for_account(scope, &attempt, profile, user_id),
     }
+}
+
+/// Back to the page that somebody came from, or to where they wanted to be when all is done.
+fn back(scope: &Scope<'_>, attempt: &OAuthAttempt, complete: bool) -> Answer {
+    let address = if complete {
+        &attempt.complete_url
+    } else {
+        &attempt.redirect_url
+    };
+    Ok(Reply::Redirect(scope.landing("redirect_url", address)?))
 }
 
 fn note(
@@ -147,7 +157,7 @@ fn transferable(
     let client = scope.client_mut()?;
     let error = Some((code.to_owned(), message.to_owned()));
     note(client, attempt, VerificationStatus::Transferable, error);
-    Ok(Reply::Redirect(attempt.redirect_url.clone()))
+    back(scope, attempt, false)
 }
 
 fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
@@ -168,11 +178,7 @@ fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
     sign_in.user_id = Some(user.id.clone());
     sign_in.first_factor = Some(Verification::given(&profile.strategy, scope.now));
     let done = sign_ins::complete(scope, sign_in, user, &profile.strategy, false)?;
-    Ok(Reply::Redirect(if done.created_session_id.is_some() {
-        attempt.complete_url.clone()
-    } else {
-        attempt.redirect_url.clone()
-    }))
+    back(scope, attempt, done.created_session_id.is_some())
 }
 
 fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
@@ -190,11 +196,7 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
     }
     external_accounts::fill(scope, &mut sign_up, profile)?;
     let done = sign_ups::finish(scope, sign_up)?;
-    Ok(Reply::Redirect(if done.created_session_id.is_some() {
-        attempt.complete_url.clone()
-    } else {
-        attempt.redirect_url.clone()
-    }))
+    back(scope, attempt, done.created_session_id.is_some())
 }
 
 /// A signed-in person connects an account.
@@ -210,7 +212,7 @@ fn for_account(
     let taken = scope.tx.find::<User>("external", &key)?.is_some();
     let now = scope.now;
     let Some(account) = user.external_accounts.iter_mut().find(|it| pending(it)) else {
-        return Ok(Reply::Redirect(attempt.redirect_url.clone()));
+        return back(scope, attempt, false);
     };
     if taken {
         if let Some(verification) = &mut account.verification {
@@ -230,7 +232,7 @@ fn for_account(
         account.updated_at = now;
     }
     accounts::save(scope, &mut user)?;
-    Ok(Reply::Redirect(attempt.redirect_url.clone()))
+    back(scope, attempt, false)
 }
 
 /// `POST /v1/me/external_accounts`: connects an account.

@@ -1,20 +1,22 @@
 //! The URL space: the Frontend API, the Backend API, clerk-js, and the emulator's own pages.
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 use tower::ServiceExt;
+use tower::util::MapRequestLayer;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::trace::TraceLayer;
 
 use crate::dashboard;
 use crate::emulator::Emulator;
 use crate::error::{ClerkError, json_response};
+use crate::scope::call::BODY_MAX;
 
 use super::{backend, control, frontend, guard, npm, traffic};
 
@@ -26,7 +28,6 @@ pub fn router(emulator: Emulator) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .with_state(emulator.clone());
-    let loopback = emulator.is_loopback();
     let apis = Router::new()
         .fallback(move |request: Request| {
             let (frontend, backend) = (frontend.clone(), backend.clone());
@@ -34,19 +35,16 @@ pub fn router(emulator: Emulator) -> Router {
                 if !is_for_backend(&request) {
                     return frontend.oneshot(request).await.into_response();
                 }
-                // A page whose name was bound to this machine's address must not pass for a
-                // server.
-                if loopback && !guard::is_local(request.headers()) {
-                    return guard::wrong_host();
-                }
                 backend.oneshot(request).await.into_response()
             }
         })
         .layer(from_fn_with_state(emulator.clone(), traffic::watch));
     Router::new()
         .nest("/emulator", control::router(&emulator))
-        .merge(dashboard::router().layer(from_fn(guard::local)))
+        .merge(dashboard::router().layer(from_fn_with_state(emulator.clone(), guard::dashboard)))
         .fallback_service(apis)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn_with_state(emulator.clone(), guard::host))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(emulator)
 }
@@ -62,7 +60,8 @@ fn is_for_backend(request: &Request) -> bool {
 
 fn frontend_api(emulator: Emulator) -> Router {
     // A page of any origin may call, as at Clerk: the browser's token is what counts. The
-    // cookie of production is SameSite=Lax, so that it does not ride on other sites' calls.
+    // cookie of production is SameSite=Lax, so that it does not ride on other sites' calls. No
+    // page may send a secret key.
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::mirror_request())
         .allow_methods(AllowMethods::mirror_request())
@@ -76,8 +75,29 @@ fn frontend_api(emulator: Emulator) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(cors)
+        .layer(MapRequestLayer::new(without_authorization))
         .nest_service("/npm", sdk)
         .with_state(emulator)
+}
+
+/// Takes the header of the secret key out of what a preflight asks leave for: what is allowed is
+/// what was asked for.
+fn without_authorization(mut request: Request) -> Request {
+    let headers = request.headers_mut();
+    let Some(asked) = headers.remove(ACCESS_CONTROL_REQUEST_HEADERS) else {
+        return request;
+    };
+    let kept: Vec<&str> = asked
+        .to_str()
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.eq_ignore_ascii_case(AUTHORIZATION.as_str()))
+        .collect();
+    if let Ok(kept) = kept.join(", ").parse() {
+        headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, kept);
+    }
+    request
 }
 
 /// A request's span: its path without the query, which holds the browser's token.

@@ -177,9 +177,10 @@ fn respond(reply: Reply, client: Option<Value>) -> Result<Response, ClerkError> 
             );
             response
         }
-        Reply::Redirect(url) => redirect(StatusCode::SEE_OTHER, &url)?,
-        Reply::Handshake(url, cookie) => {
-            let mut response = redirect(StatusCode::TEMPORARY_REDIRECT, &url)?;
+        Reply::Redirect(page) => redirect(StatusCode::SEE_OTHER, page.as_str())?,
+        Reply::Onward(path) => redirect(StatusCode::SEE_OTHER, &path)?,
+        Reply::Handshake(page, cookie) => {
+            let mut response = redirect(StatusCode::TEMPORARY_REDIRECT, page.as_str())?;
             if let Some(cookie) = cookie {
                 response.headers_mut().append(SET_COOKIE, text(&cookie)?);
             }

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
 use crate::emulator::faults::Instead;
+use crate::scope::call;
 
 /// The largest body that is remembered, in bytes.
-const BODY_MAX: usize = 64 * 1024;
+const REMEMBERED_MAX: usize = 64 * 1024;
 
 /// Notes a request and its answer, and lets faults strike.
 pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Next) -> Response {
@@ -29,9 +30,8 @@ pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Nex
         || path.starts_with("/v1/images/")
         || request.headers().contains_key("x-emulator-dashboard");
     let (parts, body) = request.into_parts();
-    // Larger than anything a handler takes.
-    let Ok(body) = to_bytes(body, 12 * 1024 * 1024).await else {
-        return axum::http::StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let Ok(body) = to_bytes(body, call::BODY_MAX).await else {
+        return call::too_large().into_response();
     };
     let form = parts
         .headers
@@ -79,7 +79,7 @@ pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Nex
 
 /// A body as it may be looked at: no passwords.
 fn readable(body: &[u8]) -> Value {
-    if body.is_empty() || body.len() > BODY_MAX {
+    if body.is_empty() || body.len() > REMEMBERED_MAX {
         return Value::Null;
     }
     let mut value = serde_json::from_slice(body).unwrap_or_else(|_| {

@@ -14,7 +14,9 @@ pub struct Browser {
     pub created_at: i64,
 }
 
-record!(Browser, "browser", "The browser");
+record!(Browser, "browser", "The browser",
+    "client" => |it| it.client_id.clone(),
+    "idle" => |it| it.client_id.is_none().then(String::new));
 
 /// One browser's state. Clerk calls it a client.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,7 +35,8 @@ pub struct Client {
 
 record!(Client, "client", "The client",
     "sign_up" => |it| Some(it.sign_up.as_ref()?.id.clone()),
-    "sign_in" => |it| Some(it.sign_in.as_ref()?.id.clone()));
+    "sign_in" => |it| Some(it.sign_in.as_ref()?.id.clone()),
+    "idle" => |it| it.session_ids.is_empty().then(String::new));
 
 /// A person signed in on a client.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -95,7 +95,7 @@ pub struct Ticket {
     pub redirect_url: Option<String>,
     pub created_at: i64,
 }
-record!(Ticket, "ticket", "The ticket");
+record!(Ticket, "ticket", "The ticket", "kind" => |it| Some(it.kind.clone()));
 
 /// An address in the queue.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -7,8 +7,12 @@ use crate::model::{
     EmailAddress, ExternalAccount, ExternalProfile, OAuthAttempt, SignUp, User, Verification,
 };
 use crate::scope::Scope;
+use crate::store::ALL;
 
 use super::accounts;
+
+/// How many are on their way to providers at once.
+const ATTEMPTS_MAX: usize = 1000;
 
 /// Somebody goes to a provider; answers the proof that is waited for.
 pub fn begin(
@@ -24,30 +28,25 @@ pub fn begin(
             format!("{provider} is not enabled for this instance; add it to its social providers."),
         ));
     }
-    let redirect_url = scope.call.required("redirect_url")?.to_owned();
-    let complete_url = scope
-        .call
-        .param("action_complete_redirect_url")
-        .unwrap_or(&redirect_url)
-        .to_owned();
-    for url in [&redirect_url, &complete_url] {
-        if !url.starts_with("http://") && !url.starts_with("https://") && !url.starts_with('/') {
-            return Err(ClerkError::invalid(
-                "redirect_url",
-                "This is not a web address.",
-            ));
-        }
-    }
+    let page = scope.landing("redirect_url", scope.call.required("redirect_url")?)?;
+    let param = "action_complete_redirect_url";
+    let complete = match scope.call.param(param) {
+        Some(address) => scope.landing_beside(&page, param, address)?,
+        None => page.clone(),
+    };
     let attempt = OAuthAttempt {
         id: id::secret("oas"),
         client_id: scope.client_mut()?.id.clone(),
         strategy: strategy.to_owned(),
         purpose: purpose.to_owned(),
-        redirect_url,
-        complete_url,
+        redirect_url: page.as_str().to_owned(),
+        complete_url: complete.as_str().to_owned(),
         created_at: scope.now,
     };
     scope.tx.put(&attempt)?;
+    scope
+        .tx
+        .keep_newest::<OAuthAttempt>(ALL.0, ALL.1, ATTEMPTS_MAX)?;
     let url = format!(
         "{}/v1/oauth/emulator?state={}",
         scope.emulator.url(),

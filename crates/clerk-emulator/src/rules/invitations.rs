@@ -42,9 +42,7 @@ pub fn invite(
         }
     }
     let call = scope.call;
-    let lifetime = call
-        .number("expires_in_days")
-        .map_or(INVITATION_LIFETIME, |days| days * DAY);
+    let lifetime = call.duration("expires_in_days", DAY)?;
     let mut it = Invitation {
         id: id::new("inv"),
         email_address: email,
@@ -54,7 +52,7 @@ pub fn invite(
         },
         status: InvitationStatus::Pending,
         url: None,
-        expires_at: Some(scope.now + lifetime),
+        expires_at: Some(scope.now + lifetime.unwrap_or(INVITATION_LIFETIME)),
         created_at: scope.now,
         updated_at: scope.now,
     };

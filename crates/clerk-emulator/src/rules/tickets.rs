@@ -5,6 +5,9 @@ use crate::id;
 use crate::model::{Ticket, TicketStatus, Verification};
 use crate::scope::Scope;
 
+/// How many links in e-mails are kept.
+const LINKS_MAX: usize = 1000;
+
 /// Makes a secret that opens a record; answers the secret.
 pub fn create(
     scope: &Scope<'_>,
@@ -24,11 +27,14 @@ fn keep(
     of: &str,
     redirect_url: Option<&str>,
 ) -> Result<(), ClerkError> {
+    let page = redirect_url
+        .map(|url| scope.landing("redirect_url", url))
+        .transpose()?;
     scope.tx.put(&Ticket {
         id: id::digest(secret),
         kind: kind.to_owned(),
         of: of.to_owned(),
-        redirect_url: redirect_url.map(str::to_owned),
+        redirect_url: page.map(|it| it.as_str().to_owned()),
         created_at: scope.now,
     })
 }
@@ -48,6 +54,9 @@ pub fn email_link(scope: &Scope<'_>, link: &Verification, of: &str) -> Result<St
         of,
         link.redirect_url.as_deref(),
     )?;
+    scope
+        .tx
+        .keep_newest::<Ticket>("kind", "email_link", LINKS_MAX)?;
     Ok(format!("{}/v1/verify?token={secret}", scope.emulator.url()))
 }
 

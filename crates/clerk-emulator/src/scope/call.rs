@@ -5,19 +5,23 @@ use std::net::SocketAddr;
 
 use axum::RequestExt;
 use axum::body::{Body, to_bytes};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER, USER_AGENT,
 };
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::address;
 use crate::error::ClerkError;
 use crate::model::Activity;
 use crate::store::Page;
+use crate::time::CENTURY;
 
-/// The largest body that is read, in bytes: room for a profile image of 10 MB, Clerk's limit.
-const BODY_MAX: usize = 11 * 1024 * 1024;
+/// The largest body that is read, in bytes: room for a profile image of 10 MB, Clerk's limit, in
+/// base64.
+pub const BODY_MAX: usize = 14 * 1024 * 1024;
 
 /// A file that came along.
 #[derive(Clone, Debug)]
@@ -138,15 +142,17 @@ impl Call {
         request: Request,
         state: &S,
     ) -> Result<(), ClerkError> {
-        let invalid = |_| ClerkError::bad("request_body_invalid", "The form cannot be read.");
-        let mut form = Multipart::from_request(request, state)
-            .await
-            .map_err(|_| ClerkError::bad("request_body_invalid", "The form cannot be read."))?;
+        let invalid = |error: MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => unreadable(),
+        };
+        let form = Multipart::from_request(request, state).await;
+        let mut form = form.map_err(|_| unreadable())?;
         while let Some(field) = form.next_field().await.map_err(invalid)? {
             let name = field.name().unwrap_or_default().to_owned();
             if field.file_name().is_some() || field.content_type().is_some() {
                 let content_type = field.content_type().unwrap_or_default().to_owned();
-                let bytes = field.bytes().await.map_err(|_| too_large())?.to_vec();
+                let bytes = field.bytes().await.map_err(invalid)?.to_vec();
                 self.upload = Some(Upload {
                     content_type,
                     bytes,
@@ -232,6 +238,22 @@ impl Call {
             Value::String(text) => text.parse().ok(),
             _ => None,
         }
+    }
+
+    /// A length of time in the body, in milliseconds; `unit` is what the field counts, in
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// 422: longer than a century, forth or back.
+    pub fn duration(&self, name: &str, unit: i64) -> Result<Option<i64>, ClerkError> {
+        let Some(number) = self.number(name) else {
+            return Ok(None);
+        };
+        let length = number.checked_mul(unit);
+        let length = length.filter(|it| it.unsigned_abs() <= CENTURY.unsigned_abs());
+        let length =
+            length.ok_or_else(|| ClerkError::invalid(name, "This is longer than a century."))?;
+        Ok(Some(length))
     }
 
     /// Anything in the body; in a form it is JSON in a text.
@@ -337,7 +359,12 @@ impl Call {
 /// Under this name the body of a bulk operation is kept.
 const LIST: &str = "[]";
 
-fn too_large() -> ClerkError {
+fn unreadable() -> ClerkError {
+    ClerkError::bad("request_body_invalid", "The form cannot be read.")
+}
+
+/// 413
+pub fn too_large() -> ClerkError {
     ClerkError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "request_body_too_large",
@@ -367,8 +394,7 @@ fn origin(headers: &HeaderMap) -> Option<String> {
     if let Some(origin) = header(headers, &ORIGIN).filter(|origin| *origin != "null") {
         return Some(origin.to_owned());
     }
-    let page: Uri = header(headers, &REFERER)?.parse().ok()?;
-    Some(format!("{}://{}", page.scheme_str()?, page.authority()?))
+    address::origin(header(headers, &REFERER)?)
 }
 
 /// clerk-js sends GET and POST only, and names any other method in the query.

@@ -4,13 +4,14 @@ pub mod call;
 
 use serde_json::Value;
 
+use crate::address::{self, Landing, local_path};
 use crate::credentials::password::Proofs;
 use crate::emulator::Emulator;
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{Browser, Client, Message, Session, User};
 use crate::settings::{InstanceKind, Settings};
-use crate::store::Transaction;
+use crate::store::{Page, Transaction};
 
 use self::call::Call;
 
@@ -28,10 +29,12 @@ pub enum Reply {
     Html(String),
     /// A file: its content type and bytes.
     Bytes(String, Vec<u8>),
-    /// To another address.
-    Redirect(String),
+    /// To a page.
+    Redirect(Landing),
+    /// To another path of the emulator's own.
+    Onward(String),
     /// Back to a server's page, by 307; in production with a cookie.
-    Handshake(String, Option<String>),
+    Handshake(Landing, Option<String>),
 }
 
 impl From<Value> for Reply {
@@ -95,37 +98,43 @@ impl<'a> Scope<'a> {
 
     /// Tokens are made for the page at this address.
     pub fn call_origin(&mut self, url: &str) {
-        if let Ok(uri) = url.parse::<axum::http::Uri>()
-            && let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority())
-        {
-            self.origin = Some(format!("{scheme}://{authority}"));
+        if let Some(origin) = address::origin(url) {
+            self.origin = Some(origin);
         }
     }
 
-    /// Whether sessions may be handed to this address: this machine, or one that the instance's
-    /// settings name. Whoever could choose the address freely would be handed a session.
-    pub fn may_receive(&self, url: &str) -> bool {
-        let Ok(uri) = url.parse::<axum::http::Uri>() else {
-            return false;
-        };
-        let (Some(scheme), Some(host), Some(authority)) =
-            (uri.scheme_str(), uri.host(), uri.authority())
-        else {
-            return false;
-        };
-        if !["http", "https"].contains(&scheme) || authority.as_str().contains('@') {
-            return false;
-        }
-        let local =
-            ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".localhost");
-        let origin = format!("{scheme}://{authority}");
-        local || self.settings.allowed_origins.contains(&origin)
+    /// Where people may be sent.
+    ///
+    /// # Errors
+    /// 422 at this parameter: the address is neither on this machine nor of an origin that the
+    /// settings name.
+    pub fn landing(&self, param: &str, address: &str) -> Result<Landing, ClerkError> {
+        Landing::of(address, &self.settings.allowed_origins).ok_or_else(|| elsewhere(param))
+    }
+
+    /// The same for an address that may be written as it is on the page at another.
+    ///
+    /// # Errors
+    /// As [`Self::landing`].
+    pub fn landing_beside(
+        &self,
+        page: &Landing,
+        param: &str,
+        address: &str,
+    ) -> Result<Landing, ClerkError> {
+        let allowed = &self.settings.allowed_origins;
+        page.beside(address, allowed)
+            .ok_or_else(|| elsewhere(param))
     }
 
     /// Links in e-mails lead to the page at this origin from now on.
     pub fn remember_home(&self, origin: &str) -> Result<(), ClerkError> {
-        if self.may_receive(origin) && self.tx.value(HOME_ORIGIN)?.as_deref() != Some(origin) {
-            self.tx.put_value(HOME_ORIGIN, origin)?;
+        let Some(home) = Landing::of(origin, &self.settings.allowed_origins) else {
+            return Ok(());
+        };
+        let home = home.origin();
+        if self.tx.value(HOME_ORIGIN)?.as_deref() != Some(home.as_str()) {
+            self.tx.put_value(HOME_ORIGIN, &home)?;
         }
         Ok(())
     }
@@ -164,6 +173,7 @@ impl<'a> Scope<'a> {
         self.client_changed = true;
         if self.client.is_none() {
             self.require_browser()?;
+            self.forget_idle_clients()?;
             let client = Client {
                 id: id::new("client"),
                 created_at: self.now,
@@ -175,6 +185,29 @@ impl<'a> Scope<'a> {
         self.client
             .as_mut()
             .ok_or_else(|| ClerkError::internal("no client"))
+    }
+
+    /// Makes a development browser known; answers its token. Any page may ask for one: of those
+    /// that never began anything the newest are kept.
+    pub fn new_browser(&self) -> Result<String, ClerkError> {
+        let token = id::secret("dvb");
+        self.tx.put(&Browser {
+            id: token.clone(),
+            client_id: None,
+            created_at: self.now,
+        })?;
+        self.tx.keep_newest::<Browser>("idle", "", IDLE_MAX)?;
+        Ok(token)
+    }
+
+    /// Makes room for a client: of those with nobody signed in the newest are kept.
+    fn forget_idle_clients(&self) -> Result<(), ClerkError> {
+        for old in self.tx.keep_newest::<Client>("idle", "", IDLE_MAX - 1)? {
+            for browser in self.tx.list::<Browser>("client", &old.id, Page::WHOLE)? {
+                self.tx.delete::<Browser>(&browser.id)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes a client this browser's.
@@ -264,29 +297,18 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The path of an address on this machine.
-fn local_path(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("http://")?;
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let name = authority.split(':').next()?;
-    ["localhost", "127.0.0.1"].contains(&name).then_some(path)
+fn elsewhere(param: &str) -> ClerkError {
+    ClerkError::invalid(
+        param,
+        "This address is not one of the instance's; add its origin to allowed_origins.",
+    )
 }
+
+/// How many browsers are kept that never began anything, and how many with nobody signed in.
+const IDLE_MAX: usize = 256;
 
 /// The instance's id.
 pub const INSTANCE_ID: &str = "ins_emulator";
 
 /// Under this name stands the origin of the page that was opened last.
 pub const HOME_ORIGIN: &str = "home_origin";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_addresses_of_this_machine_are_local() {
-        assert_eq!(local_path("http://127.0.0.1/__clerk"), Some("/__clerk"));
-        assert_eq!(local_path("http://localhost:8080"), Some(""));
-        assert_eq!(local_path("https://app.example/__clerk"), None);
-        assert_eq!(local_path("http://localhost.evil.example/"), None);
-    }
-}

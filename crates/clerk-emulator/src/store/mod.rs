@@ -6,12 +6,13 @@
 
 mod migrate;
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
 use redb::{
-    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
+    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TransactionError,
+    WriteTransaction,
 };
 
 use crate::error::ClerkError;
@@ -79,7 +80,14 @@ from_redb!(
 
 /// The state. Clones share it.
 #[derive(Clone)]
-pub struct Store(Arc<Database>);
+pub struct Store(Arc<Kept>);
+
+struct Kept {
+    /// None: in memory.
+    file: Option<PathBuf>,
+    /// None while a file that failed cannot be opened again.
+    database: RwLock<Option<Database>>,
+}
 
 impl Store {
     /// Opens the state kept in `directory`, which is made if need be; brings an older format up
@@ -87,15 +95,9 @@ impl Store {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory)?;
         let file = directory.join("state.redb");
-        let database = Database::builder()
-            .set_cache_size(CACHE)
-            .create(&file)
-            .map_err(|error| match error {
-                redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
-                error => error.into(),
-            })?;
+        let database = open(&file)?;
         private(&file)?;
-        Self::with(database)
+        Self::with(database, Some(file))
     }
 
     /// A state that ends with the process.
@@ -103,17 +105,18 @@ impl Store {
         let database = Database::builder()
             .set_cache_size(CACHE_OF_MEMORY)
             .create_with_backend(InMemoryBackend::new())?;
-        Self::with(database)
+        Self::with(database, None)
     }
 
-    fn with(database: Database) -> Result<Self, StoreError> {
+    fn with(database: Database, file: Option<PathBuf>) -> Result<Self, StoreError> {
         let transaction = database.begin_write()?;
         transaction.open_table(RECORDS)?;
         transaction.open_table(INDEX)?;
         transaction.open_table(COUNTS)?;
         transaction.open_table(VALUES)?;
         transaction.commit()?;
-        let store = Self(Arc::new(database));
+        let database = RwLock::new(Some(database));
+        let store = Self(Arc::new(Kept { file, database }));
         migrate::run(&store)?;
         Ok(store)
     }
@@ -125,18 +128,19 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction) -> Result<T, ClerkError>,
     ) -> Result<T, ClerkError> {
-        let transaction = Transaction::Write(Box::new(
-            self.0.begin_write().map_err(ClerkError::internal)?,
-        ));
-        let result = work(&transaction);
-        if let Transaction::Write(begun) = transaction {
-            if result.as_ref().err().is_none_or(ClerkError::does_count) {
-                begun.commit().map_err(ClerkError::internal)?;
-            } else {
-                begun.abort().map_err(ClerkError::internal)?;
+        self.with_database(|database| {
+            let begun = database.begin_write().map_err(ClerkError::internal)?;
+            let transaction = Transaction::Write(Box::new(begun));
+            let result = work(&transaction);
+            if let Transaction::Write(begun) = transaction {
+                if result.as_ref().err().is_none_or(ClerkError::does_count) {
+                    begun.commit().map_err(ClerkError::internal)?;
+                } else {
+                    begun.abort().map_err(ClerkError::internal)?;
+                }
             }
-        }
-        result
+            result
+        })
     }
 
     /// Runs `work` on the state as it is now; any number may do so at once.
@@ -144,10 +148,66 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction) -> Result<T, ClerkError>,
     ) -> Result<T, ClerkError> {
-        work(&Transaction::Read(
-            self.0.begin_read().map_err(ClerkError::internal)?,
-        ))
+        self.with_database(|database| {
+            let begun = database.begin_read().map_err(ClerkError::internal)?;
+            work(&Transaction::Read(begun))
+        })
     }
+
+    fn with_database<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, ClerkError>,
+    ) -> Result<T, ClerkError> {
+        let kept = self.0.database.read();
+        let kept = kept.unwrap_or_else(PoisonError::into_inner);
+        if let Some(database) = &*kept {
+            let result = work(database);
+            drop(kept);
+            if result.as_ref().err().is_some_and(ClerkError::is_internal) {
+                self.heal();
+            }
+            return result;
+        }
+        drop(kept);
+        self.heal();
+        let kept = self.0.database.read();
+        let kept = kept.unwrap_or_else(PoisonError::into_inner);
+        work(
+            kept.as_ref()
+                .ok_or_else(|| ClerkError::internal("the state is not open"))?,
+        )
+    }
+
+    /// After one failure of the disk a database refuses everything until it is opened anew: what
+    /// was committed is there then, and nothing else.
+    fn heal(&self) {
+        let Some(file) = &self.0.file else { return };
+        let kept = self.0.database.write();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        let failed = |database: &Database| {
+            matches!(
+                database.begin_write().map(WriteTransaction::abort),
+                Err(TransactionError::Storage(_)) | Ok(Err(_))
+            )
+        };
+        if kept.as_ref().is_some_and(|database| !failed(database)) {
+            return;
+        }
+        // The file is locked until it is let go of.
+        kept.take();
+        match open(file) {
+            Ok(database) => *kept = Some(database),
+            Err(error) => tracing::error!(%error, "the state cannot be opened again yet"),
+        }
+    }
+}
+
+fn open(file: &Path) -> Result<Database, StoreError> {
+    let opened = Database::builder().set_cache_size(CACHE).create(file);
+    opened.map_err(|error| match error {
+        redb::DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
+        error => error.into(),
+    })
 }
 
 /// The file holds the signing keys and password hashes.
@@ -277,6 +337,24 @@ impl Transaction {
             change_count(begun, R::KIND, |count| count.saturating_sub(1))
         };
         delete().map_err(ClerkError::internal)
+    }
+
+    /// Forgets all but the newest records with this value in this index; answers the forgotten.
+    pub fn keep_newest<R: Record>(
+        &self,
+        index: &str,
+        value: &str,
+        most: usize,
+    ) -> Result<Vec<R>, ClerkError> {
+        let surplus = Page {
+            offset: most,
+            ..Page::WHOLE
+        };
+        let surplus = self.list::<R>(index, value, surplus)?;
+        for old in &surplus {
+            self.delete::<R>(old.id())?;
+        }
+        Ok(surplus)
     }
 
     /// A single value.

@@ -23,16 +23,39 @@ async fn only_the_secret_key_opens_it() {
         .expect("an answer");
     let (status, body) = crate::world::read(answer).await;
     assert_eq!((status, code_of(&body)), (401, "clerk_key_invalid"));
-    // A page whose name was bound to this machine's address does not pass for a server.
-    let answer = world
-        .http
-        .get(&url)
-        .bearer_auth(crate::world::SECRET)
-        .header("Host", "evil.example")
-        .send()
-        .await
-        .expect("an answer");
-    assert_eq!(answer.status().as_u16(), 421);
+}
+
+#[tokio::test]
+async fn a_time_that_is_too_long_is_refused_by_name() {
+    let world = World::new().await;
+    let ada = user(&world, ADA).await;
+    let session = world
+        .server(Method::POST, "/sessions", json!({ "user_id": ada["id"] }))
+        .await;
+    let tokens = format!("/sessions/{}/tokens", id(&session));
+    for seconds in [i64::MAX, i64::MAX / 1000, 100_000_000_000] {
+        let body = json!({
+            "user_id": ada["id"],
+            "actor": { "sub": "user_support" },
+            "email_address": "guest@example.com",
+            "expires_in_seconds": seconds,
+            "expires_in_days": seconds,
+            "session_max_duration_in_seconds": seconds,
+        });
+        for (path, param) in [
+            ("/sign_in_tokens", "expires_in_seconds"),
+            ("/actor_tokens", "expires_in_seconds"),
+            ("/invitations", "expires_in_days"),
+            (&tokens, "expires_in_seconds"),
+        ] {
+            let (status, answer) = world.backend(Method::POST, path, body.clone()).await;
+            assert_eq!(status, 422, "{path}: {answer}");
+            assert_eq!(answer["errors"][0]["meta"]["param_name"], param, "{path}");
+        }
+        let settings = json!({ "session_lifetime_seconds": seconds });
+        let (status, _) = world.control(Method::PATCH, "/settings", settings).await;
+        assert_eq!(status, 422);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{ADA, Browser, PASSWORD, World, claims, text};
+use crate::world::{ADA, Browser, PASSWORD, World, claims, code_of, text};
 
 #[tokio::test]
 async fn a_signed_in_browser_is_made_in_one_call() {
@@ -25,56 +25,6 @@ async fn a_signed_in_browser_is_made_in_one_call() {
     let (_, again) = world.control(Method::POST, "/sign_in", body).await;
     assert_eq!(again["user_id"], made["user_id"], "the same person");
     assert_ne!(again["dev_browser_token"], made["dev_browser_token"]);
-}
-
-#[tokio::test]
-async fn nobody_else_reads_or_writes_it() {
-    let world = World::new().await;
-    let send = async |method: Method, path: &str, headers: &[(&str, &str)]| {
-        let mut request = world.http.request(method, format!("{}{path}", world.url()));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        request.send().await.expect("an answer")
-    };
-    let secret = format!("Bearer {}", crate::world::SECRET);
-    for (method, path) in [
-        (Method::GET, "/emulator/status"),
-        (Method::GET, "/emulator/export"),
-        (Method::POST, "/emulator/reset"),
-        (Method::PATCH, "/emulator/settings"),
-    ] {
-        let answer = send(method.clone(), path, &[]).await;
-        assert_eq!(answer.status().as_u16(), 401, "{path} without the key");
-        let answer = send(
-            method,
-            path,
-            &[("Authorization", &secret), ("Host", "evil.example")],
-        )
-        .await;
-        assert_eq!(answer.status().as_u16(), 421, "{path} by another name");
-    }
-    // Another site's script must ask first, and is not told that it may.
-    let asked = [
-        ("Origin", "https://evil.example"),
-        ("Access-Control-Request-Method", "POST"),
-        ("Access-Control-Request-Headers", "authorization"),
-    ];
-    let answer = send(Method::OPTIONS, "/emulator/reset", &asked).await;
-    assert!(!answer.headers().contains_key("access-control-allow-origin"));
-    for path in ["/dashboard", "/dashboard/script.js"] {
-        let answer = send(Method::GET, path, &[("Host", "evil.example")]).await;
-        assert_eq!(answer.status().as_u16(), 421, "{path}");
-        let answer = send(Method::GET, path, &[]).await;
-        assert_eq!(answer.status().as_u16(), 200, "{path}");
-        assert!(
-            answer.headers()["content-security-policy"]
-                .to_str()
-                .expect("text")
-                .contains("frame-ancestors 'none'")
-        );
-        assert!(!answer.headers().contains_key("access-control-allow-origin"));
-    }
 }
 
 #[tokio::test]
@@ -161,6 +111,43 @@ async fn keys_are_rotated_and_the_one_before_stays_published() {
         .control(Method::POST, "/keys/rotate", Value::Null)
         .await;
     assert_eq!(kids().await.len(), 2);
+}
+
+/// Seconds.
+const CENTURY: i64 = 100 * 365 * 24 * 60 * 60;
+
+#[tokio::test]
+async fn the_clock_moves_by_a_century_at_most() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    for seconds in [
+        i64::MAX,
+        i64::MIN,
+        i64::MAX / 1000,
+        CENTURY + 1,
+        -CENTURY - 1,
+    ] {
+        let body = json!({ "advance_seconds": seconds });
+        let (status, answer) = world.control(Method::POST, "/clock", body).await;
+        assert_eq!(
+            (status, code_of(&answer)),
+            (422, "form_param_value_invalid")
+        );
+        assert_eq!(answer["errors"][0]["meta"]["param_name"], "advance_seconds");
+    }
+    world.wait(CENTURY).await;
+    // Not by several steps either.
+    let (status, _) = world
+        .control(Method::POST, "/clock", json!({ "advance_seconds": 1 }))
+        .await;
+    assert_eq!(status, 422);
+    // Everything works then.
+    let there = world.browser().await;
+    assert_eq!(there.sign_in(ADA).await["status"], "complete");
+    let reset = json!({ "reset": true });
+    assert_eq!(world.control(Method::POST, "/clock", reset).await.0, 200);
+    assert_eq!(browser.client().await["sessions"][0]["status"], "active");
 }
 
 #[tokio::test]

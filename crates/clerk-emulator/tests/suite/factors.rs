@@ -1,10 +1,12 @@
 //! Every way to prove who one is.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::world::{ADA, Browser, PASSWORD, World, id, text};
+use crate::world::{ADA, Browser, PASSWORD, World, code_of, id, read, text};
 
 /// The code that an authenticator app shows at this time, in milliseconds.
 fn app_code(secret: &str, now: i64) -> String {
@@ -367,6 +369,44 @@ async fn a_password_can_be_removed_and_the_account_deleted() {
             "form_identifier_not_found",
         )
         .await;
+}
+
+#[tokio::test]
+async fn a_picture_of_ten_megabytes_is_taken_and_a_larger_one_refused() {
+    const MEGABYTES_10: usize = 10 * 1024 * 1024;
+    let world = World::new().await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
+    picture.resize(MEGABYTES_10, 0);
+    let image = (Method::POST, "/me/profile_image", false);
+    let (status, body) = browser.upload(image.clone(), &picture, "image/png").await;
+    assert_eq!(status, 200, "{body}");
+    let user = browser.done(Method::GET, "/me", &[]).await;
+    let shown = world.http.get(text(&user["image_url"])).send().await;
+    let shown = shown.expect("an answer").bytes().await.expect("bytes");
+    assert_eq!(shown.len(), MEGABYTES_10);
+
+    // clerk-js sends a picture that it has as text.
+    let text = STANDARD.encode(&picture);
+    let url = format!(
+        "{}/v1/me/profile_image?__clerk_db_jwt={}",
+        world.url(),
+        browser.token
+    );
+    let request = world
+        .http
+        .post(url)
+        .header("Content-Type", "application/octet-stream");
+    let (status, body) = read(request.body(text).send().await.expect("an answer")).await;
+    assert_eq!(status, 200, "{body}");
+
+    picture.push(0);
+    let (status, body) = browser.upload(image.clone(), &picture, "image/png").await;
+    assert_eq!((status, code_of(&body)), (422, "image_too_large"));
+    picture.resize(2 * MEGABYTES_10, 0);
+    let (status, body) = browser.upload(image, &picture, "image/png").await;
+    assert_eq!((status, code_of(&body)), (413, "request_body_too_large"));
 }
 
 #[tokio::test]

@@ -4,11 +4,14 @@
 //! `bapi-*.yml`, `webhooks-*.yml`), every answer and event is checked against them.
 
 mod accounts;
+mod addresses;
 mod authenticator;
 mod backend;
+mod connections;
 mod control;
 mod document;
 mod factors;
+mod intruders;
 mod kept;
 mod links;
 mod organizations;

@@ -57,12 +57,7 @@ async fn a_signed_in_browser_is_handed_to_the_server() {
     );
     let fetch = async || {
         let url = format!("{}/v1{path}", world.url());
-        let answer = world
-            .http
-            .get(url)
-            .bearer_auth(crate::world::SECRET)
-            .send()
-            .await;
+        let answer = world.http.get(url).bearer_auth(world.secret()).send().await;
         crate::world::read(answer.expect("an answer")).await
     };
     let (status, body) = fetch().await;

@@ -13,7 +13,6 @@ use crate::document;
 
 pub const ADA: &str = "ada+clerk_test@example.com";
 pub const PASSWORD: &str = "correct horse battery";
-pub const SECRET: &str = "sk_test_emulator";
 pub const PAGE: &str = "http://localhost:8080";
 
 /// A running emulator.
@@ -52,6 +51,19 @@ impl World {
         self.emulator.url()
     }
 
+    pub fn secret(&self) -> &str {
+        self.emulator.secret_key()
+    }
+
+    /// Sends a request with these headers.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut request = self.http.request(method, format!("{}{path}", self.url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    }
+
     /// A new browser.
     pub async fn browser(&self) -> Browser<'_> {
         let made = self
@@ -74,7 +86,7 @@ impl World {
         let request = self
             .http
             .request(method.clone(), format!("{}/v1{path}", self.url()))
-            .bearer_auth(SECRET);
+            .bearer_auth(self.secret());
         let request = if body.is_null() {
             request
         } else {
@@ -97,7 +109,7 @@ impl World {
         let request = self
             .http
             .request(method, format!("{}/emulator{path}", self.url()))
-            .bearer_auth(SECRET);
+            .bearer_auth(self.secret());
         let request = if body.is_null() {
             request
         } else {
@@ -270,7 +282,7 @@ impl<'a> Browser<'a> {
             .header("Content-Type", "multipart/form-data; boundary=x")
             .body(body);
         if with_secret {
-            request = request.bearer_auth(SECRET);
+            request = request.bearer_auth(self.world.secret());
         }
         let (status, body) = read(request.send().await.expect("an answer")).await;
         let api = if with_secret { "bapi" } else { "fapi" };

@@ -6,6 +6,7 @@ mod clerk_ui;
 mod dashboard;
 mod emulator_faults;
 mod faults;
+mod intruders;
 mod live;
 mod pages;
 mod privacy;

@@ -1,0 +1,118 @@
+//! A process whose disk was full goes on when there is room again, and has lost nothing that it
+//! answered.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+/// The emulator, with its address and secret key.
+struct Running {
+    child: Child,
+    url: String,
+    key: String,
+    http: Client,
+}
+
+impl Running {
+    async fn start(folder: &Path) -> Self {
+        let ready = folder.join("ready");
+        // A file that grows beyond the limit is an error then, and not the end of the process.
+        let script = "trap '' XFSZ; exec \"$0\" --port 0 --ready-file ready";
+        let child = Command::new("sh")
+            .args(["-c", script, env!("CARGO_BIN_EXE_clerk-emulator")])
+            .env_clear()
+            .env("EMULATOR_DATA_DIR", "data")
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("it starts");
+        let lines = async {
+            loop {
+                let text = std::fs::read_to_string(&ready).unwrap_or_default();
+                if let [url, key] = text.lines().collect::<Vec<_>>()[..] {
+                    return (url.to_owned(), key.to_owned());
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let lines = tokio::time::timeout(Duration::from_secs(20), lines).await;
+        let (url, key) = lines.expect("it gets ready");
+        Self {
+            child,
+            url,
+            key,
+            http: Client::new(),
+        }
+    }
+
+    /// No file of it may grow beyond so many bytes; none: as large as it likes.
+    fn limit(&self, bytes: Option<u64>) {
+        let id = self.child.id().and_then(|id| i32::try_from(id).ok());
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(id.and_then(Pid::from_raw), Resource::Fsize, limit).expect("a limit");
+    }
+
+    async fn create(&self, number: usize) -> Result<String, StatusCode> {
+        let body = json!({
+            "email_address": [format!("p{number}@example.com")],
+            "skip_password_requirement": true,
+            "public_metadata": { "filler": "x".repeat(4000) },
+        });
+        let request = self.http.post(format!("{}/v1/users", self.url));
+        let answer = request.bearer_auth(&self.key).json(&body).send().await;
+        let answer = answer.expect("an answer");
+        if !answer.status().is_success() {
+            return Err(answer.status());
+        }
+        let user: Value = answer.json().await.expect("JSON");
+        Ok(user["id"].as_str().expect("an id").to_owned())
+    }
+
+    async fn has(&self, id: &str) -> bool {
+        let request = self.http.get(format!("{}/v1/users/{id}", self.url));
+        let answer = request.bearer_auth(&self.key).send().await;
+        answer.expect("an answer").status() == 200
+    }
+}
+
+#[tokio::test]
+async fn it_heals_when_a_full_disk_has_room_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let emulator = Running::start(folder.path()).await;
+    let mut acknowledged = vec![emulator.create(0).await.expect("a user")];
+    for round in 1..=3 {
+        let file = folder.path().join("data/state.redb");
+        let size = file.metadata().expect("a file").len();
+        emulator.limit(Some(size));
+        let mut refused = None;
+        for number in 1..100_000 {
+            match emulator.create(round * 100_000 + number).await {
+                Ok(id) => acknowledged.push(id),
+                Err(status) => {
+                    refused = Some(status);
+                    break;
+                }
+            }
+        }
+        assert_eq!(refused, Some(StatusCode::INTERNAL_SERVER_ERROR));
+        // What is there is read meanwhile.
+        assert!(emulator.has(&acknowledged[0]).await, "round {round}");
+        emulator.limit(None);
+        let id = emulator.create(round * 100_000).await;
+        acknowledged.push(id.expect("a user, now that there is room"));
+    }
+    for id in &acknowledged {
+        assert!(emulator.has(id).await, "{id} was answered and is lost");
+    }
+}
