@@ -8,6 +8,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use shared::{FieldError, Problem};
 
+use crate::db::{Lost, Slow};
+
 /// Seconds a client should wait when the database or the key server is away.
 const RETRY_SECONDS: u64 = 2;
 
@@ -95,6 +97,12 @@ pub enum ApiError {
     /// 503: the database does not answer.
     #[error("database: {0}")]
     Database(Arc<sea_orm::DbErr>),
+    /// 503: it does not answer in time.
+    #[error(transparent)]
+    DatabaseSlow(#[from] Slow),
+    /// 503: its file is not the one that was opened.
+    #[error(transparent)]
+    DatabaseLost(#[from] Lost),
 }
 
 impl From<sea_orm::DbErr> for ApiError {
@@ -132,7 +140,9 @@ impl ApiError {
             | Self::Busy(_)
             | Self::StreamsFull
             | Self::Stopping
-            | Self::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::Database(_)
+            | Self::DatabaseSlow(_)
+            | Self::DatabaseLost(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -166,9 +176,12 @@ impl ApiError {
             Self::UnsupportedMediaType => "Send the body as Content-Type: application/json.",
             Self::Invalid(_) => "Some fields are not valid.",
             Self::BadGateway => "The sign-in service does not answer. Try again shortly.",
-            Self::NoKeys | Self::Busy(_) | Self::Stopping | Self::Database(_) => {
-                "The service is temporarily unavailable. Try again shortly."
-            }
+            Self::DatabaseLost(_) => "The database file was removed or replaced.",
+            Self::NoKeys
+            | Self::Busy(_)
+            | Self::Stopping
+            | Self::Database(_)
+            | Self::DatabaseSlow(_) => "The service is temporarily unavailable. Try again shortly.",
         }
     }
 }

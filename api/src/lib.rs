@@ -94,16 +94,16 @@ impl fmt::Debug for Inner {
 /// Why the server could not start or had to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The database cannot be reached or migrated.
-    #[error("DATABASE_URL: the database cannot be used: {0}")]
-    Database(#[from] sea_orm::DbErr),
+    /// The database cannot be reached or migrated, or its file is damaged.
+    #[error("DATABASE_URL: {0}")]
+    Database(#[from] db::ConnectError),
     /// The HTTP client cannot be set up.
     #[error("HTTP client: {0}")]
     Client(#[from] reqwest::Error),
 }
 
 /// Serves on `listener` until `shutdown` is cancelled, then ends open streams, lets requests in
-/// flight finish and returns.
+/// flight finish, closes the database and returns.
 pub async fn serve(
     config: Config,
     listener: TcpListener,
@@ -119,7 +119,7 @@ pub async fn serve(
     let db = db::connect(config.database_url.expose()).await?;
     let app = App(Arc::new(Inner {
         http,
-        users: Users::new(db, config.streams),
+        users: Users::new(db.clone(), config.streams),
         verifier: Verifier::new(&config.tokens, keys.clone()),
         limits: Limits::new(config.rate_limit_identity, config.rate_limit_address),
         metrics: Metrics::default(),
@@ -131,9 +131,10 @@ pub async fn serve(
         shutdown: shutdown.clone(),
         config,
     }));
-    // Dropped, and thereby ended, when this function returns.
     let mut background = JoinSet::new();
     background.spawn(keys.keep_fresh());
+    background.spawn(db.clone().watch_file());
+    background.spawn(db.clone().check_large_file());
     background.spawn(app.limits.clone().forget_the_idle());
     background.spawn(app.users.clone().prune_deliveries());
     background.spawn(users::follow(
@@ -146,6 +147,8 @@ pub async fn serve(
         connections_address: app.config.connections_address,
     };
     server::serve(listener, router, admission, shutdown).await;
+    background.shutdown().await;
+    db.close().await;
     Ok(())
 }
 

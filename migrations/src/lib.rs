@@ -8,6 +8,7 @@ use sea_orm_migration::sea_orm::{
 mod m20261123_000001_users;
 mod m20261123_000002_live;
 mod m20261124_000003_versions;
+mod m20261124_000004_probe;
 
 /// The migrations, oldest first.
 struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_users::Migration),
             Box::new(m20261123_000002_live::Migration),
             Box::new(m20261124_000003_versions::Migration),
+            Box::new(m20261124_000004_probe::Migration),
         ]
     }
 }

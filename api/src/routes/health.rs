@@ -42,7 +42,7 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Says whether the database answers and tokens can be verified.
+/// Says whether the database takes writes and tokens can be verified.
 #[utoipa::path(
     get,
     path = "/readyz",

@@ -174,9 +174,9 @@ pub async fn put(
     Ok(saved(app.users.put(update, condition.as_deref()).await?))
 }
 
-/// Removes one's own data for good.
+/// Removes one's own e-mail address and name.
 ///
-/// A tombstone stays: POST and PUT answer 410 from now on.
+/// A tombstone with the ids stays: POST and PUT answer 410 from now on.
 #[utoipa::path(
     delete,
     path = "/users/{clerkId}",

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::entity::{Column, Entity};
 use super::snapshot::Snapshot;
-use crate::db::Database;
+use crate::db::{Database, in_time};
 use crate::error::ApiError;
 
 /// How many rows are kept in memory; each takes about half a KiB.
@@ -30,6 +30,7 @@ const QUERIES_MAX: usize = 2;
 /// How many requests wait before those that follow have to wait for a place.
 const WAITING_MAX: usize = 1024;
 
+type Kept = Cache<Arc<str>, Arc<Snapshot>>;
 type Found = Result<Arc<Snapshot>, ApiError>;
 
 struct Wanted {
@@ -40,8 +41,9 @@ struct Wanted {
 /// Reads rows. Clones share queries and what is kept.
 #[derive(Clone, Debug)]
 pub struct Reads {
+    db: Database,
     waiting: mpsc::Sender<Wanted>,
-    kept: Option<Arc<Cache<Arc<str>, Arc<Snapshot>>>>,
+    kept: Option<Arc<Kept>>,
 }
 
 impl Reads {
@@ -53,6 +55,7 @@ impl Reads {
             tokio::spawn(answer_all(db.clone(), queue.clone()));
         }
         Self {
+            db: db.clone(),
             waiting,
             kept: (!db.is_shared()).then(|| Arc::new(Cache::new(KEPT_MAX))),
         }
@@ -60,13 +63,17 @@ impl Reads {
 
     /// The person's newest state.
     pub async fn get(&self, clerk_id: &str) -> Found {
+        self.db.file_last_checked()?;
         let Some(kept) = &self.kept else {
-            return self.read(clerk_id.into()).await;
+            return in_time(self.read(clerk_id.into())).await;
         };
         if let Some(snapshot) = kept.get(clerk_id) {
             return Ok(snapshot);
         }
-        let clerk_id: Arc<str> = clerk_id.into();
+        in_time(self.read_and_keep(kept, clerk_id.into())).await
+    }
+
+    async fn read_and_keep(&self, kept: &Kept, clerk_id: Arc<str>) -> Found {
         match kept.get_value_or_guard_async(&clerk_id).await {
             Ok(snapshot) => Ok(snapshot),
             Err(guard) => {

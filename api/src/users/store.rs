@@ -19,7 +19,7 @@ use super::entity::{Column, Entity, Model};
 use super::live::{Hub, StreamLimits, Subscription};
 use super::reads::Reads;
 use super::snapshot::Snapshot;
-use crate::db::Database;
+use crate::db::{Database, in_time};
 use crate::error::ApiError;
 
 /// The users, in the database and live.
@@ -59,9 +59,14 @@ impl Users {
         self.hub.open()
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and takes writes. Wakes nobody.
     pub async fn ping(&self) -> Result<(), ApiError> {
-        Ok(self.db.read.ping().await?)
+        in_time(async {
+            self.db.check_file()?;
+            self.db.try_a_write().await?;
+            Ok(self.db.check_file()?)
+        })
+        .await
     }
 
     /// The person's newest state.
@@ -82,14 +87,17 @@ impl Users {
         let mut row = new_row(update);
         row.edited_at = as_of;
         let clerk_id = row.clerk_id.clone();
-        if let Some(row) = self.insert(row, unless_there()).await? {
-            return Ok(Saved { row, created: true });
-        }
-        let row = self.find_living(&clerk_id).await?;
-        Ok(Saved {
-            row,
-            created: false,
+        in_time(async {
+            if let Some(row) = self.insert(row, unless_there()).await? {
+                return Ok(Saved { row, created: true });
+            }
+            let row = self.find_living(&clerk_id).await?;
+            Ok(Saved {
+                row,
+                created: false,
+            })
         })
+        .await
     }
 
     /// Writes e-mail address and name; the row is made when there is none. An update that changes
@@ -99,9 +107,16 @@ impl Users {
     /// [`ApiError::Deleted`] when the person was deleted, [`ApiError::PreconditionFailed`] when
     /// `only_if` does not hold.
     pub async fn put(&self, update: UserUpdate, only_if: OnlyIf<'_>) -> Result<Saved, ApiError> {
-        if let Some(only_if) = only_if {
-            return self.put_if(update, only_if).await;
-        }
+        in_time(async {
+            match only_if {
+                None => self.put_always(update).await,
+                Some(only_if) => self.put_if(update, only_if).await,
+            }
+        })
+        .await
+    }
+
+    async fn put_always(&self, update: UserUpdate) -> Result<Saved, ApiError> {
         let on_conflict = OnConflict::column(Column::ClerkId)
             .update_columns([
                 Column::Email,
@@ -174,7 +189,7 @@ impl Users {
             .and_where(Column::Version.eq(row.version))
             .returning_all()
             .to_owned();
-        self.write(row.clerk_id.clone(), statement).await
+        self.run(row.clerk_id.clone(), statement).await
     }
 
     /// Removes the person's data and leaves a tombstone. Deleting twice is no error.
@@ -182,11 +197,21 @@ impl Users {
     /// # Errors
     /// [`ApiError::PreconditionFailed`] when `only_if` does not hold.
     pub async fn delete(&self, clerk_id: &str, only_if: OnlyIf<'_>) -> Result<(), ApiError> {
-        let Some(only_if) = only_if else {
-            let on_conflict = tombstone_on_conflict(Condition::all());
-            self.insert(tombstone(clerk_id), on_conflict).await?;
-            return Ok(());
-        };
+        in_time(async {
+            match only_if {
+                None => {
+                    let on_conflict = tombstone_on_conflict(Condition::all());
+                    self.insert(tombstone(clerk_id), on_conflict).await?;
+                    Ok(())
+                }
+                Some(only_if) => self.delete_if(clerk_id, only_if).await,
+            }
+        })
+        .await
+    }
+
+    /// As [`Users::put_if`] does.
+    async fn delete_if(&self, clerk_id: &str, only_if: &Precondition<'_>) -> Result<(), ApiError> {
         loop {
             let found = self.find(clerk_id).await?;
             let (there, living) = match &found {
@@ -224,6 +249,7 @@ impl Users {
     }
 
     async fn find(&self, clerk_id: &str) -> Result<Option<Model>, ApiError> {
+        self.db.file_last_checked()?;
         Ok(Entity::find()
             .filter(Column::ClerkId.eq(clerk_id))
             .one(&self.db.read)
@@ -239,30 +265,48 @@ impl Users {
 
     async fn insert(&self, row: Model, on_conflict: OnConflict) -> Result<Option<Model>, ApiError> {
         let clerk_id = row.clerk_id.clone();
-        self.write(clerk_id, insert(row, on_conflict)).await
+        self.run(clerk_id, insert(row, on_conflict)).await
     }
 
-    /// Runs a statement that returns the row it wrote, and publishes that.
-    async fn write(
+    /// Runs a statement that returns the row it wrote.
+    async fn run(
         &self,
         clerk_id: String,
         statement: impl StatementBuilder + Send + 'static,
     ) -> Result<Option<Model>, ApiError> {
+        let db = self.db.clone();
+        let write = async move { Ok(((), returned(&db.write, &statement).await?)) };
+        Ok(self.write(clerk_id, write).await?.1)
+    }
+
+    /// Every write comes through here: it answers with the row that is committed now, if it
+    /// changed. It runs in a task of its own, which nobody can interrupt by going away.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        clerk_id: String,
+        write: impl Future<Output = Result<(T, Option<Model>), DbErr>> + Send + 'static,
+    ) -> Result<(T, Option<Model>), ApiError> {
         let users = self.clone();
-        to_the_end(async move {
-            let written = returned(&users.db.write, &statement).await;
+        let task = tokio::spawn(async move {
+            users.db.check_file()?;
+            let written = write.await;
             users.reads.forget(&clerk_id);
-            let row = written?;
-            if let Some(row) = &row {
+            let written = written?;
+            // Into a file that is gone nothing was written.
+            users.db.check_file()?;
+            if let Some(row) = &written.1 {
                 users.publish(row);
+                if row.deleted_at.is_some() {
+                    users.db.erase().await;
+                }
             }
-            Ok(row)
-        })
-        .await
+            Ok(written)
+        });
+        task.await.unwrap_or(Err(ApiError::Stopping))
     }
 
     /// Tells watchers of a row that was committed.
-    pub(super) fn publish(&self, row: &Model) {
+    fn publish(&self, row: &Model) {
         if self.hub.known(&row.clerk_id).is_some() {
             self.hub
                 .publish(&row.clerk_id, Arc::new(Snapshot::from(row.clone())));
@@ -275,13 +319,6 @@ pub type Precondition<'a> = dyn Fn(Option<i64>) -> bool + Send + Sync + 'a;
 
 /// When a write may happen; always when there is no condition.
 pub type OnlyIf<'a> = Option<&'a Precondition<'a>>;
-
-/// Runs a write in a task of its own, which nobody can interrupt by going away.
-pub(super) async fn to_the_end<T: Send + 'static>(
-    write: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-) -> Result<T, ApiError> {
-    tokio::spawn(write).await.unwrap_or(Err(ApiError::Stopping))
-}
 
 /// The row these fields make.
 pub(super) fn new_row(update: UserUpdate) -> Model {

@@ -16,9 +16,9 @@ use shared::UserUpdate;
 use super::Users;
 use super::entity::{Column, Entity, Model};
 use super::store::{
-    insert, new_row, now_millis, returned, to_the_end, tombstone, tombstone_on_conflict,
-    unless_there,
+    insert, new_row, now_millis, returned, tombstone, tombstone_on_conflict, unless_there,
 };
+use crate::db::{Database, in_time};
 use crate::error::ApiError;
 
 /// How long a delivery's id is kept. Svix tries for little more than a day
@@ -130,56 +130,13 @@ impl ClerkProfile {
 impl Users {
     /// Brings an event into its row, once for each delivery.
     pub async fn apply(&self, delivery: String, event: ClerkEvent) -> Result<Outcome, ApiError> {
-        let users = self.clone();
-        to_the_end(async move {
-            let clerk_id = match &event {
-                ClerkEvent::Told(profile) => profile.clerk_id.clone(),
-                ClerkEvent::Deleted { clerk_id } => clerk_id.clone(),
-            };
-            let written = users.apply_once(delivery, event).await;
-            users.reads.forget(&clerk_id);
-            let (outcome, row) = written?;
-            if let Some(row) = row {
-                users.publish(&row);
-            }
-            Ok(outcome)
-        })
-        .await
-    }
-
-    async fn apply_once(
-        &self,
-        delivery: String,
-        event: ClerkEvent,
-    ) -> Result<(Outcome, Option<Model>), DbErr> {
-        let transaction = self
-            .db
-            .write
-            .begin_with_options(TransactionOptions {
-                // SQLite: a transaction that reads first could not go on to write.
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await?;
-        // A replica that has the same delivery waits here for our commit.
-        if !note(&transaction, delivery).await? {
-            transaction.rollback().await?;
-            return Ok((Outcome::Duplicate, None));
-        }
-        let row = match event {
-            ClerkEvent::Told(profile) => tell(&transaction, profile).await?,
-            ClerkEvent::Deleted { clerk_id } => {
-                let on_conflict = tombstone_on_conflict(Condition::all());
-                returned(&transaction, &insert(tombstone(&clerk_id), on_conflict)).await?
-            }
+        let clerk_id = match &event {
+            ClerkEvent::Told(profile) => profile.clerk_id.clone(),
+            ClerkEvent::Deleted { clerk_id } => clerk_id.clone(),
         };
-        transaction.commit().await?;
-        let outcome = if row.is_some() {
-            Outcome::Applied
-        } else {
-            Outcome::Unchanged
-        };
-        Ok((outcome, row))
+        let db = self.db.clone();
+        let write = async move { apply_once(&db, delivery, event).await };
+        in_time(async { Ok(self.write(clerk_id, write).await?.0) }).await
     }
 
     /// Removes the ids of old deliveries, now and ever again. Never ends.
@@ -196,6 +153,40 @@ impl Users {
             tokio::time::sleep(PRUNE_EVERY).await;
         }
     }
+}
+
+async fn apply_once(
+    db: &Database,
+    delivery: String,
+    event: ClerkEvent,
+) -> Result<(Outcome, Option<Model>), DbErr> {
+    let transaction = db
+        .write
+        .begin_with_options(TransactionOptions {
+            // SQLite: a transaction that reads first could not go on to write.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        })
+        .await?;
+    // A replica that has the same delivery waits here for our commit.
+    if !note(&transaction, delivery).await? {
+        transaction.rollback().await?;
+        return Ok((Outcome::Duplicate, None));
+    }
+    let row = match event {
+        ClerkEvent::Told(profile) => tell(&transaction, profile).await?,
+        ClerkEvent::Deleted { clerk_id } => {
+            let on_conflict = tombstone_on_conflict(Condition::all());
+            returned(&transaction, &insert(tombstone(&clerk_id), on_conflict)).await?
+        }
+    };
+    transaction.commit().await?;
+    let outcome = if row.is_some() {
+        Outcome::Applied
+    } else {
+        Outcome::Unchanged
+    };
+    Ok((outcome, row))
 }
 
 /// Keeps the delivery's id; false when it is there already.

@@ -1,12 +1,9 @@
 //! What the process tells of itself: logs and metrics.
 
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
+use crate::process::{Process, Start};
 use crate::webhooks::signed;
 use crate::world::{Kind, WEBHOOK_SECRET, World, claims, send, token, token_with_profile};
 
@@ -31,63 +28,19 @@ async fn metrics_count_what_happens() {
     assert!(!metrics.contains("user_ada"));
 }
 
-/// The API as a process that logs all it can.
-struct Process {
-    child: Child,
-    url: String,
-    folder: TempDir,
-}
-
-impl Process {
-    async fn start(world: &World) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let address = crate::page::nobody().await;
-        let log = std::fs::File::create(folder.path().join("log")).expect("a file");
-        let child = Command::new(env!("CARGO_BIN_EXE_api"))
-            .current_dir(folder.path())
-            .env_clear()
-            .envs([
-                ("LISTEN_ADDR", address.to_string().as_str()),
-                ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
-                ("CLERK_JWKS_URL", world.jwks_url.as_str()),
-                ("CLERK_AUTHORIZED_PARTIES", crate::world::ORIGIN),
-                ("CLERK_SECRET_KEY", "sk_live_hunter2"),
-                ("CLERK_WEBHOOK_SIGNING_SECRET", WEBHOOK_SECRET),
-                ("CLERK_PROXY_URL", "/__clerk"),
-                // Nothing is left out.
-                ("RUST_LOG", "trace"),
-                ("LOG_FORMAT", "json"),
-            ])
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("the same file"))
-            .stderr(log)
-            .spawn()
-            .expect("it runs");
-        let url = format!("http://{address}");
-        let client = reqwest::Client::new();
-        let ready = async {
-            while client.get(format!("{url}/readyz")).send().await.is_err() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), ready)
-            .await
-            .expect("it starts");
-        Self { child, url, folder }
-    }
-
-    /// Ends it; what it logged.
-    fn end(mut self) -> String {
-        self.child.kill().expect("it ran");
-        self.child.wait().expect("it ends");
-        std::fs::read_to_string(self.folder.path().join("log")).expect("a log")
-    }
-}
-
 #[tokio::test]
 async fn nothing_secret_is_ever_logged_and_each_line_has_its_request() {
     let world = World::new(Kind::Sqlite).await;
-    let process = Process::start(&world).await;
+    let start = Start {
+        env: &[
+            ("CLERK_SECRET_KEY", "sk_live_hunter2"),
+            ("CLERK_PROXY_URL", "/__clerk"),
+            // Nothing is left out.
+            ("RUST_LOG", "trace"),
+        ],
+        ..Start::default()
+    };
+    let process = Process::start(&world, start).await;
     let (client, url) = (reqwest::Client::new(), process.url.clone());
     let good = token_with_profile("user_ada", "ada@example.com", "Ada Lovelace");
     let mut bad = claims("user_ada");
@@ -133,7 +86,7 @@ async fn nothing_secret_is_ever_logged_and_each_line_has_its_request() {
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     );
     traced.send().await.expect("an answer");
-    let log = process.end();
+    let log = process.log();
     let signature = |token: &str| token.rsplit('.').next().expect("three parts").to_owned();
     let payload = good.split('.').nth(1).expect("three parts").to_owned();
     let secrets = [

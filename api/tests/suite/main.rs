@@ -2,6 +2,7 @@
 
 mod backup;
 mod config;
+mod database;
 mod emulator;
 mod events;
 mod headers;
@@ -12,6 +13,7 @@ mod logs;
 mod openapi;
 mod page;
 mod postgres;
+mod process;
 mod proxy;
 mod replicas;
 mod server;
