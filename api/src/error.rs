@@ -79,9 +79,12 @@ pub enum ApiError {
     /// 502: the Frontend API behind the proxy does not answer.
     #[error("Frontend API unreachable")]
     BadGateway,
-    /// 503: the keys that verify tokens have not been fetched yet.
+    /// 503: there are no keys that verify tokens.
     #[error("no verification keys")]
     NoKeys,
+    /// 503: whether the key that a token names exists cannot be found out now.
+    #[error("the token's key cannot be looked for now")]
+    KeyUnknown,
     /// 503: no secret to verify webhooks with is configured.
     #[error("CLERK_WEBHOOK_SIGNING_SECRET is not set")]
     WebhooksOff,
@@ -136,6 +139,7 @@ impl ApiError {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::NoKeys
+            | Self::KeyUnknown
             | Self::WebhooksOff
             | Self::Busy(_)
             | Self::StreamsFull
@@ -178,6 +182,7 @@ impl ApiError {
             Self::BadGateway => "The sign-in service does not answer. Try again shortly.",
             Self::DatabaseLost(_) => "The database file was removed or replaced.",
             Self::NoKeys
+            | Self::KeyUnknown
             | Self::Busy(_)
             | Self::Stopping
             | Self::Database(_)

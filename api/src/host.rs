@@ -30,7 +30,7 @@ impl Hosts {
     /// and a page whose name was bound to 127.0.0.1 is no part of it.
     pub fn new(config: &Config) -> Self {
         Self {
-            origins: config.tokens.authorized_parties.clone(),
+            origins: config.tokens.parties.origins.clone(),
             listen: config.listen_addr.ip(),
             own_only: config.emulator,
         }

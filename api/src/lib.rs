@@ -10,6 +10,7 @@ mod host;
 pub mod limits;
 pub mod metrics;
 mod routes;
+mod rsa;
 pub mod secret;
 mod server;
 mod shares;

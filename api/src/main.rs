@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use api::config::{Config, LogFormat};
+use api::config::{Config, ConfigError, LogFormat};
+use environment::Env;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -26,8 +27,8 @@ fn main() -> ExitCode {
         eprintln!("error: .env: {error}");
         return ExitCode::from(MISCONFIGURED);
     }
-    let config = match Config::read(|name| std::env::var(name).ok()) {
-        Ok(config) => config,
+    let (config, log_filter) = match read_environment() {
+        Ok(both) => both,
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::from(MISCONFIGURED);
@@ -41,11 +42,7 @@ fn main() -> ExitCode {
             return ExitCode::from(MISCONFIGURED);
         }
     }
-    let Some(filter) = log_filter() else {
-        eprintln!("error: RUST_LOG: expected a level or filter such as info,api=debug");
-        return ExitCode::from(MISCONFIGURED);
-    };
-    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    let logs = tracing_subscriber::fmt().with_env_filter(log_filter);
     match config.log_format {
         LogFormat::Pretty => logs.init(),
         LogFormat::Json => logs.json().init(),
@@ -57,6 +54,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn read_environment() -> Result<(Config, EnvFilter), ConfigError> {
+    let env = Env::of_process();
+    let log_filter = env.parse(
+        "RUST_LOG",
+        "expected a level or filter such as info,api=debug",
+    )?;
+    Ok((
+        Config::read(env)?,
+        log_filter.unwrap_or_else(|| EnvFilter::new("info")),
+    ))
 }
 
 /// Asks the server that runs in the same environment whether it lives, as containers do that
@@ -76,13 +85,6 @@ fn is_healthy(mut address: SocketAddr) -> ExitCode {
     match ask() {
         Ok(true) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
-    }
-}
-
-fn log_filter() -> Option<EnvFilter> {
-    match std::env::var("RUST_LOG") {
-        Ok(filter) if !filter.is_empty() => filter.parse().ok(),
-        _ => Some(EnvFilter::new("info")),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use shared::{UserUpdate, nearest_name, validate_clerk_id, validate_email};
 
+use crate::config::Parties;
 use crate::error::ApiError;
 
 /// Seconds by which clocks may differ.
@@ -18,6 +19,8 @@ pub struct Claims {
     pub exp: u64,
     /// When it was issued, in seconds since the Unix epoch.
     pub iat: u64,
+    /// One issuer, never a list of them (RFC 7519 § 4.1.1).
+    iss: String,
     azp: Option<String>,
     sts: Option<String>,
     email: Option<String>,
@@ -27,20 +30,25 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Checks what the signature does not cover: the origin the token was made for, a session
-    /// that still has tasks to do, a token of the future, the form of the id.
-    pub fn check(&self, authorized_parties: &[String], now: u64) -> Result<(), ApiError> {
+    /// Checks what the signature does not cover: the issuer, the origin the token was made for, a session
+    /// that still has tasks to do, a token of the past or the future, the form of the id.
+    pub fn check(&self, issuer: &str, parties: &Parties, now: u64) -> Result<(), ApiError> {
         let refuse = |reason| Err(ApiError::InvalidToken(reason));
+        if self.iss != issuer {
+            return refuse("iss is another issuer");
+        }
         if validate_clerk_id(&self.sub).is_err() {
             return refuse("sub is no Clerk user id");
         }
         if self.iat > now.saturating_add(LEEWAY) {
             return refuse("iat is in the future");
         }
-        if let Some(azp) = &self.azp
-            && !authorized_parties.contains(azp)
-        {
-            return refuse("azp is not an authorized party");
+        self.check_lifetime(now)?;
+        match &self.azp {
+            None if parties.may_be_missing => {}
+            Some(azp) if parties.origins.contains(azp) => {}
+            None => return refuse("no azp"),
+            Some(_) => return refuse("azp is not an authorized party"),
         }
         if self.sts.as_deref() == Some("pending") {
             return refuse("the session is pending");
@@ -52,15 +60,16 @@ impl Claims {
     #[must_use]
     pub fn checked(self) -> Self {
         Self {
+            iss: String::new(),
             azp: None,
             sts: None,
             ..self
         }
     }
 
-    /// Checks that the token has not expired.
+    /// Checks that the token has not expired: from `exp` on it has (RFC 7519 § 4.1.4).
     pub fn check_lifetime(&self, now: u64) -> Result<(), ApiError> {
-        if self.exp.saturating_add(LEEWAY) < now {
+        if self.exp.saturating_add(LEEWAY) <= now {
             return Err(ApiError::InvalidToken("expired"));
         }
         Ok(())
@@ -103,9 +112,13 @@ mod tests {
     use super::*;
 
     const NOW: u64 = 1_000_000;
+    const ISSUER: &str = "https://clerk.example";
 
     fn claims(extra: &Value) -> Claims {
-        let mut all = json!({"sub": "user_1", "exp": NOW + 60, "iat": NOW});
+        let mut all = json!({
+            "iss": ISSUER, "sub": "user_1", "azp": "https://app.example",
+            "exp": NOW + 60, "iat": NOW,
+        });
         let (Some(all_map), Some(extra)) = (all.as_object_mut(), extra.as_object()) else {
             panic!("objects")
         };
@@ -113,10 +126,15 @@ mod tests {
         serde_json::from_value(all).expect("claims")
     }
 
+    fn parties(may_be_missing: bool) -> Parties {
+        Parties {
+            origins: vec!["https://app.example".to_owned()],
+            may_be_missing,
+        }
+    }
+
     fn refused(extra: &Value) -> bool {
-        claims(extra)
-            .check(&["https://app.example".to_owned()], NOW)
-            .is_err()
+        claims(extra).check(ISSUER, &parties(false), NOW).is_err()
     }
 
     #[test]
@@ -131,12 +149,13 @@ mod tests {
     #[test]
     fn a_token_ends_when_it_says_so() {
         let claims = claims(&json!({}));
-        assert!(claims.check_lifetime(NOW + 60 + LEEWAY).is_ok());
-        assert!(claims.check_lifetime(NOW + 61 + LEEWAY).is_err());
+        assert!(claims.check_lifetime(NOW + 59 + LEEWAY).is_ok());
+        assert!(claims.check_lifetime(NOW + 60 + LEEWAY).is_err());
     }
 
     #[test]
     fn a_token_made_for_another_origin_or_time_is_refused() {
+        assert!(refused(&json!({"iss": "https://clerk.example/"})));
         assert!(refused(&json!({"azp": "https://evil.example"})));
         assert!(refused(&json!({"azp": "https://app.example.evil.example"})));
         assert!(refused(&json!({"azp": ""})));
@@ -144,6 +163,15 @@ mod tests {
         assert!(refused(&json!({"iat": NOW + LEEWAY + 1})));
         assert!(refused(&json!({"sub": ""})));
         assert!(refused(&json!({"sub": "org_1"})));
+    }
+
+    #[test]
+    fn a_token_that_names_no_party_is_accepted_only_where_that_is_allowed() {
+        let none = claims(&json!({ "azp": null }));
+        assert!(none.check(ISSUER, &parties(false), NOW).is_err());
+        assert!(none.check(ISSUER, &parties(true), NOW).is_ok());
+        let another = claims(&json!({"azp": "https://evil.example"}));
+        assert!(another.check(ISSUER, &parties(true), NOW).is_err());
     }
 
     #[test]

@@ -1,26 +1,36 @@
 //! The keys that verify tokens: fetched from the issuer, kept, refreshed.
 //!
-//! Keys that were fetched once go on working while the issuer is down. A token with an unknown
-//! `kid` makes the keys be fetched again, once in [`REFETCH_PAUSE`] whatever arrives. A fetch is
-//! a task of its own: no client can interrupt it by going away.
+//! Keys that were fetched go on working while the issuer is down, up to a greatest age. A token
+//! whose `kid` is not known makes the keys be fetched again: for each `kid` once in
+//! [`SAME_KID_PAUSE`], for all together as often as [`LOOKUPS`] allows. The token is refused when
+//! a fetch that was late enough did not have its key; while there is none, nobody can tell, and
+//! it is to come again. A fetch is a task of its own: no client can interrupt it by going away.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use jsonwebtoken::DecodingKey;
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
+use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use jsonwebtoken::get_current_timestamp;
+use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::key::{self, ByKid, Key};
 use crate::config::KeySource;
 use crate::error::ApiError;
 
-/// The shortest time between two fetches caused by tokens.
-const REFETCH_PAUSE: Duration = Duration::from_secs(10);
-/// How often the keys are fetched with no cause.
+/// The shortest time between two fetches for the sake of one `kid`.
+const SAME_KID_PAUSE: Duration = Duration::from_secs(10);
+/// How many fetches tokens may cause: one in two seconds, five at once.
+const LOOKUPS: Quota = Quota::per_minute(NonZeroU32::new(30).expect("not zero"))
+    .allow_burst(NonZeroU32::new(5).expect("not zero"));
+/// How many tokens whose key does not exist are remembered.
+const KEYLESS_MAX: usize = 1024;
+/// How often the keys are fetched with no cause, unless they end sooner.
 const REFRESH_EVERY: Duration = Duration::from_mins(10);
 /// How often a fetch is tried after one that failed.
 const RETRY_EVERY: Duration = Duration::from_secs(30);
@@ -31,7 +41,8 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest document that is read, in bytes.
 const DOCUMENT_MAX: usize = 256 * 1024;
 
-type ByKid = HashMap<String, (Jwk, DecodingKey)>;
+/// The SHA-256 of a token, which stands for it.
+pub(super) type Digest = [u8; SHA256_OUTPUT_LEN];
 
 /// The verification keys. Clones share them.
 #[derive(Clone)]
@@ -39,21 +50,43 @@ pub struct Keys(Source);
 
 #[derive(Clone)]
 enum Source {
-    Fixed(Arc<DecodingKey>),
+    Fixed(Arc<Key>),
     Jwks(Arc<Jwks>),
 }
 
 struct Jwks {
     url: Url,
+    max_age: Duration,
     client: reqwest::Client,
-    keys: RwLock<Arc<ByKid>>,
-    /// Counts how often the keys became others.
-    generation: AtomicU64,
-    /// When the keys were fetched last with success.
-    fetched: RwLock<Option<Instant>>,
-    /// Held during a fetch that a token caused, so that there is one at a time; when the last one
-    /// began.
-    last_refetch: Mutex<Option<Instant>>,
+    published: RwLock<Published>,
+    /// Held during a fetch, so that there is one at a time.
+    lookups: Mutex<Lookups>,
+    /// Tokens whose key a fetch did not have that began after they came, and when that was known.
+    keyless: Cache<Digest, Instant>,
+}
+
+/// What the issuer published last.
+#[derive(Clone, Default)]
+struct Published {
+    keys: Arc<ByKid>,
+    fetched: Option<Fetched>,
+}
+
+/// When a fetch that succeeded began.
+#[derive(Clone, Copy)]
+struct Fetched {
+    at: Instant,
+    /// In seconds since the Unix epoch.
+    timestamp: u64,
+}
+
+/// Fetches for the sake of tokens.
+struct Lookups {
+    budget: DefaultDirectRateLimiter,
+    /// When the last one began, whatever came of it.
+    last: Option<Instant>,
+    /// What they were for, of the last [`SAME_KID_PAUSE`].
+    lately: HashMap<String, Instant>,
 }
 
 impl fmt::Debug for Keys {
@@ -71,22 +104,34 @@ enum FetchError {
     TooLarge,
     #[error("not a JWKS document: {0}")]
     Malformed(#[from] serde_json::Error),
-    #[error("the document holds no RSA key")]
-    Empty,
+}
+
+/// A token whose key is looked for.
+pub(super) struct Lookup<'a> {
+    /// Its key's name.
+    pub kid: Option<&'a str>,
+    /// The token.
+    pub digest: Digest,
+    /// When it says that it was issued, in seconds since the Unix epoch.
+    pub issued: u64,
 }
 
 impl Keys {
     /// The keys of this source. Those of a JWKS are fetched as soon as [`Keys::keep_fresh`] runs.
     pub fn new(source: KeySource) -> Result<Self, reqwest::Error> {
         Ok(Self(match source {
-            KeySource::Fixed(key) => Source::Fixed(Arc::new(*key)),
-            KeySource::Jwks(url) => Source::Jwks(Arc::new(Jwks {
+            KeySource::Fixed(key) => Source::Fixed(Arc::new(Key::fixed(*key))),
+            KeySource::Jwks { url, max_age } => Source::Jwks(Arc::new(Jwks {
                 url,
+                max_age,
                 client: reqwest::Client::builder().timeout(FETCH_TIMEOUT).build()?,
-                keys: RwLock::default(),
-                generation: AtomicU64::new(0),
-                fetched: RwLock::default(),
-                last_refetch: Mutex::default(),
+                published: RwLock::default(),
+                lookups: Mutex::new(Lookups {
+                    budget: RateLimiter::direct(LOOKUPS),
+                    last: None,
+                    lately: HashMap::new(),
+                }),
+                keyless: Cache::new(KEYLESS_MAX),
             })),
         }))
     }
@@ -95,7 +140,7 @@ impl Keys {
     pub fn at_hand(&self) -> bool {
         match &self.0 {
             Source::Fixed(_) => true,
-            Source::Jwks(jwks) => !jwks.current().is_empty(),
+            Source::Jwks(jwks) => !jwks.published().keys.is_empty(),
         }
     }
 
@@ -103,19 +148,18 @@ impl Keys {
     pub fn age(&self) -> Option<Duration> {
         match &self.0 {
             Source::Fixed(_) => None,
-            Source::Jwks(jwks) => {
-                let fetched = jwks.fetched.read().unwrap_or_else(PoisonError::into_inner);
-                fetched.map(|at| at.elapsed())
-            }
+            Source::Jwks(jwks) => jwks.age(),
         }
     }
 
-    /// A number that changes when the keys become others: what was verified before must be
-    /// verified again then.
-    pub(super) fn generation(&self) -> u64 {
+    /// How long the keys go on working if none can be fetched, once half of that time is over.
+    pub fn end_in(&self) -> Option<Duration> {
         match &self.0 {
-            Source::Fixed(_) => 0,
-            Source::Jwks(jwks) => jwks.generation.load(Ordering::Acquire),
+            Source::Fixed(_) => None,
+            Source::Jwks(jwks) => {
+                let left = jwks.max_age.saturating_sub(jwks.age()?);
+                (left < jwks.max_age / 2).then_some(left)
+            }
         }
     }
 
@@ -125,82 +169,128 @@ impl Keys {
             return std::future::pending().await;
         };
         loop {
-            let succeeded = jwks.fetch().await;
-            let pause = if succeeded {
-                REFRESH_EVERY
-            } else if jwks.current().is_empty() {
-                FIRST_RETRY_EVERY
-            } else {
-                RETRY_EVERY
-            };
+            let pause = jwks.refresh().await;
             tokio::time::sleep(pause).await;
         }
     }
 
-    /// The key that `kid` names.
-    pub(super) async fn find(&self, kid: Option<&str>) -> Result<DecodingKey, ApiError> {
+    /// The key that `kid` names, if it is known.
+    pub(super) fn known(&self, kid: Option<&str>) -> Option<Arc<Key>> {
+        match &self.0 {
+            Source::Fixed(key) => Some(key.clone()),
+            Source::Jwks(jwks) => jwks.published().keys.get(kid?).cloned(),
+        }
+    }
+
+    /// Looks for a key that is not known.
+    ///
+    /// # Errors
+    /// [`ApiError::InvalidToken`] when there is none, [`ApiError::KeyUnknown`] when that cannot be
+    /// found out now.
+    pub(super) async fn look_for(&self, lookup: Lookup<'_>) -> Result<Arc<Key>, ApiError> {
         let jwks = match &self.0 {
-            Source::Fixed(key) => return Ok((**key).clone()),
+            Source::Fixed(key) => return Ok(key.clone()),
             Source::Jwks(jwks) => jwks,
         };
-        let kid = kid.ok_or(ApiError::InvalidToken("no kid"))?;
-        if let Some((_, key)) = jwks.current().get(kid) {
-            return Ok(key.clone());
+        let kid = lookup.kid.ok_or(ApiError::InvalidToken("no kid"))?;
+        let none = ApiError::InvalidToken("unknown kid");
+        if jwks.is_keyless(&lookup.digest) {
+            return Err(none);
         }
+        let came = Instant::now();
         // Its end is waited for, whether this call began it or another.
-        let fetch = tokio::spawn(jwks.clone().refetch());
+        let fetch = tokio::spawn(jwks.clone().fetch_for(kid.to_owned(), came));
         let _ = fetch.await;
-        let keys = jwks.current();
-        match keys.get(kid) {
-            Some((_, key)) => Ok(key.clone()),
-            None if keys.is_empty() => Err(ApiError::NoKeys),
-            None => Err(ApiError::InvalidToken("unknown kid")),
+        let Published { keys, fetched } = jwks.published();
+        match (keys.get(kid), fetched) {
+            (Some(key), _) => Ok(key.clone()),
+            (None, Some(fetched)) if fetched.at >= came => {
+                jwks.keyless.insert(lookup.digest, Instant::now());
+                Err(none)
+            }
+            // An issuer publishes a key before it signs by it.
+            (None, Some(fetched)) if fetched.timestamp > lookup.issued => Err(none),
+            _ => Err(ApiError::KeyUnknown),
         }
     }
 }
 
 impl Jwks {
-    fn current(&self) -> Arc<ByKid> {
-        self.keys
+    fn published(&self) -> Published {
+        self.published
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    /// Fetches the keys for a token's sake, unless that was done less than [`REFETCH_PAUSE`] ago.
-    async fn refetch(self: Arc<Self>) {
-        let mut last = self.last_refetch.lock().await;
-        if last.is_none_or(|at| at.elapsed() >= REFETCH_PAUSE) {
-            *last = Some(Instant::now());
+    fn age(&self) -> Option<Duration> {
+        self.published().fetched.map(|it| it.at.elapsed())
+    }
+
+    fn is_keyless(&self, token: &Digest) -> bool {
+        self.keyless
+            .get(token)
+            .is_some_and(|since| since.elapsed() < SAME_KID_PAUSE)
+    }
+
+    /// Fetches the keys with no cause, and lets go of those that are too old; how long to wait
+    /// before the next time.
+    async fn refresh(&self) -> Duration {
+        let lookups = self.lookups.lock().await;
+        let succeeded = self.fetch().await;
+        drop(lookups);
+        let left = self.max_age.saturating_sub(self.age().unwrap_or_default());
+        if left.is_zero() && !self.published().keys.is_empty() {
+            tracing::error!("the verification keys are older than CLERK_JWKS_MAX_AGE: dropped");
+            self.replace(ByKid::new());
+        }
+        if self.published().keys.is_empty() {
+            FIRST_RETRY_EVERY
+        } else if succeeded {
+            REFRESH_EVERY.min(self.max_age / 4)
+        } else {
+            RETRY_EVERY.min(left)
+        }
+    }
+
+    /// Fetches the keys for the sake of a token that came then, unless that was done since or is
+    /// too much.
+    async fn fetch_for(self: Arc<Self>, kid: String, came: Instant) {
+        let mut lookups = self.lookups.lock().await;
+        if lookups.last.is_none_or(|last| last < came) && lookups.allow(kid) {
             self.fetch().await;
         }
     }
 
     /// Fetches the keys. Whether it succeeded.
     async fn fetch(&self) -> bool {
+        let begun = Fetched {
+            at: Instant::now(),
+            timestamp: get_current_timestamp(),
+        };
         match self.download().await {
             Ok(keys) => {
                 self.replace(keys);
+                self.published
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .fetched = Some(begun);
                 true
             }
             Err(error) => {
-                tracing::warn!(%error, "verification keys could not be fetched");
+                let age = self.age().map(|age| age.as_secs());
+                tracing::warn!(%error, age, "verification keys could not be fetched");
                 false
             }
         }
     }
 
     fn replace(&self, keys: ByKid) {
-        let mut current = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        let same = keys.len() == current.len()
-            && keys
-                .iter()
-                .all(|(kid, (jwk, _))| current.get(kid).is_some_and(|(it, _)| it == jwk));
-        if !same {
-            *current = Arc::new(keys);
-            self.generation.fetch_add(1, Ordering::Release);
-        }
-        *self.fetched.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let mut published = self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        published.keys = Arc::new(key::succeed(&published.keys, keys));
     }
 
     async fn download(&self) -> Result<ByKid, FetchError> {
@@ -217,19 +307,21 @@ impl Jwks {
             }
             body.extend_from_slice(&chunk);
         }
-        let keys: ByKid = serde_json::from_slice::<JwkSet>(&body)?
-            .keys
-            .iter()
-            .filter(|jwk| matches!(jwk.algorithm, AlgorithmParameters::RSA(_)))
-            .filter_map(|jwk| {
-                let key = DecodingKey::from_jwk(jwk).ok()?;
-                Some((jwk.common.key_id.clone()?, (jwk.clone(), key)))
-            })
-            .collect();
-        if keys.is_empty() {
-            Err(FetchError::Empty)
-        } else {
-            Ok(keys)
+        Ok(key::read(&body)?)
+    }
+}
+
+impl Lookups {
+    /// Whether there may be a fetch for this key now. Then it is counted.
+    fn allow(&mut self, kid: String) -> bool {
+        self.lately
+            .retain(|_, looked| looked.elapsed() < SAME_KID_PAUSE);
+        if self.lately.contains_key(&kid) || self.budget.check().is_err() {
+            return false;
         }
+        let now = Instant::now();
+        self.lately.insert(kid, now);
+        self.last = Some(now);
+        true
     }
 }

@@ -3,6 +3,7 @@
 
 mod claims;
 mod jwks;
+mod key;
 mod members;
 mod token;
 
@@ -14,6 +15,7 @@ use axum::http::request::Parts;
 
 pub use claims::Claims;
 pub use jwks::Keys;
+use token::Verified;
 pub use token::Verifier;
 
 use crate::App;
@@ -21,15 +23,22 @@ use crate::error::ApiError;
 
 /// The caller, as the session token names them.
 #[derive(Clone, Debug)]
-pub struct Identity {
-    /// What the token says.
-    pub claims: Arc<Claims>,
-}
+pub struct Identity(Arc<Verified>);
 
 impl Identity {
     /// Clerk's id of the caller.
     pub fn clerk_id(&self) -> &str {
-        &self.claims.sub
+        &self.claims().sub
+    }
+
+    /// What the token says.
+    pub fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
+
+    /// Waits until the key that verified the token is withdrawn.
+    pub async fn until_withdrawn(&self) {
+        self.0.key.until_withdrawn().await;
     }
 }
 
@@ -38,9 +47,9 @@ impl FromRequestParts<App> for Identity {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer_token(parts)?;
-        let claims = app.verifier.verify(token).await?;
-        app.limits.identity(&claims.sub)?;
-        Ok(Self { claims })
+        let identity = Self(app.verifier.verify(token).await?);
+        app.limits.identity(&identity.claims().sub)?;
+        Ok(identity)
     }
 }
 

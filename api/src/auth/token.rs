@@ -1,21 +1,23 @@
 //! Verification of a session token: form, header, signature, claims.
 //!
 //! A token's signature is checked once; after that its SHA-256 stands for it, as long as it is
-//! valid and the keys are the same.
+//! valid and its key is not withdrawn.
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, get_current_timestamp};
-
 use quick_cache::sync::Cache;
+use serde::Deserialize;
 
 use super::claims::{Claims, LEEWAY};
-use super::jwks::Keys;
+use super::jwks::{Digest, Keys, Lookup};
+use super::key::Key;
 use super::members;
-use crate::config::TokenConfig;
+use crate::config::{Parties, TokenConfig};
 use crate::error::ApiError;
 
 /// The longest token that is looked at, in bytes.
@@ -23,8 +25,6 @@ const TOKEN_MAX: usize = 8 * 1024;
 
 /// How many verified tokens are remembered; each takes about half a KiB.
 const VERIFIED_MAX: usize = 32 * 1024;
-
-type Digest = [u8; SHA256_OUTPUT_LEN];
 
 /// Verifies session tokens. Clones share the keys and what was verified.
 #[derive(Clone, Debug)]
@@ -34,15 +34,18 @@ pub struct Verifier(Arc<Inner>);
 struct Inner {
     keys: Keys,
     validation: Validation,
-    authorized_parties: Vec<String>,
-    verified: Cache<Digest, Verified>,
+    issuer: String,
+    parties: Parties,
+    verified: Cache<Digest, Arc<Verified>>,
 }
 
-#[derive(Clone, Debug)]
-struct Verified {
-    claims: Arc<Claims>,
-    /// Of the keys that verified it.
-    generation: u64,
+/// A token that was found good.
+#[derive(Debug)]
+pub struct Verified {
+    /// What it says.
+    pub claims: Claims,
+    /// What verified it.
+    pub key: Arc<Key>,
 }
 
 impl Verifier {
@@ -51,8 +54,7 @@ impl Verifier {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = LEEWAY;
         validation.validate_nbf = true;
-        validation.set_issuer(&[&config.issuer]);
-        let mut required = vec!["exp", "iss", "sub"];
+        let mut required = vec!["exp", "sub"];
         if let Some(audience) = &config.audience {
             validation.set_audience(&[audience]);
             required.push("aud");
@@ -63,7 +65,8 @@ impl Verifier {
         Self(Arc::new(Inner {
             keys,
             validation,
-            authorized_parties: config.authorized_parties.clone(),
+            issuer: config.issuer.clone(),
+            parties: config.parties.clone(),
             verified: Cache::new(VERIFIED_MAX),
         }))
     }
@@ -73,45 +76,65 @@ impl Verifier {
         &self.0.keys
     }
 
-    /// The claims of a valid token.
+    /// Verifies a token.
     ///
     /// # Errors
-    /// [`ApiError::InvalidToken`], or [`ApiError::NoKeys`] while no key could be fetched.
-    pub async fn verify(&self, token: &str) -> Result<Arc<Claims>, ApiError> {
+    /// [`ApiError::InvalidToken`], or [`ApiError::KeyUnknown`] while it cannot be known whether
+    /// its key exists.
+    pub async fn verify(&self, token: &str) -> Result<Arc<Verified>, ApiError> {
         if token.len() > TOKEN_MAX {
             return Err(ApiError::InvalidToken("too long"));
         }
-        let generation = self.0.keys.generation();
         let mut key = Digest::default();
         key.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
         if let Some(verified) = self.0.verified.get(&key) {
-            if verified.generation == generation {
+            if !verified.key.is_withdrawn() {
                 verified.claims.check_lifetime(get_current_timestamp())?;
-                return Ok(verified.claims);
+                return Ok(verified);
             }
             self.0.verified.remove(&key);
         }
-        let claims = Arc::new(self.verify_anew(token).await?.checked());
-        let verified = Verified {
-            claims: claims.clone(),
-            // Of before: if the keys have become others meanwhile, it is verified once more.
-            generation,
-        };
-        self.0.verified.insert(key, verified);
-        Ok(claims)
+        let verified = Arc::new(self.verify_anew(token, key).await?);
+        self.0.verified.insert(key, verified.clone());
+        Ok(verified)
     }
 
-    async fn verify_anew(&self, token: &str) -> Result<Claims, ApiError> {
+    async fn verify_anew(&self, token: &str, digest: Digest) -> Result<Verified, ApiError> {
         check_members(token)?;
         let header = decode_header(token).map_err(|_| ApiError::InvalidToken("malformed"))?;
         check_header(&header)?;
-        let key = self.0.keys.find(header.kid.as_deref()).await?;
-        let claims = decode::<Claims>(token, &key, &self.0.validation)
+        let kid = header.kid.as_deref();
+        let key = if let Some(key) = self.0.keys.known(kid) {
+            key
+        } else {
+            let issued = issued(token)?;
+            let lookup = Lookup {
+                kid,
+                digest,
+                issued,
+            };
+            self.0.keys.look_for(lookup).await?
+        };
+        let claims = decode::<Claims>(token, &key.decoding, &self.0.validation)
             .map_err(|_| ApiError::InvalidToken("signature or claims"))?
             .claims;
-        claims.check(&self.0.authorized_parties, get_current_timestamp())?;
-        Ok(claims)
+        claims.check(&self.0.issuer, &self.0.parties, get_current_timestamp())?;
+        Ok(Verified {
+            claims: claims.checked(),
+            key,
+        })
     }
+}
+
+/// When a token says that it was issued. Nobody has verified it.
+fn issued(token: &str) -> Result<u64, ApiError> {
+    #[derive(Deserialize)]
+    struct Issued {
+        iat: u64,
+    }
+    insecure_decode_claims::<Issued>(token)
+        .map(|claims| claims.iat)
+        .map_err(|_| ApiError::InvalidToken("no iat"))
 }
 
 /// Header and payload are JSON objects without a member that stands twice: two readers could

@@ -1,14 +1,17 @@
 //! The Clerk instance, and all that follows from its publishable key.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use environment::{ConfigError, Env};
 use jsonwebtoken::DecodingKey;
 use url::Url;
 
 use super::KeySource;
-use super::env::{ConfigError, Env};
+use crate::rsa;
 
 /// The Frontend API host of the emulator's publishable key. clerk-js takes an instance for one of
 /// development by this ending; requests go through the proxy, none goes to this host.
@@ -16,6 +19,8 @@ const EMULATOR_HOST: &str = "emulator.clerk.accounts.dev";
 /// Where Clerk takes proxied Frontend API requests
 /// (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>).
 const CLERK_PROXY_UPSTREAM: &str = "https://frontend-api.clerk.dev";
+/// How long keys that were fetched go on working while the JWKS host is down, unless told otherwise.
+const JWKS_MAX_AGE: Duration = Duration::from_hours(24);
 /// The path under which the emulator is reached by default.
 const EMULATOR_PROXY_PATH: &str = "/__clerk";
 
@@ -32,12 +37,19 @@ pub(super) struct Instance {
 }
 
 impl Instance {
-    pub(super) fn read<F: Fn(&str) -> Option<String>>(
-        env: &Env<'_, F>,
-        emulator_addr: SocketAddr,
-    ) -> Result<Self, ConfigError> {
-        let key = env.get("CLERK_PUBLISHABLE_KEY");
+    pub(super) fn read(env: Env<'_>, emulator_addr: SocketAddr) -> Result<Self, ConfigError> {
+        let key = env.get("CLERK_PUBLISHABLE_KEY")?;
         let emulator = key.is_none();
+        // A release trusts the emulator only where somebody says so.
+        let may_trust = env
+            .switch("CLERK_EMULATOR")?
+            .unwrap_or(cfg!(debug_assertions));
+        if emulator && !may_trust {
+            return Err(ConfigError {
+                name: "CLERK_PUBLISHABLE_KEY",
+                expected: "not set; CLERK_EMULATOR=1 has the local emulator stand in, for development",
+            });
+        }
         let publishable_key = key.unwrap_or_else(|| {
             format!(
                 "pk_test_{}",
@@ -55,21 +67,23 @@ impl Instance {
         };
         let proxy_url = proxy_url(env)?.or_else(|| emulator.then(|| EMULATOR_PROXY_PATH.into()));
         let issuer = env
-            .get("CLERK_ISSUER")
+            .http_url("CLERK_ISSUER")?
+            .and(env.get("CLERK_ISSUER")?)
             .or_else(|| proxy_url.clone().filter(|url| !url.starts_with('/')))
             .unwrap_or_else(|| frontend_api.clone());
-        let keys = match env.get("CLERK_JWT_KEY") {
-            // A PEM in one line of `.env` has its line breaks written as \n.
-            Some(pem) => DecodingKey::from_rsa_pem(pem.replace("\\n", "\n").as_bytes())
-                .map(|key| KeySource::Fixed(Box::new(key)))
-                .map_err(|_| ConfigError {
-                    name: "CLERK_JWT_KEY",
-                    expected: "expected an RSA public key in PEM form",
-                })?,
-            None => KeySource::Jwks(
-                env.http_url("CLERK_JWKS_URL")?
+        let jwks_url = env.http_url("CLERK_JWKS_URL")?;
+        let max_age = env
+            .parse("CLERK_JWKS_MAX_AGE", "expected a number of seconds from 1")?
+            .map_or(JWKS_MAX_AGE, |seconds: NonZeroU32| {
+                Duration::from_secs(seconds.get().into())
+            });
+        let keys = match env.get("CLERK_JWT_KEY")? {
+            Some(pem) => KeySource::Fixed(Box::new(jwt_key(&pem)?)),
+            None => KeySource::Jwks {
+                url: jwks_url
                     .unwrap_or(parse_own(&format!("{frontend_api}/.well-known/jwks.json"))?),
-            ),
+                max_age,
+            },
         };
         let upstream = parse_own(if emulator {
             &frontend_api
@@ -96,10 +110,20 @@ fn parse_own(url: &str) -> Result<Url, ConfigError> {
     })
 }
 
-fn proxy_url<F: Fn(&str) -> Option<String>>(
-    env: &Env<'_, F>,
-) -> Result<Option<String>, ConfigError> {
-    let Some(url) = env.get("CLERK_PROXY_URL") else {
+/// A public key that can verify tokens. A PEM in one line of `.env` has its line breaks written
+/// as \n.
+fn jwt_key(pem: &str) -> Result<DecodingKey, ConfigError> {
+    DecodingKey::from_rsa_pem(pem.replace("\\n", "\n").as_bytes())
+        .ok()
+        .filter(rsa::can_verify)
+        .ok_or(ConfigError {
+            name: "CLERK_JWT_KEY",
+            expected: "expected an RSA public key of at least 2048 bits in PEM form",
+        })
+}
+
+fn proxy_url(env: Env<'_>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = env.get("CLERK_PROXY_URL")? else {
         return Ok(None);
     };
     let is_path = url.len() > 1

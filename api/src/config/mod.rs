@@ -1,11 +1,12 @@
 //! The configuration: typed, read once from the environment, wrong values refused by name.
 
 mod clerk;
-mod env;
+mod database;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,8 +17,8 @@ use url::Url;
 use crate::secret::Secret;
 use crate::users::live::StreamLimits;
 use clerk::Instance;
-pub use env::ConfigError;
-use env::Env;
+pub use environment::ConfigError;
+use environment::Env;
 
 /// The shortest secret of a webhook endpoint, in bytes: fewer could be guessed.
 const WEBHOOK_SECRET_MIN: usize = 16;
@@ -79,17 +80,31 @@ pub struct TokenConfig {
     pub issuer: String,
     /// Where the keys come from.
     pub keys: KeySource,
-    /// Origins allowed in `azp`.
-    pub authorized_parties: Vec<String>,
+    /// Who may use tokens.
+    pub parties: Parties,
     /// Required `aud`, if any.
     pub audience: Option<String>,
+}
+
+/// Whose tokens are accepted, by the origin they were made for (`azp`).
+#[derive(Clone, Debug)]
+pub struct Parties {
+    /// The origins.
+    pub origins: Vec<String>,
+    /// Whether a token may name no party, as those that native apps get.
+    pub may_be_missing: bool,
 }
 
 /// Where verification keys come from.
 #[derive(Clone)]
 pub enum KeySource {
     /// A JWKS document fetched over HTTP.
-    Jwks(Url),
+    Jwks {
+        /// Where it lies.
+        url: Url,
+        /// How long its keys go on working while it cannot be fetched.
+        max_age: Duration,
+    },
     /// One fixed public key; no network is needed.
     Fixed(Box<DecodingKey>),
 }
@@ -97,7 +112,7 @@ pub enum KeySource {
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Jwks(url) => write!(f, "Jwks({url})"),
+            Self::Jwks { url, .. } => write!(f, "Jwks({url})"),
             Self::Fixed(_) => f.write_str("Fixed(…)"),
         }
     }
@@ -113,10 +128,8 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Reads the configuration through `get`, which answers a variable's value if it is set.
-    /// An empty value counts as unset.
-    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let env = Env(&get);
+    /// Reads the configuration from these variables.
+    pub fn read(env: Env<'_>) -> Result<Self, ConfigError> {
         let listen_addr: SocketAddr = env
             .parse(
                 "LISTEN_ADDR",
@@ -132,19 +145,8 @@ impl Config {
                 "expected an address and port such as 127.0.0.1:4000",
             )?
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 4000)));
-        let database_url = env
-            .get("DATABASE_URL")
-            .unwrap_or_else(|| "sqlite://data/app.db?mode=rwc".to_owned());
-        if !["sqlite:", "postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| database_url.starts_with(scheme))
-        {
-            return Err(ConfigError {
-                name: "DATABASE_URL",
-                expected: "expected sqlite://FILE or postgres://USER@HOST/DATABASE",
-            });
-        }
-        let log_format = match env.get("LOG_FORMAT").as_deref() {
+        let database_url = database::url(env)?;
+        let log_format = match env.get("LOG_FORMAT")?.as_deref() {
             None | Some("pretty") => LogFormat::Pretty,
             Some("json") => LogFormat::Json,
             Some(_) => {
@@ -155,26 +157,27 @@ impl Config {
             }
         };
 
-        let instance = Instance::read(&env, emulator_addr)?;
+        let instance = Instance::read(env, emulator_addr)?;
         let proxy_path = instance
             .proxy_url
             .as_deref()
             .filter(|url| url.starts_with('/'))
             .map(str::to_owned);
         let jwt_template = env
-            .get("CLERK_JWT_TEMPLATE")
+            .get("CLERK_JWT_TEMPLATE")?
             .or_else(|| instance.emulator.then(|| "convex".to_owned()));
-        let audience = env.get("CLERK_AUDIENCE").or_else(|| {
+        let audience = env.get("CLERK_AUDIENCE")?.or_else(|| {
             // Clerk's Convex template carries this audience.
             (jwt_template.as_deref() == Some("convex")).then(|| "convex".to_owned())
         });
-        let authorized_parties = authorized_parties(&env, web_port, listen_addr.port())?;
+        let secret_key = secret_key(env)?;
+        let authorized_parties = authorized_parties(env, web_port, listen_addr.port())?;
 
         Ok(Self {
             listen_addr,
-            listen_database_url: listen_database_url(&env, &database_url)?.into(),
+            listen_database_url: database::listen_url(env, &database_url)?.into(),
             database_url: database_url.into(),
-            webhook_secret: webhook_secret(&env)?,
+            webhook_secret: webhook_secret(env)?,
             cors_origins: env.origins("CORS_ALLOWED_ORIGINS")?.unwrap_or_default(),
             rate_limit_identity: env.parse("RATE_LIMIT_IDENTITY", PER_SECOND)?.unwrap_or(50),
             rate_limit_address: env.parse("RATE_LIMIT_ADDRESS", PER_SECOND)?.unwrap_or(500),
@@ -183,9 +186,9 @@ impl Config {
                 identity: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(64),
                 process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
             },
-            trusted_proxies: trusted_proxies(&env)?,
+            trusted_proxies: trusted_proxies(env)?,
             frontend_api_origins: frontend_api_origins(&instance),
-            dist_dir: env.get("DIST_DIR").unwrap_or_else(|| "dist".into()).into(),
+            dist_dir: env.get("DIST_DIR")?.unwrap_or_else(|| "dist".into()).into(),
             page: shared::PageConfig {
                 publishable_key: instance.publishable_key,
                 proxy_url: instance.proxy_url,
@@ -195,12 +198,15 @@ impl Config {
             proxy: proxy_path.map(|path| ProxyConfig {
                 path,
                 upstream: instance.upstream,
-                secret_key: env.get("CLERK_SECRET_KEY").map(Secret::from),
+                secret_key,
             }),
             tokens: TokenConfig {
                 issuer: instance.issuer,
                 keys: instance.keys,
-                authorized_parties,
+                parties: Parties {
+                    origins: authorized_parties,
+                    may_be_missing: env.switch("CLERK_ALLOW_MISSING_AZP")?.unwrap_or(false),
+                },
                 audience,
             },
             log_format,
@@ -212,24 +218,8 @@ impl Config {
 const PER_SECOND: &str = "expected requests a second, 0 for no limit";
 const COUNT: &str = "expected a number";
 
-fn listen_database_url<F: Fn(&str) -> Option<String>>(
-    env: &Env<'_, F>,
-    database_url: &str,
-) -> Result<String, ConfigError> {
-    match env.get("DATABASE_LISTEN_URL") {
-        None => Ok(database_url.to_owned()),
-        Some(url) if url.starts_with("postgres") && database_url.starts_with("postgres") => Ok(url),
-        Some(_) => Err(ConfigError {
-            name: "DATABASE_LISTEN_URL",
-            expected: "expected postgres://USER@HOST/DATABASE, beside such a DATABASE_URL",
-        }),
-    }
-}
-
-fn webhook_secret<F: Fn(&str) -> Option<String>>(
-    env: &Env<'_, F>,
-) -> Result<Option<Secret>, ConfigError> {
-    let Some(secret) = env.get("CLERK_WEBHOOK_SIGNING_SECRET") else {
+fn webhook_secret(env: Env<'_>) -> Result<Option<Secret>, ConfigError> {
+    let Some(secret) = env.get("CLERK_WEBHOOK_SIGNING_SECRET")? else {
         return Ok(None);
     };
     let key = secret
@@ -244,11 +234,20 @@ fn webhook_secret<F: Fn(&str) -> Option<String>>(
     Ok(Some(secret.into()))
 }
 
-fn trusted_proxies<F: Fn(&str) -> Option<String>>(
-    env: &Env<'_, F>,
-) -> Result<Vec<IpNet>, ConfigError> {
+/// Clerk's secret key, which only a Frontend-API proxy of ours uses.
+fn secret_key(env: Env<'_>) -> Result<Option<Secret>, ConfigError> {
+    match env.get("CLERK_SECRET_KEY")? {
+        Some(key) if !key.starts_with("sk_") => Err(ConfigError {
+            name: "CLERK_SECRET_KEY",
+            expected: "expected a secret key of Clerk's dashboard, sk_test_… or sk_live_…",
+        }),
+        key => Ok(key.map(Secret::from)),
+    }
+}
+
+fn trusted_proxies(env: Env<'_>) -> Result<Vec<IpNet>, ConfigError> {
     let expected = "expected comma-separated addresses or networks such as 10.0.0.0/8";
-    let items: Vec<String> = env.list("TRUSTED_PROXIES", expected)?;
+    let items: Vec<String> = env.list("TRUSTED_PROXIES", expected)?.unwrap_or_default();
     items
         .iter()
         .map(|item| {
@@ -264,8 +263,8 @@ fn trusted_proxies<F: Fn(&str) -> Option<String>>(
 }
 
 /// The app's own origins when none are named: page and API, by both names of this machine.
-fn authorized_parties<F: Fn(&str) -> Option<String>>(
-    env: &Env<'_, F>,
+fn authorized_parties(
+    env: Env<'_>,
     web_port: u16,
     api_port: u16,
 ) -> Result<Vec<String>, ConfigError> {
@@ -302,11 +301,11 @@ mod tests {
     use super::*;
 
     fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::read(|name| {
+        Config::read(Env::new(&|name| {
             vars.iter()
                 .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
+                .map(|(_, value)| value.into())
+        }))
     }
 
     fn jwks(config: &Config) -> String {
@@ -315,7 +314,7 @@ mod tests {
 
     #[test]
     fn with_nothing_set_the_emulator_stands_in_for_clerk() {
-        let config = read(&[]).expect("defaults are valid");
+        let config = read(&[("CLERK_EMULATOR", "1")]).expect("defaults are valid");
         assert!(config.emulator);
         assert_eq!(config.page.proxy_url.as_deref(), Some("/__clerk"));
         assert_eq!(config.page.jwt_template.as_deref(), Some("convex"));
@@ -328,9 +327,23 @@ mod tests {
         assert!(
             config
                 .tokens
-                .authorized_parties
+                .parties
+                .origins
                 .contains(&"http://localhost:8080".to_owned())
         );
+    }
+
+    #[test]
+    fn a_release_trusts_the_emulator_only_when_told_to() {
+        assert_eq!(read(&[]).is_ok(), cfg!(debug_assertions));
+        let error = read(&[("CLERK_EMULATOR", "0")]).expect_err("nobody to trust");
+        assert_eq!(error.name, "CLERK_PUBLISHABLE_KEY");
+        // A key goes before, whatever else is set.
+        let variables = [
+            ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
+            ("CLERK_EMULATOR", "1"),
+        ];
+        assert!(!read(&variables).expect("a valid key").emulator);
     }
 
     #[test]
@@ -366,6 +379,13 @@ mod tests {
             ("WEB_PORT", "80800"),
             ("EMULATOR_ADDR", "4000"),
             ("DATABASE_URL", "mysql://root:hunter2@db/app"),
+            ("DATABASE_URL", "sqlite::memory:"),
+            ("DATABASE_URL", "postgres://db:port/hunter2"),
+            ("CLERK_EMULATOR", "true"),
+            ("CLERK_ALLOW_MISSING_AZP", "yes"),
+            ("CLERK_SECRET_KEY", "pk_test_hunter2"),
+            ("CLERK_ISSUER", "clerk.example.com"),
+            ("CLERK_JWKS_MAX_AGE", "0"),
             ("CLERK_PUBLISHABLE_KEY", "sk_test_hunter2"),
             ("CLERK_PUBLISHABLE_KEY", "pk_test_!!!"),
             ("CLERK_PUBLISHABLE_KEY", "pk_test_YS9iLmNvbSQ"),
@@ -375,6 +395,7 @@ mod tests {
             ("CLERK_JWKS_URL", "file:///etc/passwd"),
             ("CLERK_JWT_KEY", "hunter2"),
             ("CLERK_AUTHORIZED_PARTIES", "https://a.example, b.example"),
+            ("CLERK_AUTHORIZED_PARTIES", ","),
             ("DATABASE_LISTEN_URL", "postgres://db/app"),
             ("CLERK_WEBHOOK_SIGNING_SECRET", "hunter2"),
             ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_hunter2"),
@@ -390,7 +411,8 @@ mod tests {
             ("TRUSTED_PROXIES", "proxy.internal"),
             ("LOG_FORMAT", "xml"),
         ] {
-            let error = read(&[(name, value)]).expect_err(name).to_string();
+            let variables = [(name, value), ("CLERK_EMULATOR", "1")];
+            let error = read(&variables).expect_err(name).to_string();
             assert!(error.starts_with(&format!("{name}: ")), "{error}");
             assert!(
                 !error.contains("hunter2") && !error.contains('\n'),
@@ -402,6 +424,7 @@ mod tests {
     #[test]
     fn secrets_do_not_show_in_debug_output() {
         let config = read(&[
+            ("CLERK_EMULATOR", "1"),
             ("DATABASE_URL", "postgres://app:hunter2@db/app"),
             ("CLERK_SECRET_KEY", "sk_test_hunter2"),
             (

@@ -26,8 +26,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 ///
 /// The current state comes at once, then each new one after it is committed, by whatever path
 /// it changed: `event: user`, `data:` the User or `null`, `id:` a version that grows. A comment
-/// every 15 s shows that the stream is alive. It ends when the token expires; a client comes
-/// back with a fresh one and misses nothing. A slow reader gets the newest state, never a
+/// every 15 s shows that the stream is alive. It ends when the token expires or its key is
+/// withdrawn; a client comes back with a fresh one and misses nothing. A slow reader gets the newest state, never a
 /// backlog.
 #[utoipa::path(
     get,
@@ -54,7 +54,8 @@ pub async fn events(
         version: state.version,
         first: Some(state),
         subscription,
-        ends: Instant::now() + until(identity.claims.exp),
+        ends: Instant::now() + until(identity.claims().exp),
+        identity,
         shutdown: app.shutdown.clone(),
     };
     Ok(Sse::new(unfold(watch, next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
@@ -65,6 +66,7 @@ struct Watch {
     version: i64,
     subscription: Subscription,
     ends: Instant,
+    identity: Identity,
     shutdown: CancellationToken,
 }
 
@@ -75,6 +77,7 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
         tokio::select! {
             state = watch.subscription.newer_than(watch.version) => state,
             () = tokio::time::sleep_until(watch.ends) => return None,
+            () = watch.identity.until_withdrawn() => return None,
             () = watch.shutdown.cancelled() => return None,
         }
     };

@@ -52,12 +52,19 @@ pub async fn live() -> &'static str {
         (status = 503, response = super::openapi::Unavailable),
     )
 )]
-pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
-    if !app.verifier.keys().at_hand() {
+pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
+    let keys = app.verifier.keys();
+    if !keys.at_hand() {
         return Err(ApiError::NoKeys);
     }
     app.database.or_ask(app.users.ping()).await?;
-    Ok("ready\n")
+    Ok(match keys.end_in() {
+        None => "ready\n".to_owned(),
+        Some(left) => format!(
+            "ready, but no verification keys can be fetched: those at hand end in {} s\n",
+            left.as_secs()
+        ),
+    })
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ pub async fn get_or_create(
     Ok(saved(
         app.users
             .get_or_create(
-                identity.claims.first_row(),
-                identity.claims.complete_as_of(),
+                identity.claims().first_row(),
+                identity.claims().complete_as_of(),
             )
             .await?,
     ))

@@ -19,8 +19,9 @@ impl Beside {
     async fn new() -> Self {
         let clerk = ClerkEmulator::start().await.expect("an emulator");
         let address = clerk.url().trim_start_matches("http://");
-        // Empty counts as unset: without a key the emulator stands in.
+        // Without a key the emulator stands in.
         let variables = [
+            ("CLERK_EMULATOR", "1"),
             ("CLERK_PUBLISHABLE_KEY", ""),
             ("CLERK_JWKS_URL", ""),
             ("EMULATOR_ADDR", address),

@@ -12,6 +12,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use environment::Env;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -133,7 +134,7 @@ impl World {
         Self::with(kind, &[]).await
     }
 
-    /// The API with more variables set.
+    /// The API with more variables set, or unset where the value is empty.
     pub async fn with(kind: Kind, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database_url = match kind {
@@ -168,8 +169,9 @@ impl World {
     async fn beside(folder: TempDir, upstream: SocketAddr, more: &[(&str, &str)]) -> Self {
         let database_url = format!("sqlite://{}/app.db?mode=rwc", folder.path().display());
         let upstream = upstream.to_string();
-        // Empty counts as unset: without a key the emulator stands in.
+        // Without a key the emulator stands in.
         let emulator = [
+            ("CLERK_EMULATOR", "1"),
             ("CLERK_PUBLISHABLE_KEY", ""),
             ("EMULATOR_ADDR", upstream.as_str()),
         ];
@@ -192,12 +194,13 @@ impl World {
             ("RATE_LIMIT_IDENTITY", "0"),
             ("RATE_LIMIT_ADDRESS", "0"),
         ];
-        let config = Config::read(|name| {
+        let config = Config::read(Env::new(&|name| {
             more.iter()
                 .chain(&variables)
                 .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(_, value)| value.into())
+        }))
         .expect("a valid configuration");
         let stop = CancellationToken::new();
         let stopping = stop.clone();

@@ -334,6 +334,8 @@ impl Stack {
             .env("RUST_LOG", "info,api=debug,tower_http=debug")
             .env("LISTEN_ADDR", format!("127.0.0.1:{}", self.api_port))
             .env("EMULATOR_ADDR", format!("127.0.0.1:{}", self.emulator_port))
+            // A release trusts the emulator only when it is told to.
+            .env("CLERK_EMULATOR", "1")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

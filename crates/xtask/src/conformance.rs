@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use environment::Env;
 
 use crate::process::{Running, run, status};
-use crate::settings::variable;
 use crate::steps::Steps;
 use crate::{build, tools};
 
@@ -46,7 +46,7 @@ pub fn conformance() -> Result<()> {
         }
     }
     steps.next("comparing with Clerk's documents");
-    if variable("CLERK_SPECS_DIR").is_some() {
+    if Env::of_process().get("CLERK_SPECS_DIR")?.is_some() {
         documents()?;
     } else {
         println!(

@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use environment::Env;
 
 use crate::process::{Running, supervise, wait_until_ready};
-use crate::settings::{Settings, emulator_secret_key, variable};
+use crate::settings::{Settings, emulator_secret_key};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -40,13 +41,15 @@ pub fn serve() -> Result<()> {
 
 /// Starts the API, and the emulator where it stands in for Clerk, from this folder of binaries.
 pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
+    let env = Env::of_process();
     let mut programs = Vec::new();
     let mut api = Command::new(format!("{folder}/api"));
     let webhook_secret = webhook_secret()?;
     if let Some(address) = settings.emulator_addr {
         let mut emulator = Command::new(format!("{folder}/clerk-emulator"));
         emulator.env("EMULATOR_SDK_DIR", tools::clerk_sdk()?);
-        if variable("EMULATOR_WEBHOOK_URL").is_none() {
+        api.env("CLERK_EMULATOR", "1");
+        if env.get("EMULATOR_WEBHOOK_URL")?.is_none() {
             let url = format!("http://{}/api/webhooks/clerk", settings.listen_addr);
             emulator.env("EMULATOR_WEBHOOK_URL", url);
             emulator.env("EMULATOR_WEBHOOK_SECRET", &webhook_secret);
@@ -55,7 +58,7 @@ pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
         programs.push(Running::start("clerk-emulator", &mut emulator)?);
         let keys = "/.well-known/jwks.json";
         wait_until_ready("the emulator", &mut programs, address, keys, START_WITHIN)?;
-        if variable("CLERK_SECRET_KEY").is_none() {
+        if env.get("CLERK_SECRET_KEY")?.is_none() {
             api.env("CLERK_SECRET_KEY", emulator_secret_key()?);
         }
     }
@@ -77,7 +80,7 @@ pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
 
 /// What the emulator signs its webhooks with: the API's own secret, or one for this run.
 fn webhook_secret() -> Result<String> {
-    if let Some(secret) = variable("CLERK_WEBHOOK_SIGNING_SECRET") {
+    if let Some(secret) = Env::of_process().get("CLERK_WEBHOOK_SIGNING_SECRET")? {
         return Ok(secret);
     }
     let mut random = [0; 24];

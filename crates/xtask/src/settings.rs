@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use environment::{ConfigError, Env};
 
 /// The project's folder.
 pub fn root() -> &'static Path {
@@ -28,18 +29,17 @@ impl Settings {
         {
             bail!(".env cannot be read: {error}");
         }
-        let emulator_addr = address("EMULATOR_ADDR", 4000)?;
+        let env = Env::of_process();
+        let emulator_addr = address(env, "EMULATOR_ADDR", 4000)?;
+        // Without either the API refuses to start, and says why.
+        let emulated = env.get("CLERK_PUBLISHABLE_KEY")?.is_none()
+            && env.switch("CLERK_EMULATOR")?.unwrap_or(true);
         Ok(Self {
-            listen_addr: address("LISTEN_ADDR", 3000)?,
-            web_port: match variable("WEB_PORT") {
-                None => 8080,
-                Some(port) => port
-                    .parse()
-                    .context("WEB_PORT: expected a port number such as 8080")?,
-            },
-            emulator_addr: variable("CLERK_PUBLISHABLE_KEY")
-                .is_none()
-                .then_some(emulator_addr),
+            listen_addr: address(env, "LISTEN_ADDR", 3000)?,
+            web_port: env
+                .parse("WEB_PORT", "expected a port number such as 8080")?
+                .unwrap_or(8080),
+            emulator_addr: emulated.then_some(emulator_addr),
         })
     }
 
@@ -64,40 +64,32 @@ impl Settings {
     }
 }
 
-/// A variable that is set and not empty.
-pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.trim().is_empty())
-}
-
 /// The secret key of the emulator that has started: the one that is set, or the one it keeps with
 /// its state.
 pub fn emulator_secret_key() -> Result<String> {
-    if let Some(key) = variable("EMULATOR_SECRET_KEY") {
+    let env = Env::of_process();
+    if let Some(key) = env.get("EMULATOR_SECRET_KEY")? {
         return Ok(key);
     }
-    let folder = variable("EMULATOR_DATA_DIR").unwrap_or_else(|| "data/emulator".to_owned());
+    let folder = env.get("EMULATOR_DATA_DIR")?;
+    let folder = folder.unwrap_or_else(|| "data/emulator".to_owned());
     let file = Path::new(&folder).join("secret-key");
     let key = std::fs::read_to_string(&file);
     let key = key.with_context(|| format!("{}: the emulator's secret key", file.display()))?;
     Ok(key.trim().to_owned())
 }
 
-/// cargo's own folder.
+/// cargo's own folder. cargo takes an empty `CARGO_HOME` for an unset one.
 pub fn cargo_home() -> Result<PathBuf> {
-    if let Some(home) = variable("CARGO_HOME") {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    if let Some(home) = set("CARGO_HOME") {
         return Ok(home.into());
     }
-    let home = variable("HOME").context("neither CARGO_HOME nor HOME is set")?;
+    let home = set("HOME").context("neither CARGO_HOME nor HOME is set")?;
     Ok(Path::new(&home).join(".cargo"))
 }
 
-fn address(name: &str, port: u16) -> Result<SocketAddr> {
-    match variable(name) {
-        None => Ok(SocketAddr::from(([127, 0, 0, 1], port))),
-        Some(value) => value
-            .parse()
-            .with_context(|| format!("{name}: expected an address such as 127.0.0.1:{port}")),
-    }
+fn address(env: Env<'_>, name: &'static str, port: u16) -> Result<SocketAddr, ConfigError> {
+    let address = env.parse(name, "expected an address and port such as 127.0.0.1:3000")?;
+    Ok(address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port))))
 }
