@@ -86,6 +86,18 @@ impl ClerkError {
         )
     }
 
+    /// 400: the page's publishable key is another instance's. No 401: after one clerk-js would try
+    /// again and say only that it failed.
+    pub fn wrong_publishable_key(right: &str) -> Self {
+        Self::bad(
+            "publishable_key_invalid",
+            format!(
+                "This page's publishable key belongs to another instance. The emulator's is \
+                 {right}."
+            ),
+        )
+    }
+
     /// 401: there is no such session, or it has ended.
     pub fn signed_out() -> Self {
         Self::new(

@@ -1,7 +1,5 @@
 //! `/v1/invitations`
 
-use serde_json::Value;
-
 use crate::error::ClerkError;
 use crate::model::{Invitation, InvitationStatus};
 use crate::rules::invitations::invite;
@@ -19,13 +17,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
 /// `POST …/bulk`: all or none.
 pub fn create_all(scope: &mut Scope<'_>) -> Answer {
     let mut all = Vec::new();
-    for entry in scope.call.list() {
-        let Value::Object(body) = entry else {
-            return Err(ClerkError::bad(
-                "request_body_invalid",
-                "Every entry must be an object.",
-            ));
-        };
+    for body in scope.call.list()? {
         let call = scope.call.with_body(body);
         let mut one = Scope::new(scope.emulator, scope.tx, &call, scope.proofs)?;
         let ignore = call.flag("ignore_existing") == Some(true);

@@ -24,6 +24,7 @@ fn paginated<T>(
     all: &[T],
     show: impl Fn(&T) -> Result<Value, ClerkError>,
 ) -> Answer {
+    let all = scope.call.fitting(all);
     let shown = part(scope, all, show)?;
     Ok(Reply::Plain(view::paginated(&shown, all.len())))
 }
@@ -37,7 +38,19 @@ fn listed<T>(
     if scope.call.query("paginated") == Some("true") {
         return paginated(scope, all, show);
     }
+    let all = scope.call.fitting(all);
     Ok(Reply::Plain(part(scope, all, show)?.into()))
+}
+
+/// Whether something is among the values of a filter, by any of its names. A value that begins
+/// with `-` excludes.
+fn selected(wanted: &[&str], own: &[&str]) -> bool {
+    let (not, only): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|it| it.starts_with('-'));
+    let is_own = |it: &&str| {
+        let it = it.trim_start_matches(['+', '-', ' ']);
+        own.iter().any(|own| own.eq_ignore_ascii_case(it))
+    };
+    !not.iter().any(is_own) && (only.is_empty() || only.iter().any(is_own))
 }
 
 fn part<T>(

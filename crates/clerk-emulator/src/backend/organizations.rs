@@ -12,7 +12,8 @@ use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 use crate::view::{self, Audience};
 
-use super::{ordered, paginated};
+use super::users::list::fits;
+use super::{ordered, paginated, selected};
 
 fn shown(scope: &Scope<'_>, it: &Organization) -> Result<Value, ClerkError> {
     view::organization(scope, it, Audience::Backend)
@@ -37,19 +38,18 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
     let query = scope.call.query("query").unwrap_or_default().to_lowercase();
     let ids = scope.call.query_all("organization_id");
     let users = scope.call.query_all("user_id");
-    let mut all: Vec<Organization> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
-    all.retain(|it| ids.is_empty() || ids.iter().any(|id| id.trim_start_matches('+') == it.id));
-    all.retain(|it| {
-        it.name.to_lowercase().contains(&query) || it.slug.contains(&query) || it.id == query
-    });
-    if !users.is_empty() {
-        let mut of = Vec::new();
-        for user in users {
-            let id = user.trim_start_matches('+');
-            let own: Vec<Membership> = scope.tx.list("user", id, Page::WHOLE)?;
-            of.extend(own.into_iter().map(|it| it.organization_id));
+    let mut all = Vec::new();
+    for it in scope.tx.list::<Organization>(ALL.0, ALL.1, Page::WHOLE)? {
+        let named =
+            it.name.to_lowercase().contains(&query) || it.slug.contains(&query) || it.id == query;
+        let members: Vec<Membership> = match users.as_slice() {
+            [] => Vec::new(),
+            _ => scope.tx.list("organization", &it.id, Page::WHOLE)?,
+        };
+        let members: Vec<&str> = members.iter().map(|it| it.user_id.as_str()).collect();
+        if named && selected(&ids, &[&it.id]) && selected(&users, &members) {
+            all.push(it);
         }
-        all.retain(|it| of.contains(&it.id));
     }
     let shown: Result<Vec<Value>, ClerkError> = all.iter().map(|it| shown(scope, it)).collect();
     page(scope, shown?, &["name", "created_at", "members_count"])
@@ -183,38 +183,14 @@ fn listed_members(scope: &Scope<'_>, all: &[Membership]) -> Answer {
 pub fn members(scope: &mut Scope<'_>) -> Answer {
     let organization = find(scope)?;
     let call = scope.call;
-    let (roles, ids) = (call.query_all("role"), call.query_all("user_id"));
-    let emails: Vec<String> = call
-        .query_all("email_address")
-        .iter()
-        .map(|it| it.to_lowercase())
-        .collect();
-    let query = call.query("query").unwrap_or_default().to_lowercase();
+    let roles = call.query_all("role");
     let mut all = Vec::new();
     for it in scope
         .tx
         .list::<Membership>("organization", &organization.id, Page::WHOLE)?
     {
         let user: User = scope.tx.need(&it.user_id)?;
-        let text = format!(
-            "{} {} {}",
-            user.id,
-            user.identifier(),
-            user.full_name().unwrap_or_default()
-        );
-        let by_email = emails.is_empty()
-            || user
-                .email_addresses
-                .iter()
-                .any(|own| emails.contains(&own.email_address.to_lowercase()));
-        let fits = (roles.is_empty() || roles.contains(&it.role.as_str()))
-            && (ids.is_empty()
-                || ids
-                    .iter()
-                    .any(|id| id.trim_start_matches('+') == it.user_id))
-            && by_email
-            && text.to_lowercase().contains(&query);
-        if fits {
+        if selected(&roles, &[&it.role]) && fits(call, &user) {
             all.push(it);
         }
     }
@@ -322,13 +298,7 @@ pub fn invite(scope: &mut Scope<'_>) -> Answer {
 pub fn invite_all(scope: &mut Scope<'_>) -> Answer {
     let organization = find(scope)?;
     let mut all = Vec::new();
-    for entry in scope.call.list() {
-        let Value::Object(body) = entry else {
-            return Err(ClerkError::bad(
-                "request_body_invalid",
-                "Every entry must be an object.",
-            ));
-        };
+    for body in scope.call.list()? {
         let call = scope.call.with_body(body);
         let mut one = Scope::new(scope.emulator, scope.tx, &call, scope.proofs)?;
         all.push(invited(&mut one, &organization)?);
@@ -343,7 +313,9 @@ fn listed_invitations(scope: &Scope<'_>, wanted: &[&str]) -> Answer {
         scope
             .tx
             .list("organization", &organization.id, Page::WHOLE)?;
+    let emails = scope.call.query_all("email_address");
     all.retain(|it| it.status_at(scope.now).is_among(wanted));
+    all.retain(|it| selected(&emails, &[&it.email_address]));
     paginated(scope, &all, |it| shown_invitation(scope, it))
 }
 
@@ -385,7 +357,12 @@ pub fn revoke(scope: &mut Scope<'_>) -> Answer {
 pub fn all_invitations(scope: &mut Scope<'_>) -> Answer {
     let wanted = scope.call.query_all("status");
     let mut all: Vec<OrganizationInvitation> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
+    let query = scope.call.query("query").unwrap_or_default().to_lowercase();
     all.retain(|it| it.status_at(scope.now).is_among(&wanted));
+    all.retain(|it| {
+        it.email_address.to_lowercase().contains(&query)
+            || [&it.id, &it.organization_id].contains(&&query)
+    });
     paginated(scope, &all, |it| {
         let organization = organizations::find(scope, &it.organization_id)?;
         let mut shown = shown_invitation(scope, it)?;
@@ -398,12 +375,11 @@ fn fits_domain(scope: &Scope<'_>, it: &Domain) -> bool {
     let call = scope.call;
     call.query("verified")
         .is_none_or(|asked| (asked == "true") == it.verified_at.is_some())
-        && call
-            .query("enrollment_mode")
-            .is_none_or(|mode| it.enrollment_mode == mode)
-        && call
-            .query("query")
-            .is_none_or(|query| it.name.contains(&query.to_lowercase()))
+        && selected(&call.query_all("enrollment_mode"), &[&it.enrollment_mode])
+        && selected(&call.query_all("domains"), &[&it.name])
+        && call.query("query").is_none_or(|query| {
+            it.name.contains(&query.to_lowercase()) || it.organization_id == query
+        })
 }
 
 /// `GET …/{id}/domains`
@@ -421,7 +397,7 @@ pub fn all_domains(scope: &mut Scope<'_>) -> Answer {
     let ids = scope.call.query_all("organization_id");
     let mut all: Vec<Domain> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
     all.retain(|it| fits_domain(scope, it));
-    all.retain(|it| ids.is_empty() || ids.contains(&it.organization_id.as_str()));
+    all.retain(|it| selected(&ids, &[&it.organization_id]));
     paginated(scope, &all, |it| view::domain(scope, it))
 }
 

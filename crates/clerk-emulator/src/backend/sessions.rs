@@ -17,7 +17,11 @@ use super::listed;
 pub fn list(scope: &mut Scope<'_>) -> Answer {
     let call = scope.call;
     let mut all: Vec<Session> = match (call.query("user_id"), call.query("client_id")) {
-        (Some(id), _) => scope.tx.list("user", id, Page::WHOLE)?,
+        (Some(id), client) => {
+            let mut own: Vec<Session> = scope.tx.list("user", id, Page::WHOLE)?;
+            own.retain(|it| client.is_none_or(|client| it.client_id == client));
+            own
+        }
         (None, Some(id)) => scope.tx.list("client", id, Page::WHOLE)?,
         (None, None) => {
             return Err(ClerkError::at(

@@ -34,7 +34,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
 /// `POST …/bulk`: all or none.
 pub fn create_all(scope: &mut Scope<'_>) -> Answer {
     let mut all = Vec::new();
-    for entry in scope.call.list() {
+    for entry in scope.call.list()? {
         let it = enter(scope, entry["email_address"].as_str().unwrap_or_default())?;
         all.push(view::waitlist_entry(scope, &it)?);
     }

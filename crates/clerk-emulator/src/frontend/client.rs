@@ -11,6 +11,9 @@ use crate::view::environment::environment;
 
 /// `POST /v1/dev_browser`: a new browser.
 pub fn dev_browser(scope: &mut Scope<'_>) -> Answer {
+    if scope.settings.instance == InstanceKind::Production {
+        return Err(scope.wrong_key());
+    }
     let token = scope.new_browser()?;
     // Links in e-mails lead to where people come from.
     if let Some(origin) = &scope.call.origin {
@@ -28,7 +31,12 @@ pub fn show_environment(scope: &mut Scope<'_>) -> Answer {
 /// `GET /v1/client`: the browser's sessions and whatever is in progress.
 pub fn show(scope: &mut Scope<'_>) -> Answer {
     scope.require_browser()?;
-    let response = match &scope.client {
+    // One that has not begun anything is shown too: clerk-js and tests read its fields.
+    let client = match &scope.client {
+        Some(client) => Some(client.clone()),
+        None => scope.fresh_client()?,
+    };
+    let response = match &client {
         Some(client) => view::client(scope, client)?,
         None => Value::Null,
     };

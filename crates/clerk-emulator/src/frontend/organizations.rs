@@ -55,6 +55,7 @@ fn allowed(
 /// The wanted part of a list, with the number of all.
 fn page<T>(scope: &Scope<'_>, all: &[T], show: impl Fn(&T) -> Result<Value, ClerkError>) -> Answer {
     let wanted = scope.call.page();
+    let all = scope.call.fitting(all);
     let shown: Result<Vec<Value>, ClerkError> = all
         .iter()
         .skip(wanted.offset)
@@ -253,8 +254,12 @@ fn invited(
 /// `POST /v1/organizations/{id}/invitations/bulk`: all or none.
 pub fn invite_all(scope: &mut Scope<'_>) -> Answer {
     let (user, organization, _) = allowed(scope, "org:sys_memberships:manage")?;
+    let emails = scope.call.texts("email_address");
+    if emails.is_empty() {
+        return Err(ClerkError::missing("email_address"));
+    }
     let mut all = Vec::new();
-    for email in scope.call.texts("email_address") {
+    for email in emails {
         let it = invited(scope, &user, &organization, &email)?;
         all.push(shown_invitation(scope, &it)?);
     }

@@ -13,6 +13,7 @@ use crate::view;
 pub fn touch(scope: &mut Scope<'_>) -> Answer {
     let id = scope.call.path("id").to_owned();
     let mut session = scope.session(&id)?;
+    let before = session.organization_id.clone();
     if let Some(asked) = scope.call.given("active_organization_id") {
         session.organization_id = match asked.trim() {
             "" => None,
@@ -25,6 +26,10 @@ pub fn touch(scope: &mut Scope<'_>) -> Answer {
     scope.tx.put(&session)?;
     if let Some(mut user) = scope.tx.get::<User>(&session.user_id)? {
         user.last_active_at = Some(scope.now);
+        if session.organization_id != before {
+            let chosen = session.organization_id.clone();
+            user.chosen_organization_id = Some(chosen.unwrap_or_default());
+        }
         scope.tx.put(&user)?;
     }
     scope.client_mut()?.last_active_session_id = Some(id);

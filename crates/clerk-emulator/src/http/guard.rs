@@ -124,6 +124,18 @@ impl<'a> Origins<'a> {
         Ok(())
     }
 
+    /// Refuses whoever shows no key at all.
+    fn must_show_a_key(&self) -> Result<(), ClerkError> {
+        if self.headers.contains_key(AUTHORIZATION) {
+            return Ok(());
+        }
+        Err(ClerkError::new(
+            StatusCode::UNAUTHORIZED,
+            "authentication_invalid",
+            "The Backend API needs the secret key as a bearer token.",
+        ))
+    }
+
     /// Refuses whoever does not show the secret key.
     fn must_know(&self, secret_key: &str) -> Result<(), ClerkError> {
         let shown = self.headers.get(AUTHORIZATION);
@@ -189,7 +201,8 @@ pub async fn control(State(emulator): State<Emulator>, request: Request, next: N
 pub async fn server(State(emulator): State<Emulator>, request: Request, next: Next) -> Response {
     let asker = Origins::of(&request, &emulator);
     let refused = asker
-        .must_be_direct()
+        .must_show_a_key()
+        .and_then(|()| asker.must_be_direct())
         .and_then(|()| asker.must_be_no_page())
         .and_then(|()| asker.must_know(emulator.secret_key()));
     unless(refused, request, next).await

@@ -22,12 +22,12 @@ use super::{backend, control, frontend, guard, npm, traffic};
 
 /// Everything the emulator answers.
 pub fn router(emulator: Emulator) -> Router {
-    let frontend = frontend_api(emulator.clone());
     let backend = Router::new()
         .nest("/v1", backend::router(&emulator))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .with_state(emulator.clone());
+    let frontend = frontend_api(emulator.clone(), &backend);
     let apis = Router::new()
         .fallback(move |request: Request| {
             let (frontend, backend) = (frontend.clone(), backend.clone());
@@ -58,7 +58,7 @@ fn is_for_backend(request: &Request) -> bool {
         .is_some_and(|value| value.starts_with("Bearer sk_"))
 }
 
-fn frontend_api(emulator: Emulator) -> Router {
+fn frontend_api(emulator: Emulator, backend: &Router) -> Router {
     // A page of any origin may call, as at Clerk: the browser's token is what counts. The
     // cookie of production is SameSite=Lax, so that it does not ride on other sites' calls. No
     // page may send a secret key.
@@ -68,12 +68,15 @@ fn frontend_api(emulator: Emulator) -> Router {
         .allow_headers(AllowHeaders::mirror_request())
         .allow_credentials(true);
     let sdk = npm::files(emulator.sdk_dir());
+    // Somebody without a key may mean the Backend API, which says so.
+    let backend = backend.clone();
+    let elsewhere = move |request: Request| backend.oneshot(request);
     Router::new()
         .nest("/v1", frontend::router())
         .route("/.well-known/jwks.json", get(jwks))
         .route("/.well-known/openid-configuration", get(openid))
-        .fallback(unknown)
-        .method_not_allowed_fallback(unknown)
+        .fallback(elsewhere.clone())
+        .method_not_allowed_fallback(elsewhere)
         .layer(cors)
         .layer(MapRequestLayer::new(without_authorization))
         .nest_service("/npm", sdk)

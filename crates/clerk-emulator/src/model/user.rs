@@ -42,6 +42,8 @@ pub struct User {
     pub create_organizations_limit: Option<u32>,
     pub locale: Option<String>,
     pub legal_accepted_at: Option<i64>,
+    /// The organization they switched to last; empty for their personal account.
+    pub chosen_organization_id: Option<String>,
     pub last_sign_in_at: Option<i64>,
     pub last_active_at: Option<i64>,
     pub created_at: i64,

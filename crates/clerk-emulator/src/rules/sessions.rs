@@ -68,7 +68,7 @@ pub fn create(
         id: id::new("sess"),
         client_id: client.id.clone(),
         user_id: user.id.clone(),
-        organization_id: only_organization(scope, user)?,
+        organization_id: first_organization(scope, user)?,
         actor: how.actor.clone(),
         activity: scope.call.activity(),
         first_factor_at: now,
@@ -106,14 +106,20 @@ fn tell(scope: &mut Scope<'_>, event: &str, session: &Session) -> Result<(), Cle
     webhooks::tell(scope, event, &shown)
 }
 
-/// Where everybody must act for an organization, a person with one acts for it at once.
-fn only_organization(scope: &Scope<'_>, user: &User) -> Result<Option<String>, ClerkError> {
+/// What a session begins with: the organization that the person chose last, or their personal
+/// account if they chose that; otherwise the newest one they belong to.
+fn first_organization(scope: &Scope<'_>, user: &User) -> Result<Option<String>, ClerkError> {
     let organizations = &scope.settings.organizations;
-    if !organizations.enabled || !organizations.required {
+    if !organizations.enabled {
         return Ok(None);
     }
-    let memberships: Vec<Membership> = scope.tx.list("user", &user.id, Page::OLDEST_FIRST)?;
-    Ok(memberships.into_iter().next().map(|it| it.organization_id))
+    let own: Vec<Membership> = scope.tx.list("user", &user.id, Page::WHOLE)?;
+    let mut ids = own.into_iter().map(|it| it.organization_id);
+    match &user.chosen_organization_id {
+        Some(chosen) if chosen.is_empty() && !organizations.required => Ok(None),
+        Some(chosen) if ids.clone().any(|it| it == *chosen) => Ok(Some(chosen.clone())),
+        _ => Ok(ids.next()),
+    }
 }
 
 /// Ends a session; no token is made for it any more.

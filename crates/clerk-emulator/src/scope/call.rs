@@ -1,6 +1,7 @@
 //! One call: who asks, from which page, with which parameters.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 
 use axum::RequestExt;
@@ -23,6 +24,27 @@ use crate::time::CENTURY;
 /// base64.
 pub const BODY_MAX: usize = 14 * 1024 * 1024;
 
+/// What the query of a list says that does not limit it.
+const NO_FILTERS: [&str; 7] = [
+    "limit",
+    "offset",
+    "order_by",
+    "paginated",
+    "starting_after",
+    "include_members_count",
+    "include_missing_member_with_elevated_permissions",
+];
+
+/// What people are known by at Clerk and not here. Taken and dropped, it would seem to be kept.
+const UNSUPPORTED: [&str; 6] = [
+    "phone_number",
+    "phone_number_id",
+    "primary_phone_number_id",
+    "web3_wallet",
+    "web3_wallet_id",
+    "primary_web3_wallet_id",
+];
+
 /// A file that came along.
 #[derive(Clone, Debug)]
 pub struct Upload {
@@ -38,6 +60,8 @@ pub struct Call {
     /// Parts of the path, by their names.
     path: HashMap<String, String>,
     query: Vec<(String, String)>,
+    /// The names in the query that the handler has looked at.
+    known: RefCell<BTreeSet<String>>,
     /// The body's fields; those of a form are texts.
     body: Map<String, Value>,
     pub upload: Option<Upload>,
@@ -89,7 +113,9 @@ impl<S: Send + Sync> FromRequest<S> for Call {
                 Some(peer.0.ip().to_string())
             })
             .unwrap_or_default();
+        let asked = format!("{} {}", request.method(), request.uri().path());
         call.read_body(request, state).await?;
+        call.refuse_unsupported(&asked)?;
         Ok(call)
     }
 }
@@ -165,6 +191,25 @@ impl Call {
         Ok(())
     }
 
+    /// Refuses phones and wallets, as Clerk does where an instance has them switched off.
+    fn refuse_unsupported(&self, asked: &str) -> Result<(), ClerkError> {
+        let given = |name: &&&str| match self.body.get(**name) {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(Value::String(text)) => !text.trim().is_empty(),
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(_) => true,
+        };
+        let Some(name) = UNSUPPORTED.iter().find(given) else {
+            return Ok(());
+        };
+        tracing::warn!("not supported by the emulator: {name} of {asked}");
+        Err(ClerkError::at(
+            name,
+            "form_param_unknown",
+            format!("{name} is not a valid parameter for this request."),
+        ))
+    }
+
     /// A repeated field of a form is a list.
     fn add(&mut self, name: &str, value: String) {
         let name = name.trim_end_matches("[]").to_owned();
@@ -189,17 +234,51 @@ impl Call {
 
     /// A parameter of the query that may be given as empty, to clear what it names.
     pub fn query_given(&self, name: &str) -> Option<&str> {
+        self.note(name);
         let found = self.query.iter().find(|(asked, _)| asked == name);
         found.map(|(_, value)| value.as_str())
     }
 
     /// Every value of a parameter of the query, as `name=a&name=b` or `name[]=a`.
     pub fn query_all(&self, name: &str) -> Vec<&str> {
+        self.note(name);
         self.query
             .iter()
             .filter(|(asked, value)| asked.trim_end_matches("[]") == name && !value.is_empty())
             .map(|(_, value)| value.as_str())
             .collect()
+    }
+
+    fn note(&self, name: &str) {
+        self.known.borrow_mut().insert(name.to_owned());
+    }
+
+    /// Whether the query limits a list.
+    pub fn has_filters(&self) -> bool {
+        self.filters().next().is_some()
+    }
+
+    fn filters(&self) -> impl Iterator<Item = &str> {
+        let given = self.query.iter().filter(|(_, value)| !value.is_empty());
+        given
+            .map(|(name, _)| name.trim_end_matches("[]"))
+            .filter(|name| !NO_FILTERS.contains(name) && !name.starts_with('_'))
+    }
+
+    /// What is left of a list that was filtered: nothing, when the call has a filter that nobody
+    /// looked at. Whoever asks for a few must not get everybody.
+    pub fn fitting<'a, T>(&self, all: &'a [T]) -> &'a [T] {
+        let known = self.known.borrow();
+        match self.filters().find(|name| !known.contains(*name)) {
+            None => all,
+            Some(_) if all.is_empty() => all,
+            Some(name) => {
+                tracing::warn!(
+                    "the emulator does not support the filter {name:?}: nothing matches"
+                );
+                &[]
+            }
+        }
     }
 
     /// A text in the body that is there and not blank.
@@ -282,12 +361,18 @@ impl Call {
         }
     }
 
-    /// The body of a bulk operation: the list itself.
-    pub fn list(&self) -> Vec<Value> {
-        match self.body.get(LIST) {
-            Some(Value::Array(list)) => list.clone(),
-            _ => Vec::new(),
-        }
+    /// The body of a bulk operation: a list of objects.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn list(&self) -> Result<Vec<Map<String, Value>>, ClerkError> {
+        let list = self.body.get(LIST).cloned().unwrap_or(Value::Null);
+        serde_json::from_value(list).map_err(|_| {
+            ClerkError::bad(
+                "request_body_invalid",
+                "The body must be an array of objects.",
+            )
+        })
     }
 
     /// The whole body.

@@ -157,15 +157,22 @@ impl<'a> Scope<'a> {
         if self.settings.instance == InstanceKind::Production {
             return Ok(());
         }
-        let known = match &self.call.browser {
-            Some(token) => self.tx.get::<Browser>(token)?.is_some(),
-            None => false,
+        let Some(token) = &self.call.browser else {
+            return Err(self.wrong_key());
         };
-        if known {
-            Ok(())
-        } else {
-            Err(ClerkError::browser_unauthenticated())
+        match self.tx.get::<Browser>(token)? {
+            Some(_) => Ok(()),
+            None => Err(ClerkError::browser_unauthenticated()),
         }
+    }
+
+    /// The page's publishable key is one of another instance: with the emulator's own clerk-js
+    /// asks for a dev-browser token first, or never does.
+    pub fn wrong_key(&self) -> ClerkError {
+        let development = self.settings.instance == InstanceKind::Development;
+        let error = ClerkError::wrong_publishable_key(&Emulator::publishable_key(development));
+        tracing::warn!("{}", error.as_part().1);
+        error
     }
 
     /// The browser's client, made if need be, to be changed; it is kept when the handler ends.
@@ -174,11 +181,11 @@ impl<'a> Scope<'a> {
         if self.client.is_none() {
             self.require_browser()?;
             self.forget_idle_clients()?;
-            let client = Client {
+            let client = self.fresh_client()?.unwrap_or_else(|| Client {
                 id: id::new("client"),
                 created_at: self.now,
                 ..Client::default()
-            };
+            });
             self.adopt(&client)?;
             self.client = Some(client);
         }
@@ -208,6 +215,21 @@ impl<'a> Scope<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The client that a known browser is to have, before it is kept: its id follows from the
+    /// browser's token.
+    pub fn fresh_client(&self) -> Result<Option<Client>, ClerkError> {
+        let Some(token) = &self.call.browser else {
+            return Ok(None);
+        };
+        let browser: Option<Browser> = self.tx.get(token)?;
+        Ok(browser.map(|browser| Client {
+            id: format!("client_{}", &id::digest(&browser.id)[..27]),
+            created_at: self.now,
+            updated_at: self.now,
+            ..Client::default()
+        }))
     }
 
     /// Makes a client this browser's.

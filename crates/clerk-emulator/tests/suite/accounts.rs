@@ -332,3 +332,21 @@ async fn a_browser_begins_is_shown_and_ends() {
     browser.call(Method::DELETE, "/client", &[]).await;
     assert_eq!(browser.client().await["sessions"], json!([]));
 }
+
+#[tokio::test]
+async fn a_browser_that_has_not_begun_anything_has_a_client_to_read() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    let fresh = browser.client().await;
+    assert_eq!(fresh["object"], "client");
+    assert_eq!(fresh["sessions"], json!([]));
+    assert!(
+        fresh
+            .as_object()
+            .is_some_and(|it| it.contains_key("last_authentication_strategy"))
+    );
+    browser.sign_up(ADA).await;
+    let client = browser.client().await;
+    assert_eq!(client["id"], fresh["id"], "and keeps it");
+    assert_ne!(world.browser().await.client().await["id"], fresh["id"]);
+}

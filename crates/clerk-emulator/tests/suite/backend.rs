@@ -832,3 +832,17 @@ async fn the_instance_is_shown_and_set() {
         .await;
     assert_eq!(changed["external_id"], "42");
 }
+
+#[tokio::test]
+async fn a_short_authenticator_secret_is_taken_and_one_that_is_too_short_is_not() {
+    let world = World::new().await;
+    let with = |email: &str, secret: &str| json!({ "email_address": [email], "password": PASSWORD, "totp_secret": secret });
+    let sixteen = with("ada@example.com", "JBSWY3DPEHPK3PXP");
+    let ada = world.server(Method::POST, "/users", sixteen).await;
+    assert_eq!(ada["totp_enabled"], true);
+    for secret in ["JBSWY3DP", "not Base32!"] {
+        let body = with("bob@example.com", secret);
+        let (status, body) = world.backend(Method::POST, "/users", body).await;
+        assert_eq!((status, code_of(&body)), (422, "form_param_value_invalid"));
+    }
+}

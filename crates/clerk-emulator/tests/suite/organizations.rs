@@ -380,3 +380,48 @@ async fn logos_are_set_and_removed_by_members_and_servers() {
         .await;
     assert_eq!((status, &body["has_image"]), (200, &json!(true)));
 }
+
+#[tokio::test]
+async fn a_session_begins_in_the_newest_organization_or_the_one_chosen_last() {
+    let world = world().await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let active =
+        async || browser.client().await["sessions"][0]["last_active_organization_id"].clone();
+    let again = async || {
+        browser.done(Method::DELETE, "/client/sessions", &[]).await;
+        browser.sign_in(ADA).await;
+        active().await
+    };
+    let choose = async |organization: &str| {
+        let session = id(&browser.client().await["sessions"][0]);
+        let path = format!("/client/sessions/{session}/touch");
+        browser
+            .post(&path, &[("active_organization_id", organization)])
+            .await;
+    };
+    assert_eq!(active().await, Value::Null, "there is none yet");
+    let older = founded(&browser).await.replace("/organizations/", "");
+    world.wait(1).await;
+    let made = browser
+        .done(Method::POST, "/organizations", &[("name", "Newer")])
+        .await;
+    let newer = id(&made);
+    assert_eq!(active().await, Value::Null, "nobody chose one");
+
+    assert_eq!(again().await, newer.as_str());
+    choose(&older).await;
+    assert_eq!(again().await, older.as_str(), "the one chosen last");
+    choose("").await;
+    assert_eq!(again().await, Value::Null, "the personal account");
+    choose(&older).await;
+    let path = format!("/organizations/{older}");
+    browser.done(Method::DELETE, &path, &[]).await;
+    assert_eq!(again().await, newer.as_str(), "what was chosen is gone");
+
+    // Where everybody must act for an organization, nobody has a personal account.
+    choose("").await;
+    let required = json!({ "organizations": { "required": true } });
+    world.control(Method::PATCH, "/settings", required).await;
+    assert_eq!(again().await, newer.as_str());
+}

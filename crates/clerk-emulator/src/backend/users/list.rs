@@ -2,76 +2,64 @@
 
 use serde_json::{Value, json};
 
-use crate::backend::ordered;
+use crate::backend::{ordered, selected};
 use crate::error::ClerkError;
 use crate::model::{Membership, User};
+use crate::scope::call::Call;
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 
 use super::shown;
 
-/// What a list of people may be limited to; exact ones are found without looking at everybody.
+/// The filters that an index answers, so that not everybody has to be looked at.
+const INDEXED: [(&str, &str); 3] = [
+    ("email_address", "email"),
+    ("username", "username"),
+    ("external_id", "external_id"),
+];
+
+/// Whom a filter names, if one does that; [`fits`] decides.
 fn candidates(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
-    let mut found: Option<Vec<User>> = None;
-    let mut add = |users: Vec<User>| found.get_or_insert_default().extend(users);
-    for (param, index) in [
-        ("email_address", "email"),
-        ("username", "username"),
-        ("external_id", "external_id"),
-    ] {
-        for value in scope.call.query_all(param) {
-            if value.starts_with('-') {
-                continue;
-            }
-            let folded = if index == "external_id" {
-                value.trim_start_matches('+').to_owned()
-            } else {
-                value.to_lowercase()
+    let named = |param: &str| {
+        let mut all = scope.call.query_all(param);
+        all.retain(|it| !it.starts_with('-'));
+        all
+    };
+    let mut found: Vec<User> = Vec::new();
+    let ids = named("user_id");
+    for id in &ids {
+        found.extend(scope.tx.get(id.trim_start_matches(['+', ' ']))?);
+    }
+    if !ids.is_empty() {
+        return Ok(Some(found));
+    }
+    for (param, index) in INDEXED {
+        let values = named(param);
+        for value in &values {
+            let value = value.trim_start_matches(['+', ' ']);
+            let value = match index {
+                "external_id" => value.to_owned(),
+                _ => value.to_lowercase(),
             };
-            add(scope.tx.find::<User>(index, &folded)?.into_iter().collect());
+            found.extend(scope.tx.find(index, &value)?);
+        }
+        if !values.is_empty() {
+            return Ok(Some(found));
         }
     }
-    for value in scope.call.query_all("user_id") {
-        if !value.starts_with('-') {
-            let id = value.trim_start_matches('+');
-            add(scope.tx.get::<User>(id)?.into_iter().collect());
+    let organizations = named("organization_id");
+    for id in &organizations {
+        let id = id.trim_start_matches(['+', ' ']);
+        let members: Vec<Membership> = scope.tx.list("organization", id, Page::WHOLE)?;
+        for it in members {
+            found.extend(scope.tx.get(&it.user_id)?);
         }
     }
-    for value in scope.call.query_all("organization_id") {
-        if !value.starts_with('-') {
-            let id = value.trim_start_matches('+');
-            for it in scope
-                .tx
-                .list::<Membership>("organization", id, Page::WHOLE)?
-            {
-                add(scope.tx.get::<User>(&it.user_id)?.into_iter().collect());
-            }
-        }
-    }
-    let asked = [
-        "email_address",
-        "username",
-        "external_id",
-        "user_id",
-        "organization_id",
-    ];
-    if found.is_none()
-        && asked.iter().any(|name| {
-            scope
-                .call
-                .query_all(name)
-                .iter()
-                .any(|value| !value.starts_with('-'))
-        })
-    {
-        found = Some(Vec::new());
-    }
-    Ok(found)
+    Ok((!organizations.is_empty()).then_some(found))
 }
 
 /// Whether a person fits every filter of the call.
-fn fits(scope: &Scope<'_>, user: &User) -> bool {
-    let call = scope.call;
+pub fn fits(call: &Call, user: &User) -> bool {
     let text = |value: Option<&str>| value.unwrap_or_default().to_lowercase();
     let contains = |param: &str, haystacks: &[String]| {
         call.query(param).is_none_or(|query| {
@@ -79,14 +67,16 @@ fn fits(scope: &Scope<'_>, user: &User) -> bool {
             haystacks.iter().any(|it| it.contains(&query))
         })
     };
-    let emails: Vec<String> = user
+    let exactly = |param: &str, own: &[&str]| selected(&call.query_all(param), own);
+    let emails: Vec<&str> = user
         .email_addresses
         .iter()
-        .map(|it| it.email_address.to_lowercase())
+        .map(|it| it.email_address.as_str())
         .collect();
+    let folded: Vec<String> = emails.iter().map(|it| it.to_lowercase()).collect();
     let username = text(user.username.as_deref());
     let name = text(user.full_name().as_deref());
-    let mut all = emails.clone();
+    let mut all = folded.clone();
     all.extend([
         username.clone(),
         name.clone(),
@@ -100,20 +90,18 @@ fn fits(scope: &Scope<'_>, user: &User) -> bool {
     let after = |param: &str, at: Option<i64>| {
         number(param).is_none_or(|limit| at.is_some_and(|at| at > limit))
     };
-    let excluded = call
-        .query_all("user_id")
-        .iter()
-        .any(|it| it.strip_prefix('-') == Some(&user.id));
     let provider = call.query("provider").is_none_or(|provider| {
-        user.external_accounts.iter().any(|it| {
-            let id = call.query("provider_user_id");
-            it.strategy == provider && id.is_none_or(|id| it.provider_user_id == id)
-        })
+        let ids = call.query_all("provider_user_id");
+        let mut own = user.external_accounts.iter();
+        own.any(|it| it.strategy == provider && selected(&ids, &[&it.provider_user_id]))
     });
-    !excluded
-        && provider
+    provider
+        && exactly("user_id", &[&user.id])
+        && exactly("email_address", &emails)
+        && exactly("username", user.username.as_deref().as_slice())
+        && exactly("external_id", user.external_id.as_deref().as_slice())
         && contains("query", &all)
-        && contains("email_address_query", &emails)
+        && contains("email_address_query", &folded)
         && contains("username_query", &[username])
         && contains("name_query", &[name])
         && call
@@ -128,42 +116,35 @@ fn fits(scope: &Scope<'_>, user: &User) -> bool {
         && after("last_sign_in_at_after", user.last_sign_in_at)
 }
 
-const FILTERS: [&str; 14] = [
-    "query",
-    "email_address_query",
-    "username_query",
-    "name_query",
-    "banned",
-    "provider",
-    "created_at_before",
-    "created_at_after",
-    "last_active_at_before",
-    "last_active_at_after",
-    "last_active_at_since",
-    "last_sign_in_at_before",
-    "last_sign_in_at_after",
-    "user_id",
-];
-
 /// Everybody that the call is about; none when that is simply everybody.
 fn filtered(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
-    let found = candidates(scope)?;
-    let plain = FILTERS
-        .iter()
-        .all(|name| scope.call.query_all(name).is_empty());
-    let mut all = match found {
-        None if plain => return Ok(None),
-        None => scope.tx.list::<User>(ALL.0, ALL.1, Page::WHOLE)?,
+    if !scope.call.has_filters() {
+        return Ok(None);
+    }
+    let mut all = match candidates(scope)? {
         Some(found) => found,
+        None => scope.tx.list::<User>(ALL.0, ALL.1, Page::WHOLE)?,
     };
-    all.retain(|user| fits(scope, user));
+    all.retain(|user| fits(scope.call, user));
+    let organizations = scope.call.query_all("organization_id");
+    if !organizations.is_empty() {
+        let mut members = Vec::new();
+        for user in all {
+            let own: Vec<Membership> = scope.tx.list("user", &user.id, Page::WHOLE)?;
+            let own: Vec<&str> = own.iter().map(|it| it.organization_id.as_str()).collect();
+            if selected(&organizations, &own) {
+                members.push(user);
+            }
+        }
+        all = members;
+    }
     all.sort_by(|a, b| {
         b.created_at
             .cmp(&a.created_at)
             .then_with(|| b.id.cmp(&a.id))
     });
     all.dedup_by(|a, b| a.id == b.id);
-    Ok(Some(all))
+    Ok(Some(scope.call.fitting(&all).to_vec()))
 }
 
 /// `GET …`
@@ -171,9 +152,16 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
     let page = scope.call.page();
     let order = scope.call.query("order_by").unwrap_or("-created_at");
     let by_age = ["-created_at", "created_at", "+created_at", " created_at"].contains(&order);
+    let after = scope.call.query("starting_after");
+    if after.is_some() && !by_age {
+        return Err(ClerkError::invalid(
+            "starting_after",
+            "starting_after needs the order created_at.",
+        ));
+    }
     let users = match filtered(scope)? {
         // The usual list needs to look at its page only.
-        None if by_age => {
+        None if by_age && after.is_none() => {
             let page = Page {
                 oldest_first: !order.starts_with('-'),
                 ..page
@@ -198,11 +186,12 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
         "phone_number",
     ];
     let shown = ordered(scope, shown?, &fields)?;
-    let wanted: Vec<Value> = shown
-        .into_iter()
-        .skip(page.offset)
-        .take(page.limit)
-        .collect();
+    let offset = match after {
+        Some(id) => shown.iter().position(|it| it["id"] == id).map(|at| at + 1),
+        None => Some(page.offset),
+    };
+    let offset = offset.ok_or_else(|| ClerkError::not_found("The user of starting_after"))?;
+    let wanted: Vec<Value> = shown.into_iter().skip(offset).take(page.limit).collect();
     Ok(Reply::Plain(wanted.into()))
 }
 

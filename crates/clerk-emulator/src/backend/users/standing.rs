@@ -31,8 +31,12 @@ pub fn unban(scope: &mut Scope<'_>) -> Answer {
 }
 
 fn set_all_banned(scope: &mut Scope<'_>, banned: bool) -> Answer {
+    let ids = scope.call.texts("user_ids");
+    if ids.is_empty() {
+        return Err(ClerkError::missing("user_ids"));
+    }
     let mut all = Vec::new();
-    for id in scope.call.texts("user_ids") {
+    for id in ids {
         let user: User = scope.tx.need(&id)?;
         let user = set_banned(scope, user, banned)?;
         all.push(shown(scope, &user)?);
