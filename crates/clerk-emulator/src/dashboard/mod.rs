@@ -12,18 +12,43 @@ use crate::emulator::Emulator;
 use crate::html::escaped;
 
 const PAGE: &str = include_str!("page.html");
-const SCRIPT: &str = include_str!("script.js");
 const STYLE: &str = include_str!("style.css");
 
-/// The page with its script and style.
+/// The modules of its script, as they name each other.
+macro_rules! scripts {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("script/", $name)))),*]
+    };
+}
+
+const SCRIPTS: [(&str, &str); 14] = scripts![
+    "calls.js",
+    "dialogs.js",
+    "elements.js",
+    "main.js",
+    "notices.js",
+    "redraw.js",
+    "views/instance.js",
+    "views/messages.js",
+    "views/organizations.js",
+    "views/requests.js",
+    "views/sessions.js",
+    "views/settings.js",
+    "views/users.js",
+    "views/webhooks.js",
+];
+
+/// The page with its scripts and style.
 pub fn router() -> Router<Emulator> {
     let file = |text: &'static str, kind: &'static str| {
         get(move || async move { respond(text.to_owned(), kind) })
     };
-    Router::new()
+    let router = Router::new()
         .route("/dashboard", get(page))
-        .route("/dashboard/script.js", file(SCRIPT, "text/javascript"))
-        .route("/dashboard/style.css", file(STYLE, "text/css"))
+        .route("/dashboard/style.css", file(STYLE, "text/css"));
+    SCRIPTS.into_iter().fold(router, |router, (name, text)| {
+        router.route(&format!("/dashboard/{name}"), file(text, "text/javascript"))
+    })
 }
 
 async fn page(State(emulator): State<Emulator>) -> Response {

@@ -318,3 +318,40 @@ async fn settings_take_effect_at_once_and_nonsense_is_refused() {
         assert_eq!(status, 422, "{wrong}: {body}");
     }
 }
+
+#[tokio::test]
+async fn the_dashboards_script_is_modules_that_are_all_served() {
+    let world = World::new().await;
+    let mut found = vec!["/dashboard/main.js".to_owned()];
+    let mut seen = 0;
+    while let Some(path) = found.get(seen).cloned() {
+        seen += 1;
+        let answer = world.http.get(format!("{}{path}", world.url())).send();
+        let answer = answer.await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], "text/javascript");
+        let script = answer.text().await.expect("text");
+        let base = format!("http://emulator{path}").parse::<reqwest::Url>();
+        let base = base.expect("an address");
+        for line in script.lines().filter(|it| it.starts_with("import ")) {
+            let name = line.split('\'').nth(1).expect("a module's name");
+            let path = base.join(name).expect("an address").path().to_owned();
+            if !found.contains(&path) {
+                found.push(path);
+            }
+        }
+    }
+    for view in [
+        "users",
+        "sessions",
+        "organizations",
+        "messages",
+        "webhooks",
+        "requests",
+        "settings",
+        "instance",
+    ] {
+        let path = format!("/dashboard/views/{view}.js");
+        assert!(found.contains(&path), "{path}");
+    }
+}

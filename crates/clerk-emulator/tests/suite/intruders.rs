@@ -13,7 +13,7 @@ use crate::world::{ADA, World, code_of, read};
 /// What shows the secret key, or is done with it.
 const GUARDED: [(Method, &str); 7] = [
     (Method::GET, "/dashboard"),
-    (Method::GET, "/dashboard/script.js"),
+    (Method::GET, "/dashboard/main.js"),
     (Method::GET, "/emulator/export"),
     (Method::PATCH, "/emulator/settings"),
     (Method::POST, "/emulator/sign_in"),
@@ -210,7 +210,7 @@ async fn a_page_cannot_use_the_secret_key_even_if_it_knows_it() {
 #[tokio::test]
 async fn the_dashboard_shows_the_key_and_is_neither_framed_nor_read_by_others() {
     let world = World::new().await;
-    for path in ["/dashboard", "/dashboard/script.js"] {
+    for path in ["/dashboard", "/dashboard/main.js"] {
         let answer = world.send(Method::GET, path, &[]).await;
         assert_eq!(answer.status().as_u16(), 200, "{path}");
         let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();

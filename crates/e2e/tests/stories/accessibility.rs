@@ -75,7 +75,7 @@ async fn everybody_can_use_the_dashboard() -> Result<()> {
             browser.is_accessible().await?;
             for (view, content) in [
                 ("Sessions", ada.email.as_str()),
-                ("Organizations", "There is no organization yet"),
+                ("Organizations", "No organizations yet"),
                 ("Messages", "424242"),
                 ("Webhooks", "Add"),
                 ("Requests", "POST /v1/client/sign_ups"),

@@ -27,7 +27,7 @@ async fn the_dashboard_shows_and_changes_everything() -> Result<()> {
         browser.click("Users").await?;
         browser.click("Ada Lovelace").await?;
         browser.click("Ban").await?;
-        browser.sees("The user was banned").await?;
+        browser.sees("User banned").await?;
         let user = story
             .stack
             .emulator_call("GET", "/v1/users", json!(null))
