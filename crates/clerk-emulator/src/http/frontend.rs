@@ -218,6 +218,7 @@ const ROUTES: &[Route] = &[
     get("/health", client::health),
     get("/proxy-health", client::proxy_health),
     get("/images/{id}", images::show),
+    get("/images/static/{name}", images::icon),
     post("/waitlist", waitlist::join),
     get_writing("/verify", links::verify),
     get("/tickets/accept", links::accept_ticket),

@@ -4,14 +4,19 @@
 use std::path::{Path, PathBuf};
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, HOST};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::error::ClerkError;
+
+/// Where Clerk's UI has the icons of providers. The emulator draws its own in their place, so that
+/// no page needs the network.
+const ICONS: &str = "https://img.clerk.com/static/";
 
 /// Serves the packages in this folder.
 pub fn files(directory: &Path) -> Router {
@@ -35,6 +40,9 @@ async fn serve(directory: PathBuf, mut request: Request) -> Response {
     let Ok(uri) = format!("/@clerk/{package}/{exact}/{rest}").parse::<Uri>() else {
         return missing(request.uri().path());
     };
+    let icons = own_icons(request.headers()).filter(|_| {
+        request.method() == Method::GET && Path::new(rest).extension().is_some_and(|it| it == "js")
+    });
     let asked = std::mem::replace(request.uri_mut(), uri);
     let mut response = match ServeDir::new(directory).oneshot(request).await {
         Ok(response) => response.into_response(),
@@ -43,10 +51,45 @@ async fn serve(directory: PathBuf, mut request: Request) -> Response {
     if response.status() == StatusCode::NOT_FOUND {
         return missing(asked.path());
     }
+    if let (Some(icons), StatusCode::OK) = (icons, response.status()) {
+        response = with_icons(response, &icons).await;
+    }
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     response
+}
+
+/// Where the page finds the emulator's icons: below the path of its proxy, or at the host it asked.
+fn own_icons(headers: &HeaderMap) -> Option<String> {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let base = match text("clerk-proxy-url") {
+        Some(url) => {
+            let (_, rest) = url.split_once("://")?;
+            rest.find('/').map_or("", |at| &rest[at..]).to_owned()
+        }
+        None => format!("http://{}", text(HOST.as_str())?),
+    };
+    // It comes to stand in a script.
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b":/[]._-".contains(&it);
+    let base = base.trim_end_matches('/');
+    base.bytes()
+        .all(plain)
+        .then(|| format!("{base}/v1/images/static/"))
+}
+
+/// The script with other addresses for providers' icons.
+async fn with_icons(response: Response, icons: &str) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(script) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let script = match std::str::from_utf8(&script) {
+        Ok(text) if text.contains(ICONS) => text.replace(ICONS, icons).into(),
+        _ => script,
+    };
+    parts.headers.insert(CONTENT_LENGTH, script.len().into());
+    Response::from_parts(parts, Body::from(script))
 }
 
 fn missing(path: &str) -> Response {
@@ -93,6 +136,32 @@ fn resolve(package: &Path, version: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn icons_are_the_emulators_own_wherever_the_page_finds_it() {
+        let icons = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("127.0.0.1:4000"));
+            headers.insert(name, HeaderValue::from_static(value));
+            own_icons(&headers)
+        };
+        for (name, value, expected) in [
+            (
+                "accept",
+                "*/*",
+                Some("http://127.0.0.1:4000/v1/images/static/"),
+            ),
+            (
+                "clerk-proxy-url",
+                "http://localhost/__clerk",
+                Some("/__clerk/v1/images/static/"),
+            ),
+            ("clerk-proxy-url", "http://localhost/`${alert(1)}`", None),
+            ("clerk-proxy-url", "nonsense", None),
+        ] {
+            assert_eq!(icons(name, value).as_deref(), expected, "{value}");
+        }
+    }
 
     #[test]
     fn a_major_version_is_the_newest_of_that_major() {

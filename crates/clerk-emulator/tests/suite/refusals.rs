@@ -141,3 +141,17 @@ async fn a_bulk_operation_without_its_list_is_refused() {
         assert_eq!((status, code_of(&answer)), (422, "form_param_missing"));
     }
 }
+
+#[tokio::test]
+async fn who_shows_a_cookie_that_nobody_gave_shares_no_client() {
+    let world = World::with(json!({ "instance": "production" })).await;
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let url = format!("{}/v1/client", world.url());
+        let asked = world.http.post(url).header("Cookie", "__client=guessed");
+        let (status, body) = read(asked.send().await.expect("an answer")).await;
+        assert_eq!(status, 200, "{body}");
+        ids.push(id(&body["response"]));
+    }
+    assert_ne!(ids[0], ids[1]);
+}
