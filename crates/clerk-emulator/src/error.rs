@@ -117,7 +117,7 @@ impl ClerkError {
         Self::new(
             StatusCode::FORBIDDEN,
             "feature_not_enabled",
-            format!("{feature} is not enabled for this instance; switch it on in its settings."),
+            format!("{feature} is not enabled for this instance. Enable it in the settings."),
         )
     }
 
@@ -132,7 +132,7 @@ impl ClerkError {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal_clerk_error",
-            "The emulator failed. Its log says why.",
+            "The emulator failed. See its log for the reason.",
         )
     }
 

@@ -48,7 +48,7 @@ pub fn provider_page(provider: &str, state: &str) -> String {
     let state = escaped(state);
     let body = format!(
         r#"<h1>Continue with {name}</h1>
-<p>This page stands in for {name}. Say who you want to be.</p>
+<p>This page stands in for {name}. Enter the account to continue with.</p>
 <form method="post" action="/v1/oauth/emulator?state={state}">
 <label>Email address<input name="email" type="email" required autofocus autocomplete="off"></label>
 <label>First name<input name="first_name" autocomplete="off"></label>

@@ -16,11 +16,11 @@ const HELP: &str = "\
 clerk-emulator: a local stand-in for Clerk, for development and tests
 
 clerk-emulator [--ephemeral] [--port PORT] [--ready-file FILE] [--seed FILE]
-    --ephemeral        keep everything in memory, and nothing beyond the end
-    --port PORT        listen on this port of 127.0.0.1; 0: any free one
+    --ephemeral        keep everything in memory and forget it at the end
+    --port PORT        listen on this port of 127.0.0.1 (0: any free port)
     --ready-file FILE  write the emulator's URL and its secret key, a line each, to FILE
                        once it answers
-    --seed FILE        plant users, organizations and settings from a JSON file
+    --seed FILE        add users, organizations and settings from a JSON file
 
 clerk-emulator fetch-sdk [VERSION…]
     gets clerk-js and its UI from the npm registry into EMULATOR_SDK_DIR, checked
@@ -63,12 +63,16 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
                 let port = value()?;
                 let port = port
                     .parse()
-                    .map_err(|_| format!("--port: {port} is no port"))?;
+                    .map_err(|_| format!("--port: {port} is not a port"))?;
                 serve.port = Some(port);
             }
             "--ready-file" => serve.ready_file = Some(value()?.into()),
             "--seed" => serve.seed = Some(value()?.into()),
-            other => return Err(format!("there is no {other}; see clerk-emulator --help")),
+            other => {
+                return Err(format!(
+                    "unknown argument {other}; see clerk-emulator --help"
+                ));
+            }
         }
     }
     Ok(Command::Serve(serve))
@@ -135,9 +139,11 @@ async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error
             .map_err(|error| format!("--seed: {}: {error}", file.display()))?;
     }
     if !config.addr.ip().is_loopback() {
-        tracing::warn!("other machines can reach it: EMULATOR_ADDR is not a loopback address");
+        tracing::warn!(
+            "other machines can reach the emulator: EMULATOR_ADDR is not a loopback address"
+        );
     }
-    tracing::info!("a stand-in for Clerk listens on {url}; its dashboard is {url}/dashboard");
+    tracing::info!("the Clerk emulator listens on {url}; its dashboard is {url}/dashboard");
     if config.secret_key.is_none() {
         println!();
         for (name, value) in emulator.told() {

@@ -254,20 +254,22 @@ impl Settings {
     fn check(&self) -> Result<(), ClerkError> {
         let wrong = |what: &str| Err(ClerkError::invalid("settings", what));
         if !self.email_address.is_on() && !self.username.is_on() && self.social.is_empty() {
-            return wrong("people need an address, a username or a provider to sign in with");
+            return wrong(
+                "users need an email address, a username or a social connection to sign in with",
+            );
         }
         if self.email_address.is_on() && !self.email_code && !self.email_link {
-            return wrong("an address needs a proof: email_code or email_link");
+            return wrong("email addresses need a verification method: email_code or email_link");
         }
         if !(1..=86_400).contains(&self.token_lifetime_seconds) {
-            return wrong("token_lifetime_seconds must be from 1 to 86400");
+            return wrong("token_lifetime_seconds must be between 1 and 86400");
         }
         let country = |it: &String| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase());
         if !self.communication.blocked_country_codes.iter().all(country) {
-            return wrong("blocked_country_codes are two capital letters each");
+            return wrong("blocked_country_codes must be two capital letters each");
         }
         if !(1..=CENTURY / 1000).contains(&self.session_lifetime_seconds) {
-            return wrong("session_lifetime_seconds must be positive, and a century at most");
+            return wrong("session_lifetime_seconds must be between 1 and a century");
         }
         Ok(())
     }

@@ -139,8 +139,9 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
         .email_mut(&id)
         .ok_or_else(|| ClerkError::not_found("The email address"))?;
     let sent = address.verification.as_mut();
-    let sent =
-        sent.ok_or_else(|| ClerkError::bad("verification_missing", "Ask for a code first."))?;
+    let sent = sent.ok_or_else(|| {
+        ClerkError::bad("verification_missing", "Request a verification code first.")
+    })?;
     let result = attempt_code(sent, code, now);
     let shown = proof(sent, &id);
     scope.tx.put(&user)?;

@@ -46,13 +46,13 @@ pub fn revoke(scope: &mut Scope<'_>) -> Answer {
         InvitationStatus::Revoked => {
             return Err(ClerkError::bad(
                 "invitation_already_revoked",
-                "It is revoked already.",
+                "It has already been revoked.",
             ));
         }
         _ => {
             return Err(ClerkError::bad(
                 "invitation_already_accepted",
-                "It was accepted already.",
+                "It has already been accepted.",
             ));
         }
     }

@@ -31,7 +31,7 @@ pub fn redirect_urls(scope: &mut Scope<'_>) -> Answer {
 pub fn create_redirect_url(scope: &mut Scope<'_>) -> Answer {
     let url = scope.call.required("url")?;
     if !url.contains("://") {
-        return Err(ClerkError::invalid("url", "This is not an address."));
+        return Err(ClerkError::invalid("url", "This is not a valid URL."));
     }
     let it = RedirectUrl {
         id: id::new("ru"),
@@ -86,7 +86,7 @@ fn checked(scope: &Scope<'_>) -> Result<String, ClerkError> {
     }
     Err(ClerkError::invalid(
         "identifier",
-        "An identifier is an address such as ada@example.com, or *@example.com.",
+        "Enter an email address such as ada@example.com, or a domain as *@example.com.",
     ))
 }
 
@@ -107,7 +107,7 @@ pub fn allow(scope: &mut Scope<'_>) -> Answer {
     {
         return Err(ClerkError::bad(
             "duplicate_record",
-            "It is on the list already.",
+            "This identifier is already on the list.",
         ));
     }
     let it = AllowedIdentifier {
@@ -119,8 +119,11 @@ pub fn allow(scope: &mut Scope<'_>) -> Answer {
     };
     scope.tx.put(&it)?;
     if scope.call.flag("notify") == Some(true) && !it.identifier.starts_with('*') {
-        let subject = format!("You may join {}", scope.settings.application_name);
-        let text = "You may make an account now.";
+        let subject = format!(
+            "You have been granted access to {}",
+            scope.settings.application_name
+        );
+        let text = "You can now create your account.";
         mail::send(
             scope,
             mail::notice(&it.identifier, "allowlist", &subject, text),

@@ -423,7 +423,7 @@ fn change_domain(scope: &mut Scope<'_>, it: &mut Domain) -> Result<(), ClerkErro
         if !known.contains(&mode) {
             return Err(ClerkError::invalid(
                 "enrollment_mode",
-                "This mode is not known.",
+                "Unknown enrollment mode.",
             ));
         }
         mode.clone_into(&mut it.enrollment_mode);

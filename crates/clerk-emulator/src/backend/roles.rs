@@ -31,7 +31,7 @@ fn checked_key(scope: &Scope<'_>) -> Result<String, ClerkError> {
     if name.is_empty() || !name.chars().all(allowed) {
         return Err(ClerkError::invalid(
             "key",
-            "A key has lowercase letters, digits, '_' and ':', and begins with org:.",
+            "A key must begin with org: and can only contain lowercase letters, digits, '_' and ':'.",
         ));
     }
     Ok(format!("org:{name}"))
@@ -135,7 +135,9 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
     let members: Vec<Membership> = scope.tx.list(ALL.0, ALL.1, Page::WHOLE)?;
     let used = members.iter().any(|member| member.role == it.key);
     if used || [&settings.creator_role, &settings.default_role].contains(&&it.key) {
-        return Err(ClerkError::forbidden("This role is in use."));
+        return Err(ClerkError::forbidden(
+            "This role is assigned to members or invitations.",
+        ));
     }
     scope.tx.delete::<Role>(&it.id)?;
     let shown = view::deleted("role", &it.id);
@@ -155,7 +157,7 @@ pub fn grant(scope: &mut Scope<'_>) -> Answer {
         return Err(ClerkError::new(
             StatusCode::CONFLICT,
             "duplicate_record",
-            "The role has this permission already.",
+            "The role already has this permission.",
         ));
     }
     it.permissions.push(permission.key);

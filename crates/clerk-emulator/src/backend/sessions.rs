@@ -27,7 +27,7 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
             return Err(ClerkError::at(
                 "user_id",
                 "form_param_missing",
-                "One of user_id and client_id must be given.",
+                "Either user_id or client_id is required.",
             ));
         }
     };
@@ -127,7 +127,7 @@ pub fn refresh(scope: &mut Scope<'_>) -> Answer {
         ClerkError::new(
             axum::http::StatusCode::UNAUTHORIZED,
             "authorization_invalid",
-            "These tokens do not belong to this session, or it has ended.",
+            "These tokens do not belong to this session, or the session has ended.",
         )
     };
     let expired = call.required("expired_token")?;

@@ -57,7 +57,7 @@ fn fill(scope: &Scope<'_>, it: &mut JwtTemplate) -> Result<(), ClerkError> {
         if !(30..=315_360_000).contains(&lifetime) {
             return Err(ClerkError::invalid(
                 "lifetime",
-                "Lifetime must be from 30 seconds to ten years.",
+                "Lifetime must be between 30 seconds and ten years.",
             ));
         }
         it.lifetime = lifetime;

@@ -60,11 +60,11 @@ fn must_be_pending(status: TicketStatus) -> Result<(), ClerkError> {
         TicketStatus::Pending => Ok(()),
         TicketStatus::Accepted => Err(ClerkError::bad(
             "sign_in_token_cannot_be_revoked",
-            "It was used already.",
+            "It has already been used.",
         )),
         TicketStatus::Revoked => Err(ClerkError::bad(
             "sign_in_token_cannot_be_revoked",
-            "It is revoked already.",
+            "It has already been revoked.",
         )),
     }
 }
@@ -99,7 +99,7 @@ pub fn create_actor(scope: &mut Scope<'_>) -> Answer {
         .json("actor")
         .ok_or_else(|| ClerkError::missing("actor"))?;
     if !by["sub"].is_string() {
-        return Err(ClerkError::invalid("actor", "The actor needs a sub."));
+        return Err(ClerkError::invalid("actor", "The actor must have a sub."));
     }
     let it = ActorToken {
         id: id::new("act"),

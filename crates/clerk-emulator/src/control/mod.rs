@@ -165,7 +165,7 @@ pub fn move_clock(scope: &mut Scope<'_>) -> Answer {
         if offset.abs() > CENTURY {
             return Err(ClerkError::invalid(
                 "advance_seconds",
-                "The clock is moved by a century at most.",
+                "The clock can be moved by a century at most.",
             ));
         }
         offset

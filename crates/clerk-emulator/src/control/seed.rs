@@ -187,7 +187,7 @@ pub fn import(scope: &mut Scope<'_>) -> Answer {
     if scope.call.number("format") != Some(2) {
         return Err(ClerkError::invalid(
             "format",
-            "This is not an export of this version.",
+            "This file is not an export, or was made by an incompatible version.",
         ));
     }
     let settings = scope.call.json("settings").unwrap_or_default();
@@ -218,7 +218,7 @@ fn put(tx: &Transaction, kind: &str, record: &Value) -> Result<(), ClerkError> {
         ($($type:ty),* $(,)?) => {
             match kind {
                 $(<$type>::KIND => one::<$type>(tx, record),)*
-                _ => Err(ClerkError::invalid("records", format!("There is no kind {kind}."))),
+                _ => Err(ClerkError::invalid("records", format!("Unknown kind of record: {kind}."))),
             }
         };
     }

@@ -32,7 +32,7 @@ pub fn endpoints(scope: &mut Scope<'_>) -> Answer {
 pub fn create_endpoint(scope: &mut Scope<'_>) -> Answer {
     let url = scope.call.required("url")?;
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(ClerkError::invalid("url", "This is not a web address."));
+        return Err(ClerkError::invalid("url", "This is not a valid URL."));
     }
     let random = || STANDARD.encode(id::hex());
     let secret = scope
@@ -42,7 +42,7 @@ pub fn create_endpoint(scope: &mut Scope<'_>) -> Answer {
     if !secret.starts_with("whsec_") || Webhook::new(&secret).is_err() {
         return Err(ClerkError::invalid(
             "secret",
-            "A signing secret is whsec_ and base64.",
+            "A signing secret must be whsec_ followed by base64.",
         ));
     }
     let it = WebhookEndpoint {

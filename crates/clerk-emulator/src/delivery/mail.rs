@@ -37,8 +37,8 @@ pub fn code(application: &str, to: &str, code: &str) -> Message {
         kind: "verification_code".to_owned(),
         subject: format!("{code} is your {application} verification code"),
         text: format!(
-            "Enter this code to go on: {code}\n\nIt works for ten minutes. If you did not ask \
-             for it, you can ignore this message."
+            "Enter this verification code: {code}\n\nIt expires in 10 minutes. If you did not \
+             request it, you can ignore this message."
         ),
         code: Some(code.to_owned()),
         ..Message::default()
@@ -49,7 +49,7 @@ pub fn code(application: &str, to: &str, code: &str) -> Message {
 pub fn reset(application: &str, to: &str, code: &str) -> Message {
     Message {
         kind: "reset_password_code".to_owned(),
-        subject: format!("{code} resets your {application} password"),
+        subject: format!("{code} is your {application} password reset code"),
         ..self::code(application, to, code)
     }
 }
@@ -60,7 +60,7 @@ pub fn link(application: &str, to: &str, link: &str) -> Message {
         to: to.to_owned(),
         kind: "magic_link".to_owned(),
         subject: format!("Your {application} sign-in link"),
-        text: "Open this link to go on. It works for ten minutes.".to_owned(),
+        text: "Open this link to continue. It expires in 10 minutes.".to_owned(),
         link: Some(link.to_owned()),
         ..Message::default()
     }
@@ -71,7 +71,7 @@ pub fn invitation(application: &str, to: &str, link: &str) -> Message {
     Message {
         to: to.to_owned(),
         kind: "invitation".to_owned(),
-        subject: format!("You are invited to {application}"),
+        subject: format!("You have been invited to {application}"),
         text: format!("Open this link to join {application}."),
         link: Some(link.to_owned()),
         ..Message::default()
@@ -87,7 +87,7 @@ pub fn organization_invitation(
 ) -> Message {
     Message {
         kind: "organization_invitation".to_owned(),
-        subject: format!("You are invited to {organization} at {application}"),
+        subject: format!("You have been invited to join {organization} on {application}"),
         text: format!("Open this link to join {organization}."),
         ..invitation(application, to, link)
     }

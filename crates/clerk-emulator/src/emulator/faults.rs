@@ -68,10 +68,10 @@ impl Faults {
             return wrong("path must begin with /");
         }
         if fault.status.is_some_and(|it| !(400..=599).contains(&it)) {
-            return wrong("status must be from 400 to 599");
+            return wrong("status must be between 400 and 599");
         }
         if fault.share.is_some_and(|it| !(0.0..=1.0).contains(&it)) {
-            return wrong("share must be from 0 to 1");
+            return wrong("share must be between 0 and 1");
         }
         let kinds = [
             fault.latency_ms.is_some(),
@@ -81,7 +81,9 @@ impl Faults {
             fault.malformed,
         ];
         if kinds.iter().all(|given| !given) {
-            return wrong("say what goes wrong: status, latency_ms, rate_limit, drop or malformed");
+            return wrong(
+                "give at least one of status, latency_ms, rate_limit, drop and malformed",
+            );
         }
         fault.id = id::new("fault");
         self.list().push(fault.clone());
@@ -139,7 +141,7 @@ impl Fault {
             ));
         }
         let status = StatusCode::from_u16(self.status?).ok()?;
-        let message = "This fault was asked for.";
+        let message = "This error was requested by a fault.";
         Some(Instead::Error(ClerkError::new(
             status,
             "emulated_fault",

@@ -100,7 +100,7 @@ pub fn proxy_health(scope: &mut Scope<'_>) -> Answer {
         Some(_) => json!({ "status": "healthy", "x_forwarded_for": scope.call.address }),
         None => json!({
             "status": "unhealthy",
-            "message": "The proxy must send its own address as Clerk-Proxy-Url.",
+            "message": "The proxy must send its own URL in the header Clerk-Proxy-Url.",
         }),
     };
     Ok(Reply::Plain(shown))

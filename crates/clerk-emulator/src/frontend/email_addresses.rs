@@ -92,7 +92,13 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
         .verification
         .as_mut()
         .filter(|it| it.code.is_some())
-        .ok_or_else(|| ClerkError::at("code", "verification_missing", "Ask for a code first."))?;
+        .ok_or_else(|| {
+            ClerkError::at(
+                "code",
+                "verification_missing",
+                "Request a verification code first.",
+            )
+        })?;
     let result = attempt_code(sent, guess, scope.now);
     let shown = view::email_address(address);
     if let Err(error) = result {

@@ -111,7 +111,7 @@ pub fn remove_password(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
     let current = scope.call.given("current_password").unwrap_or_default();
     let hash = user.password_hash.take();
-    let hash = hash.ok_or_else(|| ClerkError::bad("no_password_set", "There is no password."))?;
+    let hash = hash.ok_or_else(|| ClerkError::bad("no_password_set", "You have no password."))?;
     if !scope.proofs.verify(current, &hash) {
         return Err(ClerkError::at(
             "current_password",

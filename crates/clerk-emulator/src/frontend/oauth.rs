@@ -25,7 +25,7 @@ fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
         .ok_or_else(|| {
             ClerkError::bad(
                 "oauth_state_invalid",
-                "This sign-in has expired; begin again.",
+                "This sign-in has expired. Start again.",
             )
         })
 }
@@ -74,7 +74,7 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
     if call.query("error").or(call.param("error")).is_some() {
         let error = (
             "oauth_access_denied".to_owned(),
-            "You did not allow access to your account.".to_owned(),
+            "Access to your account was denied.".to_owned(),
         );
         note(
             &mut client,

@@ -22,7 +22,7 @@ fn person(scope: &Scope<'_>) -> Result<User, ClerkError> {
         return Err(ClerkError::new(
             axum::http::StatusCode::FORBIDDEN,
             "organization_not_enabled_in_instance",
-            "Organizations are not enabled for this instance; switch them on in its settings.",
+            "Organizations are not enabled for this instance. Enable them in the settings.",
         ));
     }
     Ok(scope.person()?.1)
@@ -397,7 +397,7 @@ pub fn prepare_domain(scope: &mut Scope<'_>) -> Answer {
         return Err(ClerkError::at(
             "affiliation_email_address",
             "form_param_value_invalid",
-            format!("The address must be one of {}.", it.name),
+            format!("The email address must end in {}.", it.name),
         ));
     }
     let mut sent = email_code("email_code", &email, scope.settings.test_mode, scope.now);
@@ -414,10 +414,13 @@ pub fn prepare_domain(scope: &mut Scope<'_>) -> Answer {
 pub fn attempt_domain(scope: &mut Scope<'_>) -> Answer {
     let mut it = domain(scope, "org:sys_domains:manage")?;
     let guess = scope.call.required("code")?;
-    let sent = it
-        .verification
-        .as_mut()
-        .ok_or_else(|| ClerkError::at("code", "verification_missing", "Ask for a code first."))?;
+    let sent = it.verification.as_mut().ok_or_else(|| {
+        ClerkError::at(
+            "code",
+            "verification_missing",
+            "Request a verification code first.",
+        )
+    })?;
     let result = attempt_code(sent, guess, scope.now);
     if result.is_ok() {
         it.verified_at = Some(scope.now);

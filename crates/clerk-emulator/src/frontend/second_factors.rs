@@ -34,7 +34,7 @@ pub fn create_totp(scope: &mut Scope<'_>) -> Answer {
     if user.has_totp() {
         return Err(ClerkError::bad(
             "totp_already_exists",
-            "An authenticator app is set up already.",
+            "An authenticator application is already set up.",
         ));
     }
     let it = totp::new(scope.now);
@@ -93,7 +93,7 @@ pub fn create_backup_codes(scope: &mut Scope<'_>) -> Answer {
     if !user.has_second_factor() {
         return Err(ClerkError::bad(
             "backup_codes_not_available",
-            "Set up an authenticator app first.",
+            "Set up an authenticator application first.",
         ));
     }
     let (codes, digests) = totp::backup_codes();

@@ -86,7 +86,7 @@ pub fn verify(scope: &mut Scope<'_>) -> Answer {
     let mut session = scope.session(scope.call.path("id"))?;
     let level = scope.call.param("level").unwrap_or("first_factor");
     if !["first_factor", "second_factor", "multi_factor"].contains(&level) {
-        return Err(ClerkError::invalid("level", "This level is not known."));
+        return Err(ClerkError::invalid("level", "Unknown level."));
     }
     session.reverification = Some(Reverification {
         level: level.to_owned(),
@@ -102,7 +102,7 @@ fn reverifying(scope: &Scope<'_>) -> Result<(Session, Reverification, User), Cle
     let asked = session.reverification.clone().ok_or_else(|| {
         ClerkError::bad(
             "session_reverification_missing",
-            "Ask for a fresh proof first.",
+            "Start the reverification first.",
         )
     })?;
     lockout::check(scope, &user)?;

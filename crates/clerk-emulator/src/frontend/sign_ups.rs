@@ -152,8 +152,13 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
         .email_verification
         .as_mut()
         .filter(|sent| Some(sent.strategy.as_str()) == scope.call.param("strategy"));
-    let sent = sent
-        .ok_or_else(|| ClerkError::at("code", "verification_missing", "Ask for a code first."))?;
+    let sent = sent.ok_or_else(|| {
+        ClerkError::at(
+            "code",
+            "verification_missing",
+            "Request a verification code first.",
+        )
+    })?;
     let result = attempt_code(
         sent,
         scope.call.param("code").unwrap_or_default(),
@@ -185,7 +190,7 @@ fn fill(scope: &Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
             if sign_up.ticket.is_some() {
                 return Err(ClerkError::invalid(
                     "email_address",
-                    "The invitation is for another address.",
+                    "The invitation is for a different email address.",
                 ));
             }
             may_sign_up(scope, &email)?;
@@ -260,7 +265,7 @@ fn may_sign_up(scope: &Scope<'_>, email: &str) -> Result<(), ClerkError> {
         return Err(ClerkError::at(
             "email_address",
             "form_email_address_blocked",
-            "Addresses with + are not accepted here.",
+            "Email addresses with + are not allowed.",
         ));
     }
     Ok(())

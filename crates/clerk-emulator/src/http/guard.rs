@@ -106,7 +106,7 @@ impl<'a> Origins<'a> {
         if self.is_of_another_page() {
             return Err(ClerkError::bad(
                 "origin_authorization_headers_conflict",
-                "The secret key is for servers: a page may not send it.",
+                "The secret key is for servers. A page must not send it.",
             ));
         }
         Ok(())
@@ -118,7 +118,7 @@ impl<'a> Origins<'a> {
             return Err(ClerkError::new(
                 StatusCode::FORBIDDEN,
                 "proxy_forbidden",
-                "The Backend API is not answered through a proxy: call the emulator's own address.",
+                "The Backend API cannot be used through a proxy. Call the emulator's own address.",
             ));
         }
         Ok(())
@@ -132,7 +132,7 @@ impl<'a> Origins<'a> {
         Err(ClerkError::new(
             StatusCode::UNAUTHORIZED,
             "authentication_invalid",
-            "The Backend API needs the secret key as a bearer token.",
+            "The Backend API requires the secret key as a bearer token.",
         ))
     }
 

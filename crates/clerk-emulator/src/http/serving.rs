@@ -130,7 +130,7 @@ fn print(message: &Message) {
 
 fn text(value: &str) -> Result<HeaderValue, ClerkError> {
     HeaderValue::from_str(value)
-        .map_err(|_| ClerkError::bad("request_invalid", "An address holds forbidden characters."))
+        .map_err(|_| ClerkError::bad("request_invalid", "A URL contains invalid characters."))
 }
 
 /// The answer to a reply; `client` rides along where there is a browser.

@@ -25,7 +25,9 @@ pub fn begin(
         return Err(ClerkError::at(
             "strategy",
             "oauth_provider_not_enabled",
-            format!("{provider} is not enabled for this instance; add it to its social providers."),
+            format!(
+                "{provider} is not enabled for this instance. Add it to the social connections."
+            ),
         ));
     }
     let page = scope.landing("redirect_url", scope.call.required("redirect_url")?)?;

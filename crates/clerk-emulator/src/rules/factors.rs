@@ -70,7 +70,7 @@ pub fn check_first(
             _ => Err(ClerkError::at(
                 "code",
                 "verification_missing",
-                "Ask for a code first.",
+                "Request a verification code first.",
             )),
         },
         "passkey" => {

@@ -27,7 +27,7 @@ pub fn invite(
             return Err(ClerkError::at(
                 "email_address",
                 "form_identifier_exists",
-                "That email address has an account already.",
+                "That email address already has an account.",
             ));
         }
         let known: Vec<Invitation> = scope.tx.list("email", &folded, Page::WHOLE)?;

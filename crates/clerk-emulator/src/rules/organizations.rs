@@ -108,7 +108,7 @@ pub fn checked_name(name: &str) -> Result<String, ClerkError> {
         return Err(ClerkError::at(
             "name",
             "form_param_max_length_exceeded",
-            "Name must have at most 256 characters.",
+            "Name must be 256 characters or fewer.",
         ));
     }
     Ok(name.to_owned())
@@ -192,7 +192,7 @@ pub fn add_member(
     if membership(scope, &organization.id, user_id)?.is_some() {
         return Err(ClerkError::bad(
             "already_a_member_in_organization",
-            "This person is already a member of the organization.",
+            "This user is already a member of the organization.",
         ));
     }
     let members = scope
@@ -203,7 +203,7 @@ pub fn add_member(
         return Err(ClerkError::new(
             StatusCode::FORBIDDEN,
             "organization_membership_quota_exceeded",
-            format!("This organization may have at most {most} members."),
+            format!("This organization can have at most {most} members."),
         ));
     }
     let it = Membership {
@@ -426,7 +426,7 @@ pub fn accept(
     if it.status_at(scope.now) != InvitationStatus::Pending {
         return Err(ClerkError::bad(
             "organization_invitation_not_pending",
-            "This invitation was accepted or revoked already, or has expired.",
+            "This invitation has already been accepted or revoked, or has expired.",
         ));
     }
     let organization: Organization = scope.tx.need(&it.organization_id)?;
@@ -504,7 +504,7 @@ pub fn add_domain(
         return Err(ClerkError::at(
             "name",
             "form_param_format_invalid",
-            "This is not a domain name.",
+            "This is not a valid domain name.",
         ));
     }
     let own: Vec<Domain> = scope.tx.list("name", &name, Page::WHOLE)?;

@@ -20,7 +20,8 @@ pub fn enabled(scope: &Scope<'_>) -> Result<String, ClerkError> {
         return Err(ClerkError::disabled("Passkeys"));
     }
     let origin = scope.call.origin.clone();
-    origin.ok_or_else(|| ClerkError::bad("origin_missing", "Passkeys need a page's origin."))
+    origin
+        .ok_or_else(|| ClerkError::bad("origin_missing", "Passkeys require the origin of a page."))
 }
 
 /// A challenge that nobody can guess.

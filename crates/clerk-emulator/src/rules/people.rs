@@ -17,7 +17,7 @@ pub fn make_primary(user: &mut User, id: &str) -> Result<(), ClerkError> {
     {
         return Err(ClerkError::invalid(
             "primary_email_address_id",
-            "Only a verified address can be the primary one.",
+            "Only a verified email address can be primary.",
         ));
     }
     user.primary_email_address_id = Some(id.to_owned());
@@ -33,7 +33,7 @@ pub fn remove_email(user: &mut User, id: &str) -> Result<(), ClerkError> {
         return Err(ClerkError::at(
             "email_address_id",
             "primary_identification_deletion_failed",
-            "The primary address cannot be removed. Make another one primary first.",
+            "The primary email address cannot be removed. Make another one primary first.",
         ));
     }
     user.email_addresses.retain(|address| address.id != id);

@@ -70,7 +70,7 @@ pub fn invalid() -> ClerkError {
     ClerkError::at(
         "ticket",
         "ticket_invalid_code",
-        "This link is not valid, or was used already. Ask for a new one.",
+        "This link is invalid or has already been used. Request a new one.",
     )
 }
 
@@ -83,7 +83,7 @@ pub fn check(scope: &Scope<'_>, status: TicketStatus, expires_at: i64) -> Result
         return Err(ClerkError::at(
             "ticket",
             "ticket_expired_code",
-            "This link has expired. Ask for a new one.",
+            "This link has expired. Request a new one.",
         ));
     }
     Ok(())

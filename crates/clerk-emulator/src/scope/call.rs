@@ -331,7 +331,7 @@ impl Call {
         let length = number.checked_mul(unit);
         let length = length.filter(|it| it.unsigned_abs() <= CENTURY.unsigned_abs());
         let length =
-            length.ok_or_else(|| ClerkError::invalid(name, "This is longer than a century."))?;
+            length.ok_or_else(|| ClerkError::invalid(name, "This must be a century or less."))?;
         Ok(Some(length))
     }
 

@@ -322,7 +322,7 @@ impl<'a> Scope<'a> {
 fn elsewhere(param: &str) -> ClerkError {
     ClerkError::invalid(
         param,
-        "This address is not one of the instance's; add its origin to allowed_origins.",
+        "This URL is not allowed. Add its origin to allowed_origins.",
     )
 }
 

@@ -46,7 +46,7 @@ pub enum StoreError {
     #[error("another emulator is using this data directory; stop it or set EMULATOR_DATA_DIR")]
     InUse,
     /// The directory cannot be made.
-    #[error("the data directory cannot be made: {0}")]
+    #[error("the data directory cannot be created: {0}")]
     Directory(#[from] std::io::Error),
     /// The file cannot be read or written.
     #[error("the state cannot be read or written: {0}")]

@@ -156,7 +156,7 @@ pub fn list(scope: &mut Scope<'_>) -> Answer {
     if after.is_some() && !by_age {
         return Err(ClerkError::invalid(
             "starting_after",
-            "starting_after needs the order created_at.",
+            "starting_after can only be used when ordering by created_at.",
         ));
     }
     let users = match filtered(scope)? {

@@ -67,7 +67,7 @@ pub fn verify_totp(scope: &mut Scope<'_>) -> Answer {
         None => {
             return Err(ClerkError::bad(
                 "totp_not_enabled",
-                "This user has no authenticator app.",
+                "This user has no authenticator application.",
             ));
         }
     };

@@ -47,8 +47,12 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     }
     user.banned = scope.call.flag("banned") == Some(true);
     if let Some(at) = scope.call.param("created_at") {
-        user.created_at = crate::time::parse(at)
-            .ok_or_else(|| ClerkError::invalid("created_at", "This is not a time (RFC 3339)."))?;
+        user.created_at = crate::time::parse(at).ok_or_else(|| {
+            ClerkError::invalid(
+                "created_at",
+                "This is not a valid date and time (RFC 3339).",
+            )
+        })?;
     }
     accounts::create(scope, &user)?;
     enrollment::offer(scope, &user)?;
@@ -104,7 +108,7 @@ fn fill(scope: &mut Scope<'_>, user: &mut User) -> Result<(), ClerkError> {
         if !["bcrypt", "argon2id", "argon2i"].contains(&hasher) {
             return Err(ClerkError::invalid(
                 "password_hasher",
-                "The emulator knows digests of bcrypt, argon2i and argon2id.",
+                "The emulator supports the hashers bcrypt, argon2i and argon2id.",
             ));
         }
         user.password_hash = Some(digest.to_owned());
