@@ -1,7 +1,11 @@
 //! The configuration, read once from the environment.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use environment::ConfigError;
+use environment::Env;
 
 use crate::credentials::secret_key::is_weak;
 
@@ -24,76 +28,76 @@ pub struct Config {
     pub webhook: Option<(String, String)>,
 }
 
-/// A variable whose value cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{name}: {expected}")]
-pub struct ConfigError {
-    name: &'static str,
-    expected: &'static str,
-}
-
 impl Config {
     /// Reads the configuration through `get`, which answers a variable's value if it is set.
-    /// An empty value counts as unset.
-    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let get = |name| get(name).filter(|value| !value.trim().is_empty());
-        let addr = match get("EMULATOR_ADDR") {
-            None => SocketAddr::from(([127, 0, 0, 1], 4000)),
-            Some(addr) => addr.parse().map_err(|_| ConfigError {
-                name: "EMULATOR_ADDR",
-                expected: "expected an address and port such as 127.0.0.1:4000",
-            })?,
+    pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let env = Env::new(&get);
+        let addr = env
+            .parse(
+                "EMULATOR_ADDR",
+                "expected an address and port such as 127.0.0.1:4000",
+            )?
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 4000)));
+        let path = |name, default: &str| {
+            let path = env.get(name)?;
+            Ok(PathBuf::from(path.unwrap_or_else(|| default.into())))
         };
-        let token_lifetime = match get("EMULATOR_TOKEN_LIFETIME") {
-            None => None,
-            Some(seconds) => {
-                let seconds = seconds.parse().ok();
-                let seconds = seconds.filter(|it| (1..=86_400).contains(it));
-                Some(seconds.ok_or(ConfigError {
-                    name: "EMULATOR_TOKEN_LIFETIME",
-                    expected: "expected a number of seconds from 1 to 86400",
-                })?)
-            }
-        };
-        let secret_key = get("EMULATOR_SECRET_KEY");
-        let wrong_key = |expected| ConfigError {
-            name: "EMULATOR_SECRET_KEY",
-            expected,
-        };
-        if secret_key.as_ref().is_some_and(|it| !it.starts_with("sk_")) {
-            return Err(wrong_key("expected a key that begins with sk_"));
-        }
-        if !addr.ip().is_loopback() && secret_key.as_deref().is_some_and(is_weak) {
-            return Err(wrong_key(
-                "other machines reach EMULATOR_ADDR and could guess this key: leave it unset, so \
-                 that a random one is made, or set one of 32 random letters and digits",
-            ));
-        }
-        let webhook = match (get("EMULATOR_WEBHOOK_URL"), get("EMULATOR_WEBHOOK_SECRET")) {
-            (None, _) => None,
-            (Some(url), Some(secret)) if secret.starts_with("whsec_") => Some((url, secret)),
-            (Some(_), _) => {
-                return Err(ConfigError {
-                    name: "EMULATOR_WEBHOOK_SECRET",
-                    expected: "expected a signing secret that begins with whsec_",
-                });
-            }
-        };
-        let path = |name, default: &str| PathBuf::from(get(name).unwrap_or_else(|| default.into()));
         Ok(Self {
             addr,
-            data_dir: path("EMULATOR_DATA_DIR", "data/emulator"),
-            sdk_dir: path("EMULATOR_SDK_DIR", ".tools/clerk-sdk"),
-            token_lifetime,
+            data_dir: path("EMULATOR_DATA_DIR", "data/emulator")?,
+            sdk_dir: path("EMULATOR_SDK_DIR", ".tools/clerk-sdk")?,
+            token_lifetime: token_lifetime(env)?,
             ephemeral: false,
-            secret_key,
-            webhook,
+            secret_key: secret_key(env, addr)?,
+            webhook: webhook(env)?,
         })
+    }
+}
+
+fn token_lifetime(env: Env<'_>) -> Result<Option<i64>, ConfigError> {
+    let (name, expected) = (
+        "EMULATOR_TOKEN_LIFETIME",
+        "expected a number of seconds from 1 to 86400",
+    );
+    match env.parse(name, expected)? {
+        Some(seconds) if !(1..=86_400).contains(&seconds) => Err(ConfigError { name, expected }),
+        seconds => Ok(seconds),
+    }
+}
+
+fn secret_key(env: Env<'_>, addr: SocketAddr) -> Result<Option<String>, ConfigError> {
+    let name = "EMULATOR_SECRET_KEY";
+    let Some(key) = env.get(name)? else {
+        return Ok(None);
+    };
+    let expected = if !key.starts_with("sk_") {
+        "expected a key that begins with sk_"
+    } else if !addr.ip().is_loopback() && is_weak(&key) {
+        "other machines reach EMULATOR_ADDR and could guess this key: leave it unset, so that a \
+         random one is made, or set one of 32 random letters and digits"
+    } else {
+        return Ok(Some(key));
+    };
+    Err(ConfigError { name, expected })
+}
+
+fn webhook(env: Env<'_>) -> Result<Option<(String, String)>, ConfigError> {
+    let url = env.http_url("EMULATOR_WEBHOOK_URL")?;
+    let secret = env.get("EMULATOR_WEBHOOK_SECRET")?;
+    match (url, secret) {
+        (None, _) => Ok(None),
+        (Some(url), Some(secret)) if secret.starts_with("whsec_") => Ok(Some((url.into(), secret))),
+        (Some(_), _) => Err(ConfigError {
+            name: "EMULATOR_WEBHOOK_SECRET",
+            expected: "expected a signing secret that begins with whsec_",
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
     #[test]
@@ -113,9 +117,31 @@ mod tests {
             "EMULATOR_ADDR",
             "EMULATOR_TOKEN_LIFETIME",
             "EMULATOR_SECRET_KEY",
+            "EMULATOR_WEBHOOK_URL",
         ] {
-            let error = Config::read(|asked| (asked == name).then(|| "soon".to_owned()));
+            let error = Config::read(|asked| (asked == name).then(|| "soon".into()));
             assert!(error.expect_err(name).to_string().starts_with(name));
+        }
+    }
+
+    #[test]
+    fn blank_is_not_unset_and_what_is_no_text_is_no_value() {
+        for name in [
+            "EMULATOR_ADDR",
+            "EMULATOR_DATA_DIR",
+            "EMULATOR_SDK_DIR",
+            "EMULATOR_SECRET_KEY",
+            "EMULATOR_TOKEN_LIFETIME",
+            "EMULATOR_WEBHOOK_URL",
+            "EMULATOR_WEBHOOK_SECRET",
+        ] {
+            for value in [b"".as_slice(), b" \t", b"hunter2\xff"] {
+                let value = OsString::from_vec(value.to_vec());
+                let error = Config::read(|asked| (asked == name).then(|| value.clone()));
+                let error = error.expect_err(name).to_string();
+                assert!(error.starts_with(&format!("{name}: ")), "{error}");
+                assert!(!error.contains("hunter2"), "{error}");
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clerk_emulator::config::Config;
+use clerk_emulator::config::{Config, ConfigError};
 use clerk_emulator::{Emulator, sdk};
+use environment::Env;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -92,15 +93,14 @@ fn main() -> ExitCode {
             return ExitCode::from(MISCONFIGURED);
         }
     };
-    let config = match Config::read(|name| std::env::var(name).ok()) {
-        Ok(config) => config,
+    let (config, log_filter) = match read_environment() {
+        Ok(both) => both,
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::from(MISCONFIGURED);
         }
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).init();
+    tracing_subscriber::fmt().with_env_filter(log_filter).init();
     let done = match command {
         Command::Help => {
             print!("{HELP}");
@@ -118,6 +118,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn read_environment() -> Result<(Config, EnvFilter), ConfigError> {
+    let log_filter = Env::of_process().parse(
+        "RUST_LOG",
+        "expected a level or filter such as info,clerk_emulator=debug",
+    )?;
+    Ok((
+        Config::read(|name| std::env::var_os(name))?,
+        log_filter.unwrap_or_else(|| EnvFilter::new("info")),
+    ))
 }
 
 #[tokio::main]

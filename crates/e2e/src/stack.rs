@@ -151,16 +151,18 @@ impl Stack {
 
     /// Starts the emulator, in this process.
     pub async fn start_emulator(&mut self) -> Result<()> {
-        let path = |path: PathBuf| Some(path.display().to_string());
+        let text = |value: String| Some(value.into());
         let config = Config::read(|name| match name {
-            "EMULATOR_ADDR" => Some(format!("127.0.0.1:{}", self.emulator_port)),
-            "EMULATOR_DATA_DIR" => path(self.folder("emulator")),
-            "EMULATOR_SDK_DIR" => path(env_path("E2E_SDK_DIR", ".tools/clerk-sdk")),
-            "EMULATOR_TOKEN_LIFETIME" => self.options.token_lifetime.map(|it| it.to_string()),
-            "EMULATOR_WEBHOOK_URL" if self.options.webhooks => {
-                Some(format!("{}/api/webhooks/clerk", self.url()))
+            "EMULATOR_ADDR" => text(format!("127.0.0.1:{}", self.emulator_port)),
+            "EMULATOR_DATA_DIR" => Some(self.folder("emulator").into()),
+            "EMULATOR_SDK_DIR" => Some(env_path("E2E_SDK_DIR", ".tools/clerk-sdk").into()),
+            "EMULATOR_TOKEN_LIFETIME" => {
+                self.options.token_lifetime.map(|it| it.to_string().into())
             }
-            "EMULATOR_WEBHOOK_SECRET" => Some(WEBHOOK_SECRET.to_owned()),
+            "EMULATOR_WEBHOOK_URL" if self.options.webhooks => {
+                text(format!("{}/api/webhooks/clerk", self.url()))
+            }
+            "EMULATOR_WEBHOOK_SECRET" => Some(WEBHOOK_SECRET.into()),
             _ => None,
         })?;
         let started = ClerkEmulator::with(&config).await;

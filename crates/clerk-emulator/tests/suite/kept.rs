@@ -9,9 +9,8 @@ use serde_json::Value;
 use crate::world::{ADA, Browser, World};
 
 fn config(folder: &Path) -> Config {
-    let mut config =
-        Config::read(|name| (name == "EMULATOR_DATA_DIR").then(|| folder.display().to_string()))
-            .expect("a configuration");
+    let mut config = Config::read(|name| (name == "EMULATOR_DATA_DIR").then(|| folder.into()))
+        .expect("a configuration");
     config.addr.set_port(0);
     config
 }
