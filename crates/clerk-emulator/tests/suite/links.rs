@@ -553,7 +553,7 @@ async fn the_icon_of_a_provider_comes_from_the_emulator() {
     std::fs::write(ui.join("ui.browser.js"), script).expect("a file");
     let sdk = folder.path().display().to_string();
     let config = Config::read(|name| match name {
-        "EMULATOR_SDK_DIR" => Some(sdk.clone()),
+        "EMULATOR_SDK_DIR" => Some(sdk.clone().into()),
         _ => None,
     });
     let mut config = config.expect("a configuration");
