@@ -154,8 +154,11 @@ async fn versioned(response: Response) -> Result<Versioned, ApiError> {
     let version = response
         .headers()
         .get("ETag")
-        // Weak when a reverse proxy compressed the answer.
-        .and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok())
+        .and_then(|tag| {
+            // Weak when a reverse proxy compressed the answer.
+            let tag = tag.strip_prefix("W/").unwrap_or(&tag);
+            tag.trim_matches('"').parse().ok()
+        })
         .unwrap_or_default();
     let user = response.json().await.map_err(unreachable)?;
     Ok(Versioned {

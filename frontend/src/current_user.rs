@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use crate::api::{ApiError, Versioned};
+use crate::api::Versioned;
 
 /// How far the page is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Phase {
     /// The row is being fetched; why that takes long, if it does.
     Connecting(Option<String>),
     /// There is no use in trying again; why.
-    Failed(ApiError),
+    Failed(String),
     /// The row is there.
     Ready,
 }
@@ -48,15 +48,6 @@ impl State {
             &self.answered
         }
     }
-
-    /// Whether the row was deleted.
-    pub fn is_gone(&self) -> bool {
-        match &self.phase {
-            Phase::Connecting(_) => false,
-            Phase::Failed(error) => *error == ApiError::Gone,
-            Phase::Ready => self.row().user.is_none(),
-        }
-    }
 }
 
 impl Default for State {
@@ -80,7 +71,7 @@ pub enum Event {
     /// Fetching the row failed; it will be tried again.
     Trouble(String),
     /// Fetching the row failed for good.
-    Failed(ApiError),
+    Failed(String),
     /// The stream opened or broke.
     Link(Link),
     /// Another person signed in, or the person asked to try again.
@@ -111,7 +102,7 @@ impl Reducible for State {
                     next.phase = Phase::Connecting(Some(message));
                 }
             }
-            Event::Failed(error) => next.phase = Phase::Failed(error),
+            Event::Failed(message) => next.phase = Phase::Failed(message),
             Event::Link(link) => next.link = link,
             Event::Restart => next = Self::default(),
         }
@@ -168,14 +159,6 @@ mod tests {
         assert_eq!(state.phase, Phase::Ready);
         let state = after([Event::Answered(row(1)), Event::Trouble("down".into())]);
         assert_eq!(state.phase, Phase::Ready);
-    }
-
-    #[test]
-    fn a_deleted_row_is_gone_and_one_that_is_still_fetched_is_not() {
-        assert!(!State::default().is_gone());
-        assert!(after([Event::Failed(ApiError::Gone)]).is_gone());
-        assert!(!after([Event::Failed(ApiError::Refused("no".into()))]).is_gone());
-        assert!(after([Event::Live(row(3))]).is_gone());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use clerk_yew::{Task, use_auth, use_user};
 use shared::UserUpdate;
 use yew::prelude::*;
 
-use crate::api::{Api, ApiError, Versioned};
+use crate::api::{Api, ApiError};
 use crate::current_user::{Event, Phase, State};
 use crate::live::Live;
 use crate::sync::{self, Seen};
@@ -65,9 +65,13 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
     let (is_loaded, user_id) = (auth.is_loaded, auth.user_id.clone());
     let api = Api::new(auth, props.jwt_template.clone());
 
-    // Connect: the row is fetched, or made, until that succeeds.
+    // Connect: the row is fetched, or made, until that succeeds. Nothing is kept of anybody else.
     let (dispatcher, connecting) = (state.dispatcher(), api.clone());
-    use_effect_with((user_id.clone(), *tries), move |(user_id, _)| {
+    let deps = (is_loaded, user_id.clone(), *tries);
+    use_effect_with(deps, move |(is_loaded, user_id, _)| {
+        if *is_loaded {
+            memory::keep_only(user_id.as_deref());
+        }
         dispatcher.dispatch(Event::Restart);
         let task = user_id.is_some().then(|| {
             Task::spawn(async move {
@@ -78,20 +82,17 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
                             dispatcher.dispatch(Event::Trouble(error.to_string()));
                             retry::wait(failures).await;
                         }
-                        Err(error) => return dispatcher.dispatch(Event::Failed(error)),
+                        Err(error) => {
+                            if error == ApiError::Gone {
+                                memory::keep_only(None);
+                            }
+                            return dispatcher.dispatch(Event::Failed(error.to_string()));
+                        }
                     }
                 }
             })
         });
         move || drop(task)
-    });
-
-    // Forget: nothing is kept of anybody but the person who is signed in and has a row.
-    let kept = user_id.clone().filter(|_| !state.is_gone());
-    use_effect_with((is_loaded, kept), |(is_loaded, kept)| {
-        if *is_loaded {
-            memory::keep_only(kept.as_deref());
-        }
     });
 
     // Live: once the row is there, and is not still that of the person before.
@@ -108,14 +109,24 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
         move || drop(live)
     });
 
-    // Sync: when Clerk's user differs from what the page last saw.
+    // Sync: when Clerk's user differs from what the page last saw. Each new state of the row
+    // decides anew, so what is written is never based on an older one.
     let (dispatcher, row) = (state.dispatcher(), state.row().clone());
     let writing = api.clone();
     let now = clerk_user.as_ref().map(Seen::from);
-    use_effect_with((ready, now), move |(ready, now)| {
-        let now = ready.as_ref().and(now.clone());
-        let emit = move |event| dispatcher.dispatch(event);
-        let task = now.map(|now| Task::spawn(follow_clerk(writing, row, now, emit)));
+    use_effect_with((ready, now, row.version), move |(ready, now, version)| {
+        let task = ready.as_ref().zip(now.as_ref()).and_then(|(_, now)| {
+            let Some(user) = &row.user else {
+                memory::keep_only(None);
+                return None;
+            };
+            let before = memory::load(&user.clerk_id);
+            let Some(update) = sync::update(before.as_ref(), now, user) else {
+                memory::save(&user.clerk_id, now);
+                return None;
+            };
+            Some(Task::spawn(write(writing, update, *version, dispatcher)))
+        });
         move || drop(task)
     });
 
@@ -127,30 +138,19 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
     }
 }
 
-/// Brings the row up to what Clerk has `now`. It writes only upon the row it decided by, so that
-/// an edit made meanwhile, here or elsewhere, is not undone.
-async fn follow_clerk(api: Api, mut row: Versioned, now: Seen, emit: impl Fn(Event)) {
-    let mut failures = 0;
-    while let Some(user) = &row.user {
-        let before = memory::load(&user.clerk_id);
-        let Some(update) = sync::update(before.as_ref(), &now, user) else {
-            return memory::save(&user.clerk_id, &now);
-        };
-        let newest = match api.put(update, Some(row.version)).await {
-            Err(ApiError::Changed) => api.get_or_create().await,
-            written => written,
-        };
-        match newest {
-            Ok(newest) if newest.version != row.version => {
-                emit(Event::Answered(newest.clone()));
-                row = newest;
-            }
-            Err(ApiError::Unavailable | ApiError::NoToken(_)) => {
-                retry::wait(failures).await;
-                failures += 1;
-            }
-            // Nothing that trying again would mend.
-            _ => return,
+/// Writes upon this version of the row, as soon as the server can be reached.
+async fn write(
+    api: Api,
+    update: UserUpdate,
+    version: i64,
+    dispatcher: UseReducerDispatcher<State>,
+) {
+    for failures in 0.. {
+        match api.put(update.clone(), Some(version)).await {
+            Ok(row) => return dispatcher.dispatch(Event::Answered(row)),
+            Err(ApiError::Unavailable | ApiError::NoToken(_)) => retry::wait(failures).await,
+            // The row has changed, and its new state decides; or trying again would not help.
+            Err(_) => return,
         }
     }
 }

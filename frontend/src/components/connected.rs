@@ -28,8 +28,6 @@ pub fn Connected(props: &ConnectedProps) -> Html {
                 </>
             }
         }
-        Phase::Failed(error) => {
-            html! { <Notice title="Something went wrong" text={error.to_string()} /> }
-        }
+        Phase::Failed(text) => html! { <Notice title="Something went wrong" {text} /> },
     }
 }

@@ -144,7 +144,7 @@ async fn what_another_tab_claims_hides_no_change_and_shows_nobody_elses_row() ->
         browser.watch_field("name").await?;
         let clerk_id = browser.field("clerk-id").await?;
         for (of, name) in [("user_mallory", "Mallory"), (&clerk_id, "Never written")] {
-            let user = json!({"id": "", "clerkId": of, "email": "", "name": name,
+            let user = json!({"id": "", "clerkId": of, "email": ada.email, "name": name,
                 "createdAt": 0, "updatedAt": 0});
             let message = json!({"Row": {"version": i64::MAX, "user": user}});
             let script = "new BroadcastChannel(arguments[0]).postMessage(arguments[1])";
