@@ -385,14 +385,16 @@ async fn it_is_not_ready_when_the_disk_is_full_and_heals() {
 #[tokio::test]
 async fn it_is_not_ready_on_a_database_that_can_only_be_read() {
     let world = World::new(Kind::Sqlite).await;
+    // The configuration refuses such a URL; a file on a disk that can only be read is the same.
     let read_only = format!("sqlite://{}?mode=ro", file(&world, ""));
-    let start = Start {
-        env: &[("DATABASE_URL", &read_only)],
-        ..Start::default()
+    let db = api::db::connect(&read_only).await.expect("it can be read");
+    let limits = api::users::live::StreamLimits {
+        identity: 1,
+        process: 1,
     };
-    let process = Process::start(&world, start).await;
-    let answer = get(&process.url, "/readyz").await;
-    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let users = api::users::Users::new(db, limits);
+    users.get(ADA).await.expect("it can be read");
+    users.ping().await.expect_err("it is not ready");
 
     let world = World::new(Kind::Postgres).await;
     let name = world.database_url.rsplit('/').next().expect("a name");

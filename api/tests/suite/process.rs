@@ -63,10 +63,10 @@ impl Process {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), answers)
-            .await
-            .expect("it starts");
-        Self { child, url, folder }
+        let started = tokio::time::timeout(Duration::from_secs(20), answers).await;
+        let process = Self { child, url, folder };
+        assert!(started.is_ok(), "it does not start: {}", process.log());
+        process
     }
 
     /// Its database's file, or one beside it, by the end of the name.
