@@ -156,12 +156,12 @@ impl ApiError {
             Self::InvalidToken(_) => "The token is not valid or has expired. Get a fresh one.",
             Self::BadHost => "Send one Host header that names a host.",
             Self::WrongHost => {
-                "This server does not answer by this name. CLERK_AUTHORIZED_PARTIES names the page's origins."
+                "This server does not answer to this name. CLERK_AUTHORIZED_PARTIES names the page's origins."
             }
             Self::Forbidden => "You can only see and change your own row.",
             Self::NoUser => "You have no row yet. POST /api/users creates it.",
             Self::NoRoute => "There is nothing at this path.",
-            Self::MethodNotAllowed => "This path does not take this method.",
+            Self::MethodNotAllowed => "This path does not support this method.",
             Self::Deleted => "This account was deleted.",
             Self::PreconditionFailed => {
                 "The row is not as If-Match or If-None-Match require. Read it again."
@@ -170,16 +170,16 @@ impl ApiError {
             Self::BodyTooLarge => "The body is too large.",
             Self::BodyTooSlow => "The body did not arrive in time.",
             Self::WebhookRefused(_) => {
-                "The delivery is not signed by the configured secret, or not now."
+                "The signature is not valid, or the timestamp is too far off."
             }
             Self::TooManyRequests { .. } => "Too many requests. Wait before the next one.",
             Self::TooManyStreams => "Too many live queries are open. Close some first.",
             Self::Panicked => "Something went wrong on our side.",
-            Self::WebhooksOff => "Webhooks are not configured: CLERK_WEBHOOK_SIGNING_SECRET.",
+            Self::WebhooksOff => "Webhooks are not configured. Set CLERK_WEBHOOK_SIGNING_SECRET.",
             Self::StreamsFull => "Too many live queries are open. Try again shortly.",
             Self::UnsupportedMediaType => "Send the body as Content-Type: application/json.",
             Self::Invalid(_) => "Some fields are not valid.",
-            Self::BadGateway => "The sign-in service does not answer. Try again shortly.",
+            Self::BadGateway => "The sign-in service is not responding. Try again shortly.",
             Self::DatabaseLost(_) => "The database file was removed or replaced.",
             Self::NoKeys
             | Self::KeyUnknown

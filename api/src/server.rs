@@ -86,8 +86,8 @@ pub async fn serve(
             if told.is_none_or(|told| told.elapsed() > TELL_EVERY) {
                 told = Some(Instant::now());
                 tracing::warn!(
-                    "an address has as many connections as it may, and more are closed at once: \
-                     if it is a proxy, name it in TRUSTED_PROXIES"
+                    "an address has reached its limit of connections, and more are closed at once: \
+                     if it is a proxy, list it in TRUSTED_PROXIES"
                 );
             }
             continue;

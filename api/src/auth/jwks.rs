@@ -241,7 +241,9 @@ impl Jwks {
         drop(lookups);
         let left = self.max_age.saturating_sub(self.age().unwrap_or_default());
         if left.is_zero() && !self.published().keys.is_empty() {
-            tracing::error!("the verification keys are older than CLERK_JWKS_MAX_AGE: dropped");
+            tracing::error!(
+                "the verification keys are older than CLERK_JWKS_MAX_AGE and were dropped"
+            );
             self.replace(ByKid::new());
         }
         if self.published().keys.is_empty() {

@@ -23,7 +23,7 @@ use crate::error::ApiError;
 pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
     let index = config.dist_dir.join("index.html");
     if !index.is_file() {
-        tracing::warn!("there is no {}: serving the API only", index.display());
+        tracing::warn!("{} is missing: serving the API only", index.display());
         return router.fallback(|| async { ApiError::NoRoute });
     }
     let preload = preload(&config.page);

@@ -42,7 +42,7 @@ pub async fn follow(users: Users, listen_url: Secret) {
             look(&users).await
         };
         if let Err(error) = result {
-            tracing::warn!(%error, "changes of other processes are not followed; trying again");
+            tracing::warn!(%error, "changes by other processes are not being received; trying again");
         }
         // A connection that held for a while begins anew with a short pause.
         pause = if begun.elapsed() > SILENCE_MAX {
