@@ -137,7 +137,8 @@ async fn who_sends_too_slowly_is_let_go() {
 /// A connection on which these bytes were sent.
 async fn half(world: &World, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address(world)).await.expect("connected");
-    stream.write_all(text.as_bytes()).await.expect("sent");
+    // The server may have closed it.
+    let _ = stream.write_all(text.as_bytes()).await;
     stream
 }
 
@@ -153,10 +154,10 @@ async fn first_line(stream: &mut TcpStream) -> String {
 async fn one_address_has_so_many_connections_and_no_more() {
     let limit = [("CONNECTION_LIMIT_ADDRESS", "4")];
     let world = World::with(Kind::Sqlite, &limit).await;
-    // The story's own client keeps one.
     let half_head = "GET /healthz HTTP/1.1\r\nHost: a\r\n";
     let mut held = Vec::new();
-    for _ in 0..3 {
+    // The story's own client may keep one beside these.
+    for _ in 0..4 {
         held.push(half(&world, half_head).await);
     }
     let mut refused = half(&world, half_head).await;
@@ -200,19 +201,20 @@ async fn bodies_from_one_address_take_so_much_memory_and_no_more() {
     // Ten MiB of the sixteen that one address has, and never all of them.
     let upload = "POST /__clerk/v1/me/profile_image HTTP/1.1\r\nHost: localhost\r\n\
                   Content-Length: 10485760\r\n\r\nabc";
-    let held = half(&world, upload).await;
+    let mut held = half(&world, upload).await;
     let small = || {
         let request = world.request(Method::POST, "/__clerk/v1/client");
         request.body("a")
     };
-    let mut refused = half(&world, upload).await;
-    assert_eq!(
-        first_line(&mut refused).await,
-        "HTTP/1.1 503 Service Unavailable"
-    );
+    let mut other = half(&world, upload).await;
+    let refused = tokio::select! {
+        line = first_line(&mut held) => line,
+        line = first_line(&mut other) => line,
+    };
+    assert_eq!(refused, "HTTP/1.1 503 Service Unavailable");
     send(small(), StatusCode::OK).await;
     // Who gives up gives it back.
-    drop(held);
+    drop((held, other));
     let again = async {
         loop {
             let body = vec![b'a'; 10 * 1024 * 1024];
