@@ -31,7 +31,7 @@ pub fn picture() -> Result<()> {
 
 /// Prints the tables of figures.
 pub fn bench() -> Result<()> {
-    let mut steps = Steps::new(8);
+    let mut steps = Steps::new(9);
     steps.next("finding peers");
     tools::wrk()?;
     let postgres = tools::postgres()?;
@@ -46,6 +46,8 @@ pub fn bench() -> Result<()> {
         bench.env("BENCH_HONO_DIR", folder);
     }
     run("bench", &mut bench)?;
+    steps.next("measuring what strangers can take");
+    run("strangers", &mut Command::new("target/release/strangers"))?;
     steps.next("measuring the emulator");
     let mut emulator = Command::new("target/release/emulator");
     if let Some(folder) = emulate {

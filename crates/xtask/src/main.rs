@@ -75,8 +75,9 @@ cargo xtask bench
 
 Measures the release on this machine and prints tables: what a request costs compared with a plain
 axum server and with other stacks (Hono on Node.js, if installed), what 10,000 live queries cost,
-what the emulator costs compared with another one (emulate, also on Node.js), the size of the page,
-and the time until its first button can be used. Takes about six minutes after the build.";
+how much memory and time strangers can take, what the emulator costs compared with another one
+(emulate, also on Node.js), the size of the page, and the time until its first button can be used.
+Takes about thirteen minutes after the build.";
 
 const CONFORMANCE_HELP: &str = "\
 cargo xtask conformance
