@@ -21,7 +21,7 @@ pub(super) fn url(env: Env<'_>) -> Result<String, ConfigError> {
     if is_postgres(&url) || is_file(&url) {
         Ok(url)
     } else if url.starts_with("sqlite:") {
-        refuse("expected a file that can be written, sqlite://FILE or sqlite://FILE?mode=rwc")
+        refuse("expected a file, sqlite://FILE or sqlite://FILE?mode=rwc, not a database in memory")
     } else {
         refuse("expected sqlite://FILE or postgres://USER@HOST/DATABASE")
     }
@@ -44,9 +44,10 @@ fn is_postgres(url: &str) -> bool {
         && PgConnectOptions::from_str(url).is_ok()
 }
 
-/// Whether this is a `SQLite` file that every connection shares and can write: not one in memory
-/// or of no name, each of which is one connection's own, and nothing that another file system or
-/// a URI of `SQLite`'s own (<https://www.sqlite.org/uri.html>) could make such.
+/// Whether this is a `SQLite` file that every connection shares: not one in memory or of no name,
+/// each of which is one connection's own, and nothing that another file system or a URI of
+/// `SQLite`'s own (<https://www.sqlite.org/uri.html>) could make such. One that can only be read
+/// starts; `/readyz` says what is the matter.
 fn is_file(url: &str) -> bool {
     let Some(Ok(options)) = url
         .starts_with("sqlite:")
@@ -61,7 +62,7 @@ fn is_file(url: &str) -> bool {
         && name != ":memory:"
         && !name.starts_with("file:")
         && parameters.all(|(name, value)| match &*name {
-            "mode" => value == "rw" || value == "rwc",
+            "mode" => value != "memory",
             other => other == "cache",
         })
 }
@@ -76,6 +77,7 @@ mod tests {
             "sqlite:app.db",
             "sqlite://data/app.db?mode=rwc",
             "sqlite:///var/lib/users/app.db?mode=rw",
+            "sqlite://app.db?mode=ro",
             "sqlite://memory.db?cache=private&mode=rwc",
         ] {
             assert!(is_file(url), "{url}");
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_that_other_connections_do_not_share_or_cannot_write_is_none() {
+    fn a_database_that_other_connections_do_not_share_is_none() {
         for url in [
             "sqlite::memory:",
             "sqlite://:memory:",
@@ -96,7 +98,6 @@ mod tests {
             "sqlite:file::memory:",
             "sqlite:file:app.db%3Fmode=memory",
             "sqlite:///app.db?vfs=memdb",
-            "sqlite://app.db?mode=ro",
             "sqlite://app.db?immutable=1",
             "sqlite:",
             "sqlite://",
