@@ -57,9 +57,10 @@ fn is_frontend_api(path: &str) -> bool {
     ROOTS.contains(&root) && (root != "v1" || group.is_some_and(|it| GROUPS.contains(&it)))
 }
 
-/// Whether no name in the path is empty, and nothing that separates names, or leads up, is
-/// encoded.
+/// Whether no name in the path is empty, but for one slash at its end, which clerk-js writes; and
+/// nothing that separates names, or leads up, is encoded.
 fn is_plain(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
     let names_are_there = path.split('/').skip(1).all(|name| !name.is_empty());
     let mut encoded = path.split('%').skip(1);
     names_are_there
@@ -90,6 +91,7 @@ mod tests {
             "/v1/client/sessions/sess_1/tokens/convex",
             "/v1/client/sessions/sess_1/tokens/my%20template",
             "/v1/me/oauth/consent/a%3Ab",
+            "/v1/me/email_addresses/?_method=POST",
             "/v1/waitlist",
             "/v1/proxy-health",
             "/npm/@clerk/clerk-js@6/dist/clerk.browser.js",
@@ -125,7 +127,7 @@ mod tests {
             "//dashboard",
             "//evil.example/v1/client",
             "/v1//client",
-            "/v1/client/",
+            "/v1/client//",
             "/v1/client//x",
             "/v1/../dashboard",
             "/v1/client/../../dashboard",
