@@ -93,7 +93,7 @@ impl Stack {
                 format!("sqlite://{}?mode=rwc", self.database().display()),
             )
             .env("EMULATOR_DATA_DIR", self.directory.path().join("emulator"))
-            .env("EMULATOR_SECRET_KEY", "")
+            .env_remove("EMULATOR_SECRET_KEY")
             .env("LISTEN_ADDR", format!("127.0.0.1:{}", self.api_port))
             .env("EMULATOR_ADDR", format!("127.0.0.1:{}", self.emulator_port))
             .env("WEB_PORT", self.web_port.to_string())

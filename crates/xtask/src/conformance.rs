@@ -107,7 +107,7 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
             .args(["--ephemeral", "--port", "0", "--ready-file"])
             .arg(&ready)
             // A key of its own, which it writes beside its address.
-            .env("EMULATOR_SECRET_KEY", "")
+            .env_remove("EMULATOR_SECRET_KEY")
             .env("EMULATOR_SDK_DIR", clerk_sdk)
             .env("RUST_LOG", "error")
             .stdout(Stdio::null()),
