@@ -134,11 +134,16 @@ fn proxy_url(env: Env<'_>) -> Result<Option<String>, ConfigError> {
         && !url.contains("//")
         && !url.ends_with('/');
     let reserved = url == "/api" || url.starts_with("/api/");
-    if (is_path && !reserved)
-        || env
-            .http_url("CLERK_PROXY_URL")
-            .is_ok_and(|url| url.is_some())
-    {
+    // It is shown to every page, and it is the issuer: host and path, and nothing else.
+    let is_url = env.http_url("CLERK_PROXY_URL").is_ok_and(|url| {
+        url.is_some_and(|url| {
+            url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        })
+    });
+    if (is_path && !reserved) || is_url {
         return Ok(Some(url));
     }
     Err(ConfigError {

@@ -236,8 +236,13 @@ fn webhook_secret(env: Env<'_>) -> Result<Option<Secret>, ConfigError> {
 
 /// Clerk's secret key, which only a Frontend-API proxy of ours uses.
 fn secret_key(env: Env<'_>) -> Result<Option<Secret>, ConfigError> {
+    // It is sent in a header.
+    let is_key = |key: &str| {
+        let secret = key.strip_prefix("sk_").unwrap_or_default();
+        !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic())
+    };
     match env.get("CLERK_SECRET_KEY")? {
-        Some(key) if !key.starts_with("sk_") => Err(ConfigError {
+        Some(key) if !is_key(&key) => Err(ConfigError {
             name: "CLERK_SECRET_KEY",
             expected: "expected a secret key of Clerk's dashboard, sk_test_… or sk_live_…",
         }),

@@ -69,6 +69,12 @@ fn a_wrong_value_ends_the_start_with_one_line_and_code_2() {
         ("DATABASE_URL", "sqlite::memory:"),
         ("CLERK_PUBLISHABLE_KEY", "pk_live_hunter2"),
         ("CLERK_JWT_KEY", SHORT_KEY),
+        ("CLERK_SECRET_KEY", "sk_"),
+        ("CLERK_SECRET_KEY", "sk_test_hunter2\nx"),
+        ("CLERK_SECRET_KEY", "sk_test_hunter2é"),
+        ("CLERK_PROXY_URL", "https://u:hunter2@app.example/__clerk"),
+        ("CLERK_PROXY_URL", "https://app.example/__clerk?hunter2"),
+        ("CLERK_PROXY_URL", "https://app.example/__clerk#hunter2"),
         ("RUST_LOG", "api=loud"),
     ] {
         refuses(&[(name, value.as_ref())], name);
