@@ -25,6 +25,16 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// Executes what only SQL of the database's own can say.
+async fn execute(manager: &SchemaManager<'_>, postgres: &str, sqlite: &str) -> Result<(), DbErr> {
+    let sql = match manager.get_database_backend() {
+        DbBackend::Postgres => postgres,
+        _ => sqlite,
+    };
+    let connection = manager.get_connection();
+    connection.execute_unprepared(sql).await.map(drop)
+}
+
 /// PostgreSQL's advisory lock that one migrating process holds; any constant will do.
 const ADVISORY_LOCK: i64 = 0x0059_4557_434c_4b31;
 

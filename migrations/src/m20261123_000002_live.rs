@@ -1,5 +1,4 @@
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
 /// What webhooks need, and triggers that make SQL typed by hand count.
 #[derive(DeriveMigrationName)]
@@ -51,31 +50,19 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Postgres => POSTGRES,
-            _ => SQLITE,
-        };
-        manager
-            .get_connection()
-            .execute_unprepared(triggers)
-            .await
-            .map(drop)
+        crate::execute(manager, POSTGRES, SQLITE).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Postgres => {
-                "DROP TRIGGER users_version ON users; DROP TRIGGER users_version_next ON users;
-                 DROP TRIGGER users_notify ON users;
-                 DROP TRIGGER users_notify_all ON users;
-                 DROP FUNCTION users_version; DROP FUNCTION users_notify;"
-            }
-            _ => "DROP TRIGGER users_version;",
-        };
-        manager
-            .get_connection()
-            .execute_unprepared(triggers)
-            .await?;
+        crate::execute(
+            manager,
+            "DROP TRIGGER users_version ON users; DROP TRIGGER users_version_next ON users;
+             DROP TRIGGER users_notify ON users;
+             DROP TRIGGER users_notify_all ON users;
+             DROP FUNCTION users_version; DROP FUNCTION users_notify;",
+            "DROP TRIGGER users_version;",
+        )
+        .await?;
         manager
             .drop_table(Table::drop().table(WebhookDeliveries::Table).to_owned())
             .await?;

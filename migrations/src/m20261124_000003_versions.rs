@@ -1,5 +1,4 @@
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
 /// A version always has room for the next one, whatever somebody types by SQL.
 #[derive(DeriveMigrationName)]
@@ -8,15 +7,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Postgres => POSTGRES,
-            _ => SQLITE,
-        };
-        manager
-            .get_connection()
-            .execute_unprepared(triggers)
-            .await
-            .map(drop)
+        crate::execute(manager, POSTGRES, SQLITE).await
     }
 }
 

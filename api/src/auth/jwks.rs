@@ -244,7 +244,7 @@ impl Jwks {
             tracing::error!(
                 "the verification keys are older than CLERK_JWKS_MAX_AGE and were dropped"
             );
-            self.replace(ByKid::new());
+            self.replace(ByKid::new(), None);
         }
         if self.published().keys.is_empty() {
             FIRST_RETRY_EVERY
@@ -272,11 +272,7 @@ impl Jwks {
         };
         match self.download().await {
             Ok(keys) => {
-                self.replace(keys);
-                self.published
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .fetched = Some(begun);
+                self.replace(keys, Some(begun));
                 true
             }
             Err(error) => {
@@ -287,12 +283,13 @@ impl Jwks {
         }
     }
 
-    fn replace(&self, keys: ByKid) {
+    fn replace(&self, keys: ByKid, fetched: Option<Fetched>) {
         let mut published = self
             .published
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         published.keys = Arc::new(key::succeed(&published.keys, keys));
+        published.fetched = fetched.or(published.fetched);
     }
 
     async fn download(&self) -> Result<ByKid, FetchError> {

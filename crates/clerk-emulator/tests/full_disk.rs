@@ -1,14 +1,14 @@
 //! A process whose disk was full goes on when there is room again, and has lost nothing that it
 //! answered.
 
+mod process;
+
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 /// The emulator, with its address and secret key.
 struct Running {
@@ -20,31 +20,8 @@ struct Running {
 
 impl Running {
     async fn start(folder: &Path) -> Self {
-        let ready = folder.join("ready");
         // A file that grows beyond the limit is an error then, and not the end of the process.
-        let script = "trap '' XFSZ; exec \"$0\" --port 0 --ready-file ready";
-        let child = Command::new("sh")
-            .args(["-c", script, env!("CARGO_BIN_EXE_clerk-emulator")])
-            .env_clear()
-            .env("EMULATOR_DATA_DIR", "data")
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("it starts");
-        let lines = async {
-            loop {
-                let text = std::fs::read_to_string(&ready).unwrap_or_default();
-                if let [url, key] = text.lines().collect::<Vec<_>>()[..] {
-                    return (url.to_owned(), key.to_owned());
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let lines = tokio::time::timeout(Duration::from_secs(20), lines).await;
-        let (url, key) = lines.expect("it gets ready");
+        let (child, url, key) = process::start(folder, "trap '' XFSZ").await;
         Self {
             child,
             url,

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::rules::organizations::{self, Invite, New};
 use crate::rules::reverification::require_fresh;
-use crate::rules::{enrollment, images};
+use crate::rules::{enrollment, images, invitations};
 use crate::scope::{Answer, Scope};
 use crate::store::{ALL, Page};
 use crate::view::{self, Audience};
@@ -481,25 +481,11 @@ pub fn leave(scope: &mut Scope<'_>) -> Answer {
     Ok(view::deleted("organization_membership", &it.id).into())
 }
 
-/// The person's invitations, by their proven addresses.
-fn own(scope: &Scope<'_>, user: &User) -> Result<Vec<OrganizationInvitation>, ClerkError> {
-    let mut all = Vec::new();
-    for address in user.email_addresses.iter().filter(|it| it.is_verified()) {
-        let email = address.email_address.to_lowercase();
-        all.extend(
-            scope
-                .tx
-                .list::<OrganizationInvitation>("email", &email, Page::WHOLE)?,
-        );
-    }
-    Ok(all)
-}
-
 /// `GET /v1/me/organization_invitations`
 pub fn own_invitations(scope: &mut Scope<'_>) -> Answer {
     let user = person(scope)?;
     let wanted = scope.call.query_all("status");
-    let mut all = own(scope, &user)?;
+    let mut all = invitations::of(scope, &user)?;
     all.retain(|it| it.status_at(scope.now).is_among(&wanted));
     page(scope, &all, |it| shown_invitation(scope, it))
 }
@@ -508,7 +494,9 @@ pub fn own_invitations(scope: &mut Scope<'_>) -> Answer {
 pub fn accept(scope: &mut Scope<'_>) -> Answer {
     let user = person(scope)?;
     let id = scope.call.path("invitation_id");
-    let found = own(scope, &user)?.into_iter().find(|it| it.id == id);
+    let found = invitations::of(scope, &user)?
+        .into_iter()
+        .find(|it| it.id == id);
     let it = found.ok_or_else(|| ClerkError::not_found("The invitation"))?;
     let it = organizations::accept(scope, it, &user)?;
     Ok(shown_invitation(scope, &it)?.into())

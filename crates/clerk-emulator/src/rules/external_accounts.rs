@@ -86,23 +86,28 @@ pub fn account(
         it.strategy == profile.strategy && it.provider_user_id == profile.provider_user_id
     });
     if !known {
-        let account = ExternalAccount {
-            id: id::new("eac"),
-            strategy: profile.strategy.clone(),
-            provider_user_id: profile.provider_user_id.clone(),
-            email_address: profile.email_address.clone(),
-            first_name: profile.first_name.clone(),
-            last_name: profile.last_name.clone(),
-            verification: Some(Verification::given(&profile.strategy, scope.now)),
-            created_at: scope.now,
-            updated_at: scope.now,
-            ..ExternalAccount::default()
-        };
+        let account = connected(profile, scope.now);
         link(&mut user.email_addresses, &account);
         user.external_accounts.push(account);
         accounts::save(scope, &mut user)?;
     }
     Ok(Some(user))
+}
+
+/// The account at a provider that this profile tells of, connected now.
+pub fn connected(profile: &ExternalProfile, now: i64) -> ExternalAccount {
+    ExternalAccount {
+        id: id::new("eac"),
+        strategy: profile.strategy.clone(),
+        provider_user_id: profile.provider_user_id.clone(),
+        email_address: profile.email_address.clone(),
+        first_name: profile.first_name.clone(),
+        last_name: profile.last_name.clone(),
+        verification: Some(Verification::given(&profile.strategy, now)),
+        created_at: now,
+        updated_at: now,
+        ..ExternalAccount::default()
+    }
 }
 
 fn link(addresses: &mut [EmailAddress], account: &ExternalAccount) {

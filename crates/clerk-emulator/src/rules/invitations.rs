@@ -70,6 +70,20 @@ pub fn invite(
     Ok(it)
 }
 
+/// The organizations' invitations of a person, by their proven addresses.
+pub fn of(scope: &Scope<'_>, user: &User) -> Result<Vec<OrganizationInvitation>, ClerkError> {
+    let mut all = Vec::new();
+    for address in user.email_addresses.iter().filter(|it| it.is_verified()) {
+        let email = address.email_address.to_lowercase();
+        all.extend(
+            scope
+                .tx
+                .list::<OrganizationInvitation>("email", &email, Page::WHOLE)?,
+        );
+    }
+    Ok(all)
+}
+
 fn organization_invitation(
     scope: &Scope<'_>,
     ticket: &Ticket,

@@ -2,12 +2,12 @@
 
 use crate::error::ClerkError;
 use crate::id;
-use crate::model::{EmailAddress, ExternalAccount, SignUp, User, Verification, WaitlistEntry};
+use crate::model::{EmailAddress, SignUp, User, Verification, WaitlistEntry};
 use crate::scope::Scope;
 use crate::view::missing_fields;
 
 use super::sessions::{self, Start};
-use super::{accounts, enrollment, invitations};
+use super::{accounts, enrollment, external_accounts, invitations};
 
 /// Makes the account once everything is there, and signs it in; until then the sign-up is kept.
 pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Result<SignUp, ClerkError> {
@@ -84,18 +84,7 @@ fn account(scope: &Scope<'_>, sign_up: &SignUp) -> Result<User, ClerkError> {
         user.email_addresses.push(address);
     }
     if let Some(external) = &sign_up.external {
-        let account = ExternalAccount {
-            id: id::new("eac"),
-            strategy: external.strategy.clone(),
-            provider_user_id: external.provider_user_id.clone(),
-            email_address: external.email_address.clone(),
-            first_name: external.first_name.clone(),
-            last_name: external.last_name.clone(),
-            verification: Some(Verification::given(&external.strategy, now)),
-            created_at: now,
-            updated_at: now,
-            ..ExternalAccount::default()
-        };
+        let account = external_accounts::connected(external, now);
         for address in &mut user.email_addresses {
             let link = (account.strategy.clone(), account.id.clone());
             address.linked_to.push(link);

@@ -250,7 +250,10 @@ impl Call {
     }
 
     fn note(&self, name: &str) {
-        self.known.borrow_mut().insert(name.to_owned());
+        // A filter is asked for once for each record.
+        if !self.known.borrow().contains(name) {
+            self.known.borrow_mut().insert(name.to_owned());
+        }
     }
 
     /// Whether the query limits a list.

@@ -21,14 +21,15 @@ const INDEXED: [(&str, &str); 3] = [
 /// Whom a filter names, if one does that; [`fits`] decides.
 fn candidates(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
     let named = |param: &str| {
-        let mut all = scope.call.query_all(param);
-        all.retain(|it| !it.starts_with('-'));
-        all
+        let all = scope.call.query_all(param).into_iter();
+        all.filter(|it| !it.starts_with('-'))
+            .map(|it| it.trim_start_matches(['+', ' ']))
+            .collect::<Vec<_>>()
     };
     let mut found: Vec<User> = Vec::new();
     let ids = named("user_id");
     for id in &ids {
-        found.extend(scope.tx.get(id.trim_start_matches(['+', ' ']))?);
+        found.extend(scope.tx.get(id)?);
     }
     if !ids.is_empty() {
         return Ok(Some(found));
@@ -36,9 +37,8 @@ fn candidates(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
     for (param, index) in INDEXED {
         let values = named(param);
         for value in &values {
-            let value = value.trim_start_matches(['+', ' ']);
             let value = match index {
-                "external_id" => value.to_owned(),
+                "external_id" => (*value).to_owned(),
                 _ => value.to_lowercase(),
             };
             found.extend(scope.tx.find(index, &value)?);
@@ -49,7 +49,6 @@ fn candidates(scope: &Scope<'_>) -> Result<Option<Vec<User>>, ClerkError> {
     }
     let organizations = named("organization_id");
     for id in &organizations {
-        let id = id.trim_start_matches(['+', ' ']);
         let members: Vec<Membership> = scope.tx.list("organization", id, Page::WHOLE)?;
         for it in members {
             found.extend(scope.tx.get(&it.user_id)?);

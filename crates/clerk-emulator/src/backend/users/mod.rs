@@ -8,7 +8,8 @@ pub mod write;
 use serde_json::{Value, json};
 
 use crate::error::ClerkError;
-use crate::model::{Image, Membership, OrganizationInvitation, User};
+use crate::model::{Image, Membership, User};
+use crate::rules::invitations as invites;
 use crate::rules::{accounts, images, metadata, organizations, people};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::Page;
@@ -138,15 +139,7 @@ pub fn memberships(scope: &mut Scope<'_>) -> Answer {
 pub fn invitations(scope: &mut Scope<'_>) -> Answer {
     let user = find(scope)?;
     let wanted = scope.call.query_all("status");
-    let mut all = Vec::new();
-    for address in user.email_addresses.iter().filter(|it| it.is_verified()) {
-        let email = address.email_address.to_lowercase();
-        all.extend(
-            scope
-                .tx
-                .list::<OrganizationInvitation>("email", &email, Page::WHOLE)?,
-        );
-    }
+    let mut all = invites::of(scope, &user)?;
     all.retain(|it| it.status_at(scope.now).is_among(&wanted));
     paginated(scope, &all, |it| {
         let organization = organizations::find(scope, &it.organization_id)?;

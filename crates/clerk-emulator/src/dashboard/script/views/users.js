@@ -8,9 +8,11 @@ export const title = 'Users';
 
 let state = {};
 
+const nameOf = (user) => [user.first_name, user.last_name].filter(Boolean).join(' ');
+
 function person(user) {
   const email = user.email_addresses.find((it) => it.id === user.primary_email_address_id)?.email_address;
-  const name = [user.first_name, user.last_name].filter(Boolean).join(' ');
+  const name = nameOf(user);
   return h('div', { class: 'person' },
     h('img', { src: user.image_url, alt: '' }),
     h('div', {}, button(name || email || user.username || user.id, () => showUser(user.id), 'link'), h('span', { class: 'sub' }, email ?? user.username ?? 'No email address')));
@@ -64,7 +66,7 @@ export async function showUser(id) {
       await redraw();
       showUser(id);
     }, done));
-    dialog([user.first_name, user.last_name].filter(Boolean).join(' ') || user.email_addresses[0]?.email_address || user.id,
+    dialog(nameOf(user) || user.email_addresses[0]?.email_address || user.id,
       h('dl', {},
         h('dt', {}, 'User ID'), h('dd', {}, h('code', {}, user.id)),
         h('dt', {}, 'Email addresses'), h('dd', {}, user.email_addresses.map((it) => h('div', {}, it.email_address, ' ', tag(it.verification?.status ?? 'unverified', it.verification?.status === 'verified' ? 'good' : 'warn')))),
