@@ -26,7 +26,9 @@
 mod bindings;
 mod bridge;
 mod components;
+mod error;
 mod hooks;
+mod js;
 mod machine;
 mod provider;
 mod scripts;
@@ -38,6 +40,7 @@ pub use components::{
     ClerkFailed, ClerkLoaded, ClerkLoading, SignIn, SignInButton, SignOutButton, SignUp,
     SignUpButton, SignedIn, SignedOut, UserButton, UserProfile,
 };
+pub use error::{ClerkError, ErrorKind, Reason};
 pub use hooks::{Auth, ClerkHandle, use_auth, use_clerk, use_session, use_user};
 pub use machine::{LoadError, Session, Status, User};
 pub use provider::{ClerkProvider, ClerkProviderProps};
