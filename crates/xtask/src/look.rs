@@ -11,19 +11,25 @@ use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
 
-/// Where all pictures go, and which of them the README shows.
+/// Where all pictures go.
 const PICTURES: &str = "target/pictures";
-const SHOWN: [&str; 2] = ["home-desktop-light.png", "home-phone-dark.png"];
+/// Those that a README shows, and the folder that it shows them from.
+const SHOWN: [(&str, &str); 4] = [
+    ("home-desktop-light.png", "docs"),
+    ("home-phone-dark.png", "docs"),
+    ("dashboard-users-desktop-light.png", EMULATOR_DOCS),
+    ("dashboard-messages-phone-dark.png", EMULATOR_DOCS),
+];
+const EMULATOR_DOCS: &str = "crates/clerk-emulator/docs";
 
-/// Takes pictures of the page, and renews those in `docs/`.
+/// Takes pictures of the page and the dashboard, and renews those that a README shows.
 pub fn picture() -> Result<()> {
     let mut steps = Steps::new(4);
     let clerk_sdk = release(&mut steps)?;
     steps.next("taking pictures");
     in_a_browser(&["--bin", "pictures", "--", PICTURES], &clerk_sdk)?;
-    std::fs::create_dir_all("docs")?;
-    for name in SHOWN {
-        std::fs::copy(Path::new(PICTURES).join(name), Path::new("docs").join(name))?;
+    for (name, folder) in SHOWN {
+        std::fs::copy(Path::new(PICTURES).join(name), Path::new(folder).join(name))?;
     }
     println!("\n  all of them: {PICTURES}");
     Ok(())

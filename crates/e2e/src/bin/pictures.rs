@@ -1,9 +1,10 @@
-//! Takes pictures of the page as it is: `pictures FOLDER`. `cargo xtask picture` runs it.
+//! Takes pictures of the page and of the emulator's dashboard as they are: `pictures FOLDER`. `cargo xtask picture` runs it.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use e2e::{Browser, Look, Person, story};
+use serde_json::json;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -39,7 +40,8 @@ async fn main() -> Result<()> {
     for (name, look) in looks {
         story("pictures", async |story| {
             let number = story.browser_with(look).await?;
-            tour(story, number, &folder, name).await
+            tour(story, number, &folder, name).await?;
+            dashboard(story, number, &folder, name).await
         })
         .await?;
         println!("  {name}");
@@ -74,6 +76,36 @@ async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> R
     browser.click("Profile").await?;
     browser.sees("Profile details").await?;
     keep(browser, folder, &format!("profile-{look}")).await
+}
+
+/// The emulator's dashboard, with a few more people.
+async fn dashboard(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> Result<()> {
+    for (first, last, email) in [
+        ("Grace", "Hopper", "grace@example.com"),
+        ("Katherine", "Johnson", "katherine@example.com"),
+        ("Alan", "Turing", "alan@example.com"),
+        ("Edsger", "Dijkstra", "edsger@example.com"),
+    ] {
+        let user = json!({
+            "first_name": first, "last_name": last, "email_address": [email],
+            "skip_password_requirement": true,
+        });
+        story.stack.emulator_call("POST", "/v1/users", user).await?;
+    }
+    let invitation = json!({"email_address": "hedy@example.com"});
+    story
+        .stack
+        .emulator_call("POST", "/v1/invitations", invitation)
+        .await?;
+    let browser = &story.browsers[number];
+    browser
+        .open(&format!("{}/dashboard", story.stack.emulator_url()))
+        .await?;
+    browser.sees("Edsger Dijkstra").await?;
+    keep(browser, folder, &format!("dashboard-users-{look}")).await?;
+    browser.click("Messages").await?;
+    browser.sees("hedy@example.com").await?;
+    keep(browser, folder, &format!("dashboard-messages-{look}")).await
 }
 
 async fn keep(browser: &Browser, folder: &Path, name: &str) -> Result<()> {
