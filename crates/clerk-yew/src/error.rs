@@ -89,7 +89,9 @@ impl ClerkError {
 
     /// What clerk-js threw, or what stands in the `error` of its answer.
     pub(crate) fn thrown(value: &JsValue) -> Self {
-        let reasons: Vec<Reason> = js::items(value, "errors").map(|it| reason(&it)).collect();
+        let reasons: Vec<Reason> = js::items(value, "errors")
+            .map(|it| Reason::new(&it))
+            .collect();
         let status = js::number(value, "status");
         // Clerk's statuses are small whole numbers.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -163,12 +165,15 @@ impl fmt::Display for ClerkError {
 
 impl std::error::Error for ClerkError {}
 
-fn reason(value: &JsValue) -> Reason {
-    Reason {
-        code: js::string(value, "code").unwrap_or_default(),
-        message: js::string(value, "message").unwrap_or_default(),
-        long_message: js::string(value, "longMessage"),
-        parameter: js::string(&js::get(value, "meta"), "paramName"),
+impl Reason {
+    /// One of clerk-js's reasons.
+    pub(crate) fn new(value: &JsValue) -> Self {
+        Self {
+            code: js::string(value, "code").unwrap_or_default(),
+            message: js::string(value, "message").unwrap_or_default(),
+            long_message: js::string(value, "longMessage"),
+            parameter: js::string(&js::get(value, "meta"), "paramName"),
+        }
     }
 }
 

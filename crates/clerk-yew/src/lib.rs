@@ -31,6 +31,7 @@ mod hooks;
 mod js;
 mod machine;
 mod provider;
+pub mod resources;
 mod scripts;
 mod tabs;
 mod task;
