@@ -1,7 +1,25 @@
 //! The forms that all of Clerk's resources share.
 
-/// A handle on one of clerk-js's objects, with what can be read from it: name and type in Rust,
-/// name in JavaScript.
+/// What can be read from clerk-js's object: name and type in Rust, name in JavaScript.
+macro_rules! members {
+    ( $name:ident { $( $(#[$doc:meta])* $member:ident : $kind:ty = $js:literal, )* } ) => {
+        impl $name {
+            $(
+                $(#[$doc])*
+                pub fn $member(&self) -> $kind {
+                    $crate::resources::value::Read::read($crate::js::get(&self.raw, $js))
+                }
+            )*
+
+            /// clerk-js's own object, for what has no name here.
+            pub fn raw(&self) -> &wasm_bindgen::JsValue {
+                &self.raw
+            }
+        }
+    };
+}
+
+/// A handle on one of clerk-js's objects, with its [`members!`].
 macro_rules! resource {
     (
         $(#[$about:meta])*
@@ -22,18 +40,6 @@ macro_rules! resource {
                 Self { raw, revision }
             }
 
-            /// clerk-js's own object, for what has no name here.
-            pub fn raw(&self) -> &wasm_bindgen::JsValue {
-                &self.raw
-            }
-
-            $(
-                $(#[$doc])*
-                pub fn $member(&self) -> $kind {
-                    $crate::resources::value::Read::read($crate::js::get(&self.raw, $js))
-                }
-            )*
-
             /// Calls one of its methods and reads what it promises.
             #[allow(dead_code, reason = "not every resource has a method")]
             async fn ask<T: $crate::resources::value::Read>(
@@ -44,6 +50,8 @@ macro_rules! resource {
                 $crate::resources::value::ask(&self.raw, method, arguments).await
             }
         }
+
+        members! { $name { $( $(#[$doc])* $member: $kind = $js, )* } }
 
         impl $crate::resources::value::Read for $name {
             fn read(value: wasm_bindgen::JsValue) -> Self {

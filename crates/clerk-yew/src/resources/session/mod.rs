@@ -1,43 +1,25 @@
 //! Sessions.
 
-mod activities;
 mod verification;
 
+use clerk_claims::{Condition, Level};
 use serde::de::DeserializeOwned;
+
+use wasm_bindgen::JsValue;
 
 use crate::error::ClerkError;
 use crate::js::{self, object};
 
+use super::activity::SessionStatus;
 use super::metadata::typed;
-use super::value::Read;
+use super::public_user_data::PublicUserData;
+use super::user::User;
+use super::value::{Read, Write};
 
-pub use activities::{SessionActivity, SessionWithActivities};
 pub use verification::{
-    Factor, FirstFactor, FirstFactorAttempt, SecondFactor, SecondFactorAttempt,
-    SessionVerification, SessionVerificationStatus, VerificationLevel,
+    FirstFactor, FirstFactorAttempt, SecondFactor, SecondFactorAttempt, SessionVerification,
+    SessionVerificationStatus,
 };
-
-words! {
-    /// Where a session stands.
-    SessionStatus {
-        /// In use
-        Active = "active",
-        /// In use, while the person must still do one of its [tasks](Session::current_task)
-        Pending = "pending",
-        /// Left alone for too long
-        Abandoned = "abandoned",
-        /// Signed out
-        Ended = "ended",
-        /// Too old
-        Expired = "expired",
-        /// Signed out, and gone from this browser
-        Removed = "removed",
-        /// Another one took its place
-        Replaced = "replaced",
-        /// Ended from outside
-        Revoked = "revoked",
-    }
-}
 
 words! {
     /// What a person must do before a session counts
@@ -57,26 +39,6 @@ resource! {
     SessionTask {
         /// Which it is
         key: TaskKey = "key",
-    }
-}
-
-resource! {
-    /// What others may see of a person.
-    PublicUserData {
-        /// Clerk's id of the person
-        user_id: Option<String> = "userId",
-        /// What the person signs in by
-        identifier: String = "identifier",
-        /// User name
-        username: Option<String> = "username",
-        /// First name
-        first_name: Option<String> = "firstName",
-        /// Last name
-        last_name: Option<String> = "lastName",
-        /// Picture
-        image_url: String = "imageUrl",
-        /// Whether the person has a picture
-        has_image: bool = "hasImage",
     }
 }
 
@@ -101,6 +63,8 @@ resource! {
         last_active_organization_id: Option<String> = "lastActiveOrganizationId",
         /// The person, as others see them
         public_user_data: PublicUserData = "publicUserData",
+        /// The person, as of when this was read; [`use_user`](crate::use_user) follows changes
+        user: Option<User> = "user",
         /// When it began, in milliseconds since the Unix epoch
         created_at: f64 = "createdAt",
         /// When it changed last, in milliseconds since the Unix epoch
@@ -134,6 +98,29 @@ impl Session {
         (age(0), age(1))
     }
 
+    /// Whether it meets a condition now. [`Auth`](crate::Auth) answers the same, and renders anew
+    /// when the answer changes.
+    pub fn check_authorization(&self, condition: &Condition) -> bool {
+        let word = |it: Option<&str>| it.map_or(JsValue::UNDEFINED, JsValue::from);
+        let reverification = condition
+            .reverification
+            .map(|wanted| match wanted.preset() {
+                Some(preset) => preset.into(),
+                None => object([
+                    ("level", wanted.level().as_str().into()),
+                    ("afterMinutes", wanted.after_minutes().into()),
+                ]),
+            });
+        let params = object([
+            ("role", word(condition.role.as_deref())),
+            ("permission", word(condition.permission.as_deref())),
+            ("feature", word(condition.feature.as_deref())),
+            ("plan", word(condition.plan.as_deref())),
+            ("reverification", reverification.write()),
+        ]);
+        js::call(&self.raw, "checkAuthorization", &[params]).is_ok_and(|it| it.is_truthy())
+    }
+
     /// Marks it as the one in use, here and now.
     pub async fn touch(&self) -> Result<Self, ClerkError> {
         self.ask("touch", &[]).await
@@ -163,7 +150,7 @@ impl Session {
     /// (<https://clerk.com/docs/guides/secure/reverification>).
     pub async fn start_verification(
         &self,
-        level: &VerificationLevel,
+        level: Level,
     ) -> Result<SessionVerification, ClerkError> {
         let params = object([("level", level.as_str().into())]);
         self.ask("startVerification", &[params]).await

@@ -5,19 +5,10 @@ use wasm_bindgen::JsValue;
 use super::Session;
 use crate::error::ClerkError;
 use crate::js::object;
+use crate::resources::factor::Factor;
+use crate::resources::value::Read;
 use crate::resources::verification::Verification;
-
-words! {
-    /// Which factors are to be proven.
-    VerificationLevel {
-        /// The first
-        FirstFactor = "first_factor",
-        /// The second
-        SecondFactor = "second_factor",
-        /// Both
-        MultiFactor = "multi_factor",
-    }
-}
+use clerk_claims::Level;
 
 words! {
     /// What is to be proven next.
@@ -38,7 +29,7 @@ resource! {
         /// What is to be proven next
         status: SessionVerificationStatus = "status",
         /// Which factors are to be proven
-        level: VerificationLevel = "level",
+        level: Level = "level",
         /// The session
         session: Session = "session",
         /// How far the first factor has come
@@ -52,31 +43,13 @@ resource! {
     }
 }
 
-resource! {
-    /// A way to prove that it is the person.
-    Factor {
-        /// Which way, such as `email_code` or `password`
-        strategy: String = "strategy",
-        /// The address or number, as far as a stranger may see it
-        safe_identifier: Option<String> = "safeIdentifier",
-        /// Id of the email address
-        email_address_id: Option<String> = "emailAddressId",
-        /// Id of the phone number
-        phone_number_id: Option<String> = "phoneNumberId",
-        /// Id of the Web3 wallet
-        web3_wallet_id: Option<String> = "web3WalletId",
-        /// The wallet's name
-        wallet_name: Option<String> = "walletName",
-        /// Whether the address or number is the person's primary one
-        primary: bool = "primary",
-        /// Whether it is the first second factor to be offered
-        default: bool = "default",
-        /// How a code reaches the phone
-        channel: Option<String> = "channel",
-        /// Id of the enterprise connection
-        enterprise_connection_id: Option<String> = "enterpriseConnectionId",
-        /// Its name
-        enterprise_connection_name: Option<String> = "enterpriseConnectionName",
+impl Read for Level {
+    fn read(value: JsValue) -> Self {
+        match value.as_string().as_deref() {
+            Some("second_factor") => Self::SecondFactor,
+            Some("multi_factor") => Self::MultiFactor,
+            _ => Self::FirstFactor,
+        }
     }
 }
 

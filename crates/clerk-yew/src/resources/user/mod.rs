@@ -1,6 +1,7 @@
 //! A person.
 
 mod account;
+mod organizations;
 mod profile;
 mod security;
 
@@ -12,10 +13,15 @@ use crate::js;
 use super::email_address::EmailAddress;
 use super::external_account::ExternalAccount;
 use super::metadata::typed;
+use super::organization::OrganizationMembership;
 use super::passkey::Passkey;
 use super::phone_number::PhoneNumber;
 use super::web3_wallet::Web3Wallet;
 
+pub use organizations::{
+    GetUserInvitations, GetUserSuggestions, OrganizationSuggestion, PublicOrganizationData,
+    UserOrganizationInvitation,
+};
 pub use profile::{Image, UpdateUser};
 pub use security::{BackupCode, Totp, UpdateUserPassword};
 
@@ -66,6 +72,8 @@ resource! {
         unverified_external_accounts: Vec<ExternalAccount> = "unverifiedExternalAccounts",
         /// Passkeys
         passkeys: Vec<Passkey> = "passkeys",
+        /// The organizations that the person is in
+        organization_memberships: Vec<OrganizationMembership> = "organizationMemberships",
         /// Whether there is a password
         password_enabled: bool = "passwordEnabled",
         /// Whether an authenticator app is set up

@@ -4,8 +4,8 @@
 use super::User;
 use crate::error::ClerkError;
 use crate::js::object;
+use crate::resources::activity::SessionWithActivities;
 use crate::resources::passkey::Passkey;
-use crate::resources::session::SessionWithActivities;
 use crate::resources::value::Write;
 
 params! {

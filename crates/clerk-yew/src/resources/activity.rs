@@ -1,8 +1,28 @@
-//! Sessions as a person sees them: which browser, where, when.
+//! Where a session stands, and where it was used.
 
 use crate::error::ClerkError;
 
-use super::SessionStatus;
+words! {
+    /// Where a session stands.
+    SessionStatus {
+        /// In use
+        Active = "active",
+        /// In use, while the person must still do one of its tasks
+        Pending = "pending",
+        /// Left alone for too long
+        Abandoned = "abandoned",
+        /// Signed out
+        Ended = "ended",
+        /// Too old
+        Expired = "expired",
+        /// Signed out, and gone from this browser
+        Removed = "removed",
+        /// Another one took its place
+        Replaced = "replaced",
+        /// Ended from outside
+        Revoked = "revoked",
+    }
+}
 
 resource! {
     /// A session with its last activity
