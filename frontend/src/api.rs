@@ -1,6 +1,6 @@
 //! The API as the page calls it.
 
-use clerk_yew::{Auth, TokenError, TokenOptions};
+use clerk_yew::{ClerkError, ErrorKind, TokenOptions, get_token};
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize};
 use shared::{FieldError, PageConfig, Problem, PutUser, User, UserUpdate};
@@ -21,7 +21,7 @@ pub enum ApiError {
     /// The server could not be reached, or failed. Trying again may help.
     Unavailable,
     /// Clerk gives no token. Trying again may help.
-    NoToken(TokenError),
+    NoToken(ClerkError),
     /// The account was deleted.
     Gone,
     /// The row is not of the version the write was meant for.
@@ -36,7 +36,8 @@ impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unavailable => f.write_str("The server cannot be reached."),
-            Self::NoToken(error) => error.fmt(f),
+            Self::NoToken(error) if error.kind() == ErrorKind::SignedOut => error.fmt(f),
+            Self::NoToken(_) => f.write_str("The sign-in service is not responding."),
             Self::Gone => f.write_str("This account was deleted."),
             Self::Changed => f.write_str("The profile has changed in the meantime."),
             Self::Invalid(_) => f.write_str("Some fields are not valid."),
@@ -60,14 +61,13 @@ pub async fn page_config() -> Result<PageConfig, ApiError> {
 /// The API with the signed-in person's tokens.
 #[derive(Clone, PartialEq)]
 pub struct Api {
-    auth: Auth,
     template: Option<String>,
 }
 
 impl Api {
-    /// Calls with tokens of `auth`, made by this JWT template if there is one.
-    pub fn new(auth: Auth, template: Option<String>) -> Self {
-        Self { auth, template }
+    /// Calls with tokens made by this JWT template if there is one.
+    pub fn new(template: Option<String>) -> Self {
+        Self { template }
     }
 
     /// The person's row, made if need be.
@@ -110,15 +110,10 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let mut fresh = false;
         loop {
-            let options = TokenOptions {
-                template: self.template.clone(),
-                skip_cache: fresh,
-            };
-            let token = self
-                .auth
-                .get_token(&options)
-                .await
-                .map_err(ApiError::NoToken)?;
+            let options = TokenOptions::new()
+                .template(self.template.clone())
+                .skip_cache(fresh);
+            let token = get_token(&options).await.map_err(ApiError::NoToken)?;
             let mut request = RequestBuilder::new(path)
                 .method(method.clone())
                 .abort_signal(signal)

@@ -1,8 +1,8 @@
 //! The page's frame: configuration, Clerk, routes, header.
 
 use clerk_yew::{
-    Appearance, ClerkProvider, SignInButton, SignedIn, SignedOut, Status, Task, UserButton,
-    use_clerk,
+    Appearance, ClerkProvider, SignInButton, SignedIn, SignedOut, Status, UserButton, use_clerk,
+    use_clerk_status,
 };
 use shared::PageConfig;
 use yew::prelude::*;
@@ -13,6 +13,7 @@ use crate::api::page_config;
 use crate::components::{LiveNotice, Notice, Spinner};
 use crate::pages::{Route, switch};
 use crate::retry;
+use crate::task::Task;
 use crate::user_provider::UserProvider;
 
 /// The whole page.
@@ -61,7 +62,11 @@ fn shell(config: &PageConfig) -> Html {
         <ClerkProvider
             {publishable_key}
             proxy_url={proxy_url.map(AttrValue::from)}
-            on_navigate={Callback::from(navigate)}
+            sign_in_url="/sign-in"
+            sign_up_url="/sign-up"
+            router_push={Callback::from(push)}
+            router_replace={Callback::from(replace)}
+            telemetry={false}
             appearance={appearance()}
         >
             <UserProvider {jwt_template}>
@@ -75,8 +80,13 @@ fn shell(config: &PageConfig) -> Html {
 }
 
 /// Clerk's steps have paths and queries of their own, which no route of ours would keep.
-fn navigate(to: String) {
+fn push(to: String) {
     BrowserHistory::new().push(to);
+}
+
+/// As [`push`], in the place of this page.
+fn replace(to: String) {
+    BrowserHistory::new().replace(to);
 }
 
 /// Clerk's UI in the page's own colours, which follow the person's dark or light mode.
@@ -121,16 +131,15 @@ fn header() -> Html {
 #[component]
 fn Body() -> Html {
     let clerk = use_clerk();
-    match clerk.status() {
+    match use_clerk_status() {
         Status::Loading => html! { <Spinner text="Initializing…" /> },
         Status::Failed(error) => {
             let text = format!("{error} Check your connection and try again.");
-            let again = clerk.clone();
             html! {
                 <Notice title="Sign-in is unavailable" {text}
-                    retry={Callback::from(move |()| again.retry())} />
+                    retry={Callback::from(move |()| clerk.retry())} />
             }
         }
-        Status::SignedOut | Status::SignedIn(..) => html! { <Switch<Route> render={switch} /> },
+        _ => html! { <Switch<Route> render={switch} /> },
     }
 }

@@ -9,6 +9,7 @@ mod memory;
 mod pages;
 mod retry;
 mod sync;
+mod task;
 mod user_provider;
 
 fn main() {

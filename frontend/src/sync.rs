@@ -18,7 +18,10 @@ pub struct Seen {
 impl From<&clerk_yew::User> for Seen {
     fn from(user: &clerk_yew::User) -> Self {
         Self {
-            email: user.email.clone().unwrap_or_default(),
+            email: user
+                .primary_email_address()
+                .map(|it| it.email_address())
+                .unwrap_or_default(),
             name: user.full_name(),
         }
     }

@@ -1,6 +1,6 @@
 //! Fetches the person's row, keeps it live, and lets it follow Clerk's user.
 
-use clerk_yew::{Task, use_auth, use_user};
+use clerk_yew::{use_auth, use_user};
 use shared::UserUpdate;
 use yew::prelude::*;
 
@@ -8,6 +8,7 @@ use crate::api::{Api, ApiError};
 use crate::current_user::{Event, Phase, State};
 use crate::live::Live;
 use crate::sync::{self, Seen};
+use crate::task::Task;
 use crate::{memory, retry};
 
 /// The person's row, for everything below a [`UserProvider`].
@@ -59,11 +60,11 @@ pub struct UserProviderProps {
 #[component]
 pub fn UserProvider(props: &UserProviderProps) -> Html {
     let auth = use_auth();
-    let clerk_user = use_user();
+    let clerk_user = use_user().signed_in();
     let state = use_reducer_eq(State::default);
     let tries = use_state(|| 0);
-    let (is_loaded, user_id) = (auth.is_loaded, auth.user_id.clone());
-    let api = Api::new(auth, props.jwt_template.clone());
+    let (is_loaded, user_id) = (auth.is_loaded(), auth.user_id().map(str::to_owned));
+    let api = Api::new(props.jwt_template.clone());
 
     // Connect: the row is fetched, or made, until that succeeds. Nothing is kept of anybody else.
     let (dispatcher, connecting) = (state.dispatcher(), api.clone());

@@ -4,7 +4,7 @@ use std::fmt;
 
 use wasm_bindgen::JsValue;
 
-use crate::js;
+use crate::value;
 
 /// What kind of trouble it is, by what an app does about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,18 +88,18 @@ impl ClerkError {
     }
 
     /// What clerk-js threw, or what stands in the `error` of its answer.
-    pub(crate) fn thrown(value: &JsValue) -> Self {
-        let reasons: Vec<Reason> = js::items(value, "errors")
+    pub(crate) fn thrown(thrown: &JsValue) -> Self {
+        let reasons: Vec<Reason> = value::items(thrown, "errors")
             .map(|it| Reason::new(&it))
             .collect();
-        let status = js::number(value, "status");
+        let status = value::number(thrown, "status");
         // Clerk's statuses are small whole numbers.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let status = status.map(|status| status as u16);
         let first = reasons.first();
         let code = first
             .map(|it| it.code.clone())
-            .or_else(|| js::string(value, "code"))
+            .or_else(|| value::string(thrown, "code"))
             .unwrap_or_else(|| "unknown".to_owned());
         let message = first
             .map(|it| {
@@ -107,8 +107,8 @@ impl ClerkError {
                     .clone()
                     .unwrap_or_else(|| it.message.clone())
             })
-            .or_else(|| js::string(value, "message"))
-            .or_else(|| value.as_string())
+            .or_else(|| value::string(thrown, "message"))
+            .or_else(|| thrown.as_string())
             .unwrap_or_else(|| "Unknown error".to_owned());
         Self {
             kind: kind(&code, status, !reasons.is_empty()),
@@ -167,12 +167,12 @@ impl std::error::Error for ClerkError {}
 
 impl Reason {
     /// One of clerk-js's reasons.
-    pub(crate) fn new(value: &JsValue) -> Self {
+    pub(crate) fn new(error: &JsValue) -> Self {
         Self {
-            code: js::string(value, "code").unwrap_or_default(),
-            message: js::string(value, "message").unwrap_or_default(),
-            long_message: js::string(value, "longMessage"),
-            parameter: js::string(&js::get(value, "meta"), "paramName"),
+            code: value::string(error, "code").unwrap_or_default(),
+            message: value::string(error, "message").unwrap_or_default(),
+            long_message: value::string(error, "longMessage"),
+            parameter: value::string(&value::get(error, "meta"), "paramName"),
         }
     }
 }

@@ -18,31 +18,38 @@
 //! }
 //! ```
 //!
-//! Layers, each built on the one before: `bindings` (clerk-js as it is), `bridge` (its values
-//! in Rust, its scripts in the page), `machine` (which state follows from what happens; pure),
-//! `provider` and `hooks`, `components`. clerk-js is one object for the whole page: so there
-//! is one provider in a page, near the root.
+//! Layers, each built on the one before: `value`, `js` and `resources` (clerk-js's objects, by name),
+//! `store` (what the page knows of them), `page` (loads clerk-js, listens to it), `clerk` (what an
+//! app asks of it), `provider` and `hooks`, `components`. clerk-js is one object for the whole
+//! page: so there is one provider in a page, near the root.
 
-mod bindings;
-mod bridge;
+mod clerk;
 mod components;
+mod deadline;
 mod error;
 mod hooks;
 mod js;
-mod machine;
+mod options;
+mod page;
 mod provider;
 pub mod resources;
 mod scripts;
+mod state;
+mod store;
 mod tabs;
-mod task;
+pub mod testing;
+mod token;
+mod value;
 
-pub use bridge::{Appearance, TokenError, TokenOptions};
+pub use clerk::{Clerk, get_token};
 pub use components::{
     ClerkFailed, ClerkLoaded, ClerkLoading, SignIn, SignInButton, SignOutButton, SignUp,
     SignUpButton, SignedIn, SignedOut, UserButton, UserProfile,
 };
 pub use error::{ClerkError, ErrorKind, Reason};
-pub use hooks::{Auth, ClerkHandle, use_auth, use_clerk, use_session, use_user};
-pub use machine::{LoadError, Session, Status, User};
+pub use hooks::{Auth, use_auth, use_clerk, use_clerk_status, use_session, use_user};
+pub use options::Appearance;
 pub use provider::{ClerkProvider, ClerkProviderProps};
-pub use task::Task;
+pub use resources::{Organization, Session, User};
+pub use state::{Signed, Status};
+pub use token::TokenOptions;

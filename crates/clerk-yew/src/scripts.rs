@@ -1,21 +1,16 @@
-//! Clerk's two scripts: where they come from, and how they get into the page.
-
-use std::cell::Cell;
-use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::Poll;
+//! Where Clerk's scripts come from, and how they get into the page.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use futures_util::future::{Either, select};
-use futures_util::task::AtomicWaker;
-use gloo_events::EventListener;
-use gloo_timers::future::TimeoutFuture;
-use js_sys::Reflect;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Promise;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlScriptElement, window};
 
-use crate::machine::LoadError;
+use crate::deadline::within;
+use crate::error::{ClerkError, ErrorKind};
+use crate::js;
+use crate::options::Options;
 
 /// How long the scripts may take, in milliseconds, as in Clerk's own SDKs.
 const TIMEOUT: u32 = 15_000;
@@ -42,46 +37,79 @@ const SCRIPTS: [Script; 2] = [
 /// The global by which the prebuilt UI is handed to clerk-js.
 pub const UI_CONSTRUCTOR: &str = "__internal_ClerkUICtor";
 
-/// A global of the page, if it is defined.
-pub fn global(name: &str) -> Option<JsValue> {
-    let value = Reflect::get(&window()?.into(), &name.into()).ok()?;
-    (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
 /// Puts the scripts into the page, both at once, and waits for them. After a failure they are
 /// taken out again, so that the next attempt starts afresh.
-pub async fn load(publishable_key: &str, proxy_url: Option<&str>) -> Result<(), LoadError> {
-    let base = base_url(publishable_key, proxy_url)
-        .ok_or_else(|| LoadError::Clerk("the publishable key is not one of Clerk's".to_owned()))?;
-    let pending: Vec<Inserted> = SCRIPTS
+pub async fn load(options: &Options) -> Result<(), ClerkError> {
+    let base = base_url(
+        &options.publishable_key,
+        options.proxy_url.as_deref(),
+        options.domain.as_deref(),
+    )
+    .ok_or_else(|| {
+        not_loaded(
+            "invalid_publishable_key",
+            "The sign-in service failed: the publishable key is not one of Clerk's",
+        )
+    })?;
+    let missing: Vec<_> = SCRIPTS
         .iter()
-        .filter(|script| global(script.global).is_none())
-        .map(|script| {
-            Inserted::new(
-                &format!("{base}/npm/{}", script.path),
-                publishable_key,
-                proxy_url,
-            )
-        })
-        .collect::<Option<_>>()
-        .ok_or(LoadError::Script)?;
-    let arrival = Box::pin(futures_util::future::try_join_all(
-        pending.iter().map(Inserted::arrival),
-    ));
-    match select(arrival, TimeoutFuture::new(TIMEOUT)).await {
-        Either::Left((Ok(_), _)) => {
-            pending.iter().for_each(Inserted::keep);
-            Ok(())
-        }
-        Either::Left((Err(error), _)) => Err(error),
-        Either::Right(_) => Err(LoadError::Timeout),
+        .filter(|it| js::of_page(it.global).is_none())
+        .collect();
+    let mut inserted = Vec::new();
+    for script in &missing {
+        let element = insert(&format!("{base}/npm/{}", script.path), options);
+        inserted.push(element.ok_or_else(unreachable)?);
     }
+    let arrivals: js_sys::Array = inserted.iter().map(arrival).collect();
+    let arrived = async {
+        JsFuture::from(Promise::all(&arrivals))
+            .await
+            .map_err(|_| unreachable())
+    };
+    let result = within(TIMEOUT, Box::pin(arrived))
+        .await
+        .unwrap_or_else(|| Err(late()));
+    if result.is_err() {
+        for script in &inserted {
+            script.remove();
+        }
+    }
+    result.map(|_| ())
 }
 
-/// The Frontend API as URL: the proxy, or the host in the publishable key.
-fn base_url(publishable_key: &str, proxy_url: Option<&str>) -> Option<String> {
+pub fn not_loaded(code: &str, message: &str) -> ClerkError {
+    ClerkError::new(ErrorKind::NotLoaded, code, message)
+}
+
+fn unreachable() -> ClerkError {
+    not_loaded(
+        "failed_to_load_clerk_js",
+        "The sign-in service could not be reached.",
+    )
+}
+
+/// Clerk took too long.
+pub fn late() -> ClerkError {
+    not_loaded(
+        "failed_to_load_clerk_js_timeout",
+        "The sign-in service did not respond in time.",
+    )
+}
+
+/// The Frontend API as URL: the proxy, the satellite's domain, or the host in the publishable key.
+fn base_url(
+    publishable_key: &str,
+    proxy_url: Option<&str>,
+    domain: Option<&str>,
+) -> Option<String> {
     if let Some(proxy_url) = proxy_url {
         return Some(proxy_url.trim_end_matches('/').to_owned());
+    }
+    if let (Some(domain), true) = (domain, publishable_key.starts_with("pk_live_")) {
+        return Some(format!(
+            "https://clerk.{}",
+            domain.trim_start_matches("clerk.")
+        ));
     }
     let encoded = publishable_key
         .strip_prefix("pk_test_")
@@ -91,67 +119,33 @@ fn base_url(publishable_key: &str, proxy_url: Option<&str>) -> Option<String> {
     Some(format!("https://{}", host.strip_suffix('$')?))
 }
 
-/// A script in the page. Dropping it takes it out again, unless it is kept.
-struct Inserted {
-    element: HtmlScriptElement,
-    keep: Cell<bool>,
-}
-
-impl Inserted {
-    fn new(src: &str, publishable_key: &str, proxy_url: Option<&str>) -> Option<Self> {
-        let document = window()?.document()?;
-        let element: HtmlScriptElement = document.create_element("script").ok()?.dyn_into().ok()?;
-        element.set_src(src);
-        element.set_async(true);
-        element.set_cross_origin(Some("anonymous"));
-        element
-            .set_attribute("data-clerk-publishable-key", publishable_key)
-            .ok()?;
-        if let Some(proxy_url) = proxy_url {
-            element
-                .set_attribute("data-clerk-proxy-url", proxy_url)
-                .ok()?;
-        }
-        document.head()?.append_child(&element).ok()?;
-        Some(Self {
-            element,
-            keep: Cell::new(false),
-        })
-    }
-
-    /// Resolves once the script has run, or has failed to come.
-    async fn arrival(&self) -> Result<(), LoadError> {
-        let result = Rc::new(Cell::new(None));
-        let waker = Rc::new(AtomicWaker::new());
-        let listen = |event, outcome: Result<(), LoadError>| {
-            let (result, waker) = (result.clone(), waker.clone());
-            EventListener::once(&self.element, event, move |_| {
-                result.set(Some(outcome));
-                waker.wake();
-            })
-        };
-        let _listeners = [
-            listen("load", Ok(())),
-            listen("error", Err(LoadError::Script)),
-        ];
-        poll_fn(|context| {
-            waker.register(context.waker());
-            result.take().map_or(Poll::Pending, Poll::Ready)
-        })
-        .await
-    }
-
-    fn keep(&self) {
-        self.keep.set(true);
-    }
-}
-
-impl Drop for Inserted {
-    fn drop(&mut self) {
-        if !self.keep.get() {
-            self.element.remove();
+/// A script in the page.
+fn insert(src: &str, options: &Options) -> Option<HtmlScriptElement> {
+    let document = window()?.document()?;
+    let element: HtmlScriptElement = document.create_element("script").ok()?.dyn_into().ok()?;
+    element.set_src(src);
+    element.set_async(true);
+    element.set_cross_origin(Some("anonymous"));
+    for (name, value) in [
+        ("data-clerk-publishable-key", Some(&options.publishable_key)),
+        ("data-clerk-proxy-url", options.proxy_url.as_ref()),
+        ("data-clerk-domain", options.domain.as_ref()),
+        ("nonce", options.nonce.as_ref()),
+    ] {
+        if let Some(value) = value {
+            element.set_attribute(name, value).ok()?;
         }
     }
+    document.head()?.append_child(&element).ok()?;
+    Some(element)
+}
+
+/// Resolves once the script has run, is rejected when it does not come.
+fn arrival(script: &HtmlScriptElement) -> Promise {
+    Promise::new(&mut |resolve, reject| {
+        script.set_onload(Some(&resolve));
+        script.set_onerror(Some(&reject));
+    })
 }
 
 #[cfg(test)]
@@ -165,7 +159,7 @@ mod tests {
             STANDARD_NO_PAD.encode("a-b-1.clerk.accounts.dev$")
         );
         assert_eq!(
-            base_url(&key, None).as_deref(),
+            base_url(&key, None, None).as_deref(),
             Some("https://a-b-1.clerk.accounts.dev")
         );
     }
@@ -173,14 +167,25 @@ mod tests {
     #[test]
     fn a_proxy_comes_before_the_host() {
         assert_eq!(
-            base_url("pk_test_x", Some("/__clerk/")).as_deref(),
+            base_url("pk_test_x", Some("/__clerk/"), None).as_deref(),
             Some("/__clerk")
         );
     }
 
     #[test]
+    fn a_satellite_in_production_has_a_host_of_its_own() {
+        let base = |key| base_url(key, None, Some("example.com"));
+        assert_eq!(
+            base("pk_live_YS5iJA").as_deref(),
+            Some("https://clerk.example.com")
+        );
+        // In development there is one host for all domains.
+        assert_eq!(base("pk_test_YS5iJA").as_deref(), Some("https://a.b"));
+    }
+
+    #[test]
     fn what_is_no_publishable_key_names_no_host() {
-        assert_eq!(base_url("sk_test_x", None), None);
-        assert_eq!(base_url("pk_test_%%%", None), None);
+        assert_eq!(base_url("sk_test_x", None, None), None);
+        assert_eq!(base_url("pk_test_%%%", None, None), None);
     }
 }

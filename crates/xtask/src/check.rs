@@ -104,8 +104,8 @@ fn wasm_tests(toolchain: &Toolchain) -> Result<Command> {
             "clerk-yew",
             "--target",
             "wasm32-unknown-unknown",
-            "--test",
-            "browser",
+            // All that are for a browser; the others are empty for this target.
+            "--tests",
         ])
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",

@@ -1,9 +1,9 @@
-use clerk_yew::Task;
 use gloo_timers::future::TimeoutFuture;
 use yew::prelude::*;
 
 use crate::components::{Size, Spinner};
 use crate::current_user::Link;
+use crate::task::Task;
 use crate::user_provider::use_current_user;
 
 /// A broken stream that is back within this time is nobody's business, in milliseconds.

@@ -1,10 +1,10 @@
-use clerk_yew::Task;
 use shared::{Field, FieldError, PutUser, User};
 use yew::prelude::*;
 
 use super::field::TextField;
 use crate::api::ApiError;
 use crate::components::{Size, Spinner};
+use crate::task::Task;
 use crate::user_provider::use_current_user;
 
 /// What a [`ProfileEdit`] takes.

@@ -1,4 +1,4 @@
-use clerk_yew::{SignIn, SignUp, Status, use_clerk};
+use clerk_yew::{SignIn, SignUp, use_auth};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -24,8 +24,8 @@ struct FormProps {
 /// away itself.
 #[component]
 fn Form(props: &FormProps) -> Html {
-    let clerk = use_clerk();
-    let signed_in = *use_memo((), |()| matches!(clerk.status(), Status::SignedIn(..)));
+    let auth = use_auth();
+    let signed_in = *use_memo((), |()| auth.is_signed_in());
     html! {
         <div class="clerk">
             if signed_in {

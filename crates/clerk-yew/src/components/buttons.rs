@@ -1,8 +1,10 @@
 //! Buttons for signing in, up and out.
 
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
-use crate::hooks::{ClerkHandle, use_clerk};
+use crate::clerk::Clerk;
+use crate::hooks::use_clerk;
 
 /// What these buttons take.
 #[derive(Properties, PartialEq)]
@@ -15,11 +17,10 @@ pub struct ButtonProps {
     pub children: Children,
 }
 
-fn button(props: &ButtonProps, label: &str, clerk: ClerkHandle, act: fn(&ClerkHandle)) -> Html {
-    let disabled = clerk.clerk().is_none();
-    let onclick = Callback::from(move |_| act(&clerk));
+fn button(props: &ButtonProps, label: &str, clerk: Clerk, act: fn(&Clerk, &JsValue)) -> Html {
+    let onclick = Callback::from(move |_| act(&clerk, &JsValue::UNDEFINED));
     html! {
-        <button type="button" class={props.class.clone()} {disabled} {onclick}>
+        <button type="button" class={props.class.clone()} {onclick}>
             if props.children.is_empty() { { label } } else { { props.children.clone() } }
         </button>
     }
@@ -28,27 +29,17 @@ fn button(props: &ButtonProps, label: &str, clerk: ClerkHandle, act: fn(&ClerkHa
 /// Goes to the page for signing in.
 #[component]
 pub fn SignInButton(props: &ButtonProps) -> Html {
-    button(
-        props,
-        "Sign in",
-        use_clerk(),
-        ClerkHandle::redirect_to_sign_in,
-    )
+    button(props, "Sign in", use_clerk(), Clerk::redirect_to_sign_in)
 }
 
 /// Goes to the page for signing up.
 #[component]
 pub fn SignUpButton(props: &ButtonProps) -> Html {
-    button(
-        props,
-        "Sign up",
-        use_clerk(),
-        ClerkHandle::redirect_to_sign_up,
-    )
+    button(props, "Sign up", use_clerk(), Clerk::redirect_to_sign_up)
 }
 
 /// Signs out.
 #[component]
 pub fn SignOutButton(props: &ButtonProps) -> Html {
-    button(props, "Sign out", use_clerk(), ClerkHandle::sign_out)
+    button(props, "Sign out", use_clerk(), Clerk::sign_out)
 }

@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::hooks::use_clerk;
-use crate::machine::Status;
+use crate::hooks::use_selected;
+use crate::state::Status;
+use crate::store::Snapshot;
 
 /// What these components take.
 #[derive(Properties, PartialEq)]
@@ -13,8 +14,10 @@ pub struct ControlProps {
     pub children: Html,
 }
 
-fn when(condition: bool, props: &ControlProps) -> Html {
-    if condition {
+/// The children, in one state only.
+#[hook]
+fn use_when(props: &ControlProps, condition: fn(&Snapshot) -> bool) -> Html {
+    if use_selected(condition) {
         props.children.clone()
     } else {
         Html::default()
@@ -24,37 +27,29 @@ fn when(condition: bool, props: &ControlProps) -> Html {
 /// Shows its children when somebody is signed in.
 #[component]
 pub fn SignedIn(props: &ControlProps) -> Html {
-    let clerk = use_clerk();
-    when(matches!(clerk.status(), Status::SignedIn(..)), props)
+    use_when(props, |now| now.signed.is_signed_in())
 }
 
 /// Shows its children when nobody is signed in.
 #[component]
 pub fn SignedOut(props: &ControlProps) -> Html {
-    let clerk = use_clerk();
-    when(matches!(clerk.status(), Status::SignedOut), props)
+    use_when(props, |now| now.signed.is_signed_out())
 }
 
 /// Shows its children while Clerk is loading.
 #[component]
 pub fn ClerkLoading(props: &ControlProps) -> Html {
-    let clerk = use_clerk();
-    when(matches!(clerk.status(), Status::Loading), props)
+    use_when(props, |now| now.status == Status::Loading)
 }
 
 /// Shows its children once Clerk is loaded.
 #[component]
 pub fn ClerkLoaded(props: &ControlProps) -> Html {
-    let clerk = use_clerk();
-    when(
-        matches!(clerk.status(), Status::SignedIn(..) | Status::SignedOut),
-        props,
-    )
+    use_when(props, |now| now.status.is_loaded())
 }
 
 /// Shows its children when Clerk could not be loaded. `use_clerk().retry()` tries again.
 #[component]
 pub fn ClerkFailed(props: &ControlProps) -> Html {
-    let clerk = use_clerk();
-    when(matches!(clerk.status(), Status::Failed(_)), props)
+    use_when(props, |now| matches!(now.status, Status::Failed(_)))
 }

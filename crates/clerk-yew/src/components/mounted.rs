@@ -1,35 +1,35 @@
 //! Clerk's prebuilt UI: clerk-js renders it into an element of ours.
 
-use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::bindings::Clerk;
-use crate::bridge::object;
-use crate::hooks::use_clerk;
-
-type Mount = fn(&Clerk, &Element, &JsValue) -> Result<(), JsValue>;
-type Unmount = fn(&Clerk, &Element) -> Result<(), JsValue>;
+use crate::hooks::use_selected;
+use crate::js;
 
 /// Renders into the element as long as the component lives and Clerk is loaded.
 #[hook]
-fn use_mounted(path: Option<AttrValue>, mount: Mount, unmount: Unmount) -> NodeRef {
+fn use_mounted(path: Option<AttrValue>, name: &'static str) -> NodeRef {
     let node = use_node_ref();
-    let clerk = use_clerk().clerk();
+    let clerk = use_selected(|now| now.clerk.clone());
     let element = node.clone();
-    use_effect_with((clerk.is_some(), path), move |(_, path)| {
-        let mounted = clerk.zip(element.cast::<Element>());
+    use_effect_with((clerk, path), move |(clerk, path)| {
+        let mounted = clerk.clone().zip(element.cast::<Element>());
         if let Some((clerk, element)) = &mounted {
             let props = match path {
-                Some(path) => object([("routing", "path".into()), ("path", path.as_str().into())]),
-                None => object([]),
+                Some(path) => {
+                    js::object([("routing", "path".into()), ("path", path.as_str().into())])
+                }
+                None => js::object([]),
             };
-            // Clerk logs what is wrong with a mount.
-            let _ = mount(clerk, element, &props);
+            let mount = js::call(clerk, &format!("mount{name}"), &[element.into(), props]);
+            if let Err(error) = mount {
+                js::report(&format!("{name}: {error}"));
+            }
         }
         move || {
             if let Some((clerk, element)) = mounted {
-                let _ = unmount(&clerk, &element);
+                // What was not mounted need not be taken away.
+                let _ = js::call(&clerk, &format!("unmount{name}"), &[element.into()]);
             }
         }
     });
@@ -48,39 +48,27 @@ pub struct PageProps {
 /// Clerk's form for signing in.
 #[component]
 pub fn SignIn(props: &PageProps) -> Html {
-    let node = use_mounted(
-        props.path.clone(),
-        Clerk::mount_sign_in,
-        Clerk::unmount_sign_in,
-    );
+    let node = use_mounted(props.path.clone(), "SignIn");
     html! { <div ref={node} /> }
 }
 
 /// Clerk's form for signing up.
 #[component]
 pub fn SignUp(props: &PageProps) -> Html {
-    let node = use_mounted(
-        props.path.clone(),
-        Clerk::mount_sign_up,
-        Clerk::unmount_sign_up,
-    );
+    let node = use_mounted(props.path.clone(), "SignUp");
     html! { <div ref={node} /> }
 }
 
 /// Clerk's page for the account: name, addresses, password.
 #[component]
 pub fn UserProfile(props: &PageProps) -> Html {
-    let node = use_mounted(
-        props.path.clone(),
-        Clerk::mount_user_profile,
-        Clerk::unmount_user_profile,
-    );
+    let node = use_mounted(props.path.clone(), "UserProfile");
     html! { <div ref={node} /> }
 }
 
 /// The signed-in person's picture with a menu: account, sign-out.
 #[component]
 pub fn UserButton() -> Html {
-    let node = use_mounted(None, Clerk::mount_user_button, Clerk::unmount_user_button);
+    let node = use_mounted(None, "UserButton");
     html! { <div ref={node} /> }
 }

@@ -1,3 +1,5 @@
+//! Futures that end with their components.
+
 use futures_util::future::{AbortHandle, abortable};
 use wasm_bindgen_futures::spawn_local;
 
