@@ -180,7 +180,7 @@ impl ApiError {
             Self::UnsupportedMediaType => "Send the body as Content-Type: application/json.",
             Self::Invalid(_) => "Some fields are not valid.",
             Self::BadGateway => "The sign-in service is not responding. Try again shortly.",
-            Self::DatabaseLost(_) => "The database file was removed or replaced.",
+            Self::DatabaseLost(_) => "The database file was removed, replaced or emptied.",
             Self::NoKeys
             | Self::KeyUnknown
             | Self::Busy(_)

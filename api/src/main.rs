@@ -15,6 +15,9 @@ use tracing_subscriber::EnvFilter;
 /// Exit code for a configuration that cannot be used.
 const MISCONFIGURED: u8 = 2;
 
+/// What the system sends a process whose file may not grow any more (`SIGXFSZ`); unheard it kills.
+const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
+
 /// How long `--healthy` waits for an answer.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -42,7 +45,11 @@ fn main() -> ExitCode {
             return ExitCode::from(MISCONFIGURED);
         }
     }
-    let logs = tracing_subscriber::fmt().with_env_filter(log_filter);
+    // A line that cannot be written is lost. Saying so would be a panic, where that cannot be
+    // written either.
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(log_filter)
+        .log_internal_errors(false);
     match config.log_format {
         LogFormat::Pretty => logs.init(),
         LogFormat::Json => logs.json().init(),
@@ -106,6 +113,8 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let shutdown = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
+    // Heard, so that a file at its limit fails one write and not the process.
+    let _file_too_large = signal(FILE_TOO_LARGE)?;
     let stop = shutdown.clone();
     tokio::spawn(async move {
         tokio::select! {

@@ -16,7 +16,7 @@ const OTHERS: u32 = 0o077;
 
 /// The database's file is not the one that was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the database file was removed or replaced")]
+#[error("the database file was removed, replaced or emptied")]
 pub struct Lost;
 
 /// The file that was opened.
@@ -29,8 +29,9 @@ pub struct File {
     to_erase: AtomicBool,
 }
 
-/// Device and inode: nobody else has them as long as the file is open.
-type Identity = (u64, u64);
+/// Device and inode: nobody else has them as long as the file is open. And whether anything is in
+/// the database's file: one that was emptied holds none of what is written to it.
+type Identity = (u64, u64, bool);
 
 impl File {
     /// The file as it is now, just opened.
@@ -38,7 +39,7 @@ impl File {
         Self {
             path: path.to_owned(),
             opened: files(path).map(|file| {
-                let identity = identity(&file);
+                let identity = identity(path, &file);
                 (file, identity)
             }),
             lost: AtomicBool::new(false),
@@ -67,13 +68,13 @@ impl File {
         let strange = self
             .opened
             .iter()
-            .find(|(file, opened)| identity(file) != *opened);
+            .find(|(file, opened)| identity(&self.path, file) != *opened);
         let lost = strange.is_some();
         if self.lost.swap(lost, Ordering::Relaxed) != lost {
             if let Some((file, _)) = strange {
                 tracing::error!(
                     file = %file.display(),
-                    "the database file was removed or replaced: requests are refused until the \
+                    "the database file was removed, replaced or emptied: requests are refused until the \
                      same file is back. To use another one, restart the server"
                 );
             } else {
@@ -141,9 +142,11 @@ fn files(path: &Path) -> [PathBuf; 3] {
     })
 }
 
-fn identity(file: &Path) -> Option<Identity> {
+/// Of this file, the database's or one beside it; those come and go empty.
+fn identity(database: &Path, file: &Path) -> Option<Identity> {
     let metadata = fs::metadata(file).ok()?;
-    Some((metadata.dev(), metadata.ino()))
+    let is_empty = file == database && metadata.len() == 0;
+    Some((metadata.dev(), metadata.ino(), is_empty))
 }
 
 #[cfg(test)]
@@ -155,9 +158,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, away) = (folder.path().join("app.db"), folder.path().join("away.db"));
         for part in files(&path) {
-            fs::write(part, "").expect("written");
+            fs::write(part, "rows").expect("written");
         }
         let file = File::opened(&path);
+        assert_eq!(file.check(), Ok(()));
+        fs::write(&path, "").expect("emptied");
+        assert_eq!(file.check(), Err(Lost), "emptied");
+        fs::write(&path, "rows").expect("written");
         assert_eq!(file.check(), Ok(()));
         for (part, away) in files(&path).into_iter().zip(files(&away)) {
             fs::rename(&part, &away).expect("moved away");

@@ -273,7 +273,7 @@ async fn nothing_is_acknowledged_into_a_file_that_is_gone() {
                     .text()
                     .await
                     .expect("text")
-                    .contains("removed or replaced")
+                    .contains("removed, replaced or emptied")
         })
         .await;
     };
@@ -312,6 +312,10 @@ async fn nothing_is_acknowledged_into_a_file_that_is_gone() {
     let lines = |what: &str| log.lines().filter(|line| line.contains(what)).count();
     assert_eq!(lines("requests are refused until the same file is back"), 3);
     assert_eq!(lines("the database file is back"), 3);
+
+    let file = fs::File::options().write(true).open(process.file(""));
+    file.expect("a file").set_len(0).expect("emptied");
+    refused(true).await;
 }
 
 #[tokio::test]
@@ -340,9 +344,8 @@ async fn it_is_not_ready_when_the_disk_is_full_and_heals() {
     use rustix::process::{Resource, Rlimit, prlimit};
     let world = World::new(Kind::Sqlite).await;
     let start = Start {
-        // Files stop to grow at the limit; without this the process would be killed.
-        shell: "trap '' XFSZ",
         env: &[("RUST_LOG", "error")],
+        ..Start::default()
     };
     let process = Process::start(&world, start).await;
     let limit = |bytes: Option<u64>| {

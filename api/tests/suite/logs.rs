@@ -123,3 +123,25 @@ async fn nothing_secret_is_ever_logged_and_each_line_has_its_request() {
             .any(|line| { line["fields"]["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736" })
     );
 }
+
+#[tokio::test]
+async fn a_log_that_takes_nothing_more_stops_nothing() {
+    let world = World::new(Kind::Sqlite).await;
+    let start = Start {
+        shell: "exec > /dev/full 2>&1",
+        env: &[("CONNECTION_LIMIT_ADDRESS", "8"), ("RUST_LOG", "trace")],
+    };
+    let process = Process::start(&world, start).await;
+    // What is refused is logged.
+    let address = process.url.trim_start_matches("http://");
+    for _ in 0..16 {
+        let connection = tokio::net::TcpStream::connect(address).await;
+        drop(connection.expect("a connection"));
+    }
+    let client = reqwest::Client::new();
+    let me = format!("{}/api/users", process.url);
+    let request = client.post(me).bearer_auth(token("user_ada"));
+    send(request, StatusCode::CREATED).await;
+    let (status, _folder) = process.stop().await;
+    assert!(status.success(), "{status}");
+}

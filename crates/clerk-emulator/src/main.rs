@@ -1,5 +1,6 @@
 //! The emulator's process: arguments, environment, logs, signals.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,6 +13,9 @@ use tracing_subscriber::EnvFilter;
 
 /// Exit code for a configuration that cannot be used.
 const MISCONFIGURED: u8 = 2;
+
+/// What the system sends a process whose file may not grow any more (`SIGXFSZ`); unheard it kills.
+const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
 
 const HELP: &str = "\
 clerk-emulator: a local stand-in for Clerk, for development and tests
@@ -100,7 +104,12 @@ fn main() -> ExitCode {
             return ExitCode::from(MISCONFIGURED);
         }
     };
-    tracing_subscriber::fmt().with_env_filter(log_filter).init();
+    // A line that cannot be written is lost. Saying so would be a panic, where that cannot be
+    // written either.
+    tracing_subscriber::fmt()
+        .with_env_filter(log_filter)
+        .log_internal_errors(false)
+        .init();
     let done = match command {
         Command::Help => {
             print!("{HELP}");
@@ -156,13 +165,17 @@ async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error
     }
     tracing::info!("the Clerk emulator listens on {url}; its dashboard is {url}/dashboard");
     if config.secret_key.is_none() {
-        println!();
-        for (name, value) in emulator.told() {
-            println!("  {name}={value}");
-        }
-        println!();
+        let told: Vec<String> = emulator
+            .told()
+            .iter()
+            .map(|(name, value)| format!("  {name}={value}"))
+            .collect();
+        // A terminal that has gone is no reason to stop.
+        let _ = writeln!(std::io::stdout(), "\n{}\n", told.join("\n"));
     }
     let mut terminate = signal(SignalKind::terminate())?;
+    // Heard, so that a file at its limit fails one write and not the process.
+    let _file_too_large = signal(FILE_TOO_LARGE)?;
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -19,9 +19,8 @@ struct Running {
 }
 
 impl Running {
-    async fn start(folder: &Path) -> Self {
-        // A file that grows beyond the limit is an error then, and not the end of the process.
-        let (child, url, key) = process::start(folder, "trap '' XFSZ").await;
+    async fn start(folder: &Path, shell: &str) -> Self {
+        let (child, url, key) = process::start(folder, shell).await;
         Self {
             child,
             url,
@@ -66,7 +65,7 @@ impl Running {
 #[tokio::test]
 async fn it_heals_when_a_full_disk_has_room_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let emulator = Running::start(folder.path()).await;
+    let emulator = Running::start(folder.path(), "").await;
     let mut acknowledged = vec![emulator.create(0).await.expect("a user")];
     for round in 1..=3 {
         let file = folder.path().join("data/state.redb");
@@ -92,4 +91,18 @@ async fn it_heals_when_a_full_disk_has_room_again() {
     for id in &acknowledged {
         assert!(emulator.has(id).await, "{id} was answered and is lost");
     }
+}
+
+#[tokio::test]
+async fn a_terminal_that_takes_nothing_more_stops_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let emulator = Running::start(folder.path(), "exec > /dev/full 2>&1").await;
+    // Its link is printed.
+    let request = emulator
+        .http
+        .post(format!("{}/v1/invitations", emulator.url));
+    let invitation = json!({"email_address": "hedy@example.com"});
+    let answer = request.bearer_auth(&emulator.key).json(&invitation).send();
+    assert_eq!(answer.await.expect("an answer").status(), StatusCode::OK);
+    emulator.create(0).await.expect("a user");
 }

@@ -1,5 +1,7 @@
 //! From HTTP to a handler and back: one transaction for each call.
 
+use std::io::Write;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{
@@ -119,13 +121,17 @@ impl Emulator {
     }
 }
 
-/// The terminal is where the person looks.
+/// The terminal is where the person looks. One that has gone is no reason to fail.
 fn print(message: &Message) {
-    if let Some(code) = &message.code {
-        println!("\n  ✉  {}: your verification code is {code}\n", message.to);
+    let mut terminal = std::io::stdout();
+    let Message { to, subject, .. } = message;
+    let _ = if let Some(code) = &message.code {
+        writeln!(terminal, "\n  ✉  {to}: your verification code is {code}\n")
     } else if let Some(link) = &message.link {
-        println!("\n  ✉  {}: {}\n     {link}\n", message.to, message.subject);
-    }
+        writeln!(terminal, "\n  ✉  {to}: {subject}\n     {link}\n")
+    } else {
+        Ok(())
+    };
 }
 
 fn text(value: &str) -> Result<HeaderValue, ClerkError> {
