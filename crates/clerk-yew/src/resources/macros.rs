@@ -35,9 +35,16 @@ macro_rules! resource {
         }
 
         impl $name {
-            pub(crate) fn new(raw: wasm_bindgen::JsValue) -> Self {
+            /// A handle on clerk-js's own object, for one that was reached by way of `raw()`.
+            pub fn new(raw: wasm_bindgen::JsValue) -> Self {
                 let revision = $crate::resources::revision::revision(&raw);
                 Self { raw, revision }
+            }
+
+            /// What tells its states apart.
+            #[allow(dead_code, reason = "asked of those that own lists")]
+            pub(crate) fn revision(&self) -> std::rc::Rc<str> {
+                self.revision.clone()
             }
 
             /// Calls one of its methods and reads what it promises.
@@ -75,13 +82,14 @@ macro_rules! resource {
     };
 }
 
-/// One of Clerk's argument objects: what it requires, then what it may hold.
+/// One of Clerk's argument objects: what it requires, what it may hold, and numbers it may hold.
 macro_rules! params {
     (
         $(#[$about:meta])*
         $name:ident ( $( $required:ident : $required_kind:ty = $required_js:literal ),* ) {
             $( $(#[$doc:meta])* $member:ident : $kind:ty = $js:literal, )*
         }
+        $( numbers { $( $(#[$number_doc:meta])* $number:ident = $number_js:literal, )* } )?
     ) => {
         $(#[$about])*
         #[derive(Clone, PartialEq)]
@@ -89,6 +97,7 @@ macro_rules! params {
         pub struct $name {
             $( $required: $required_kind, )*
             $( $member: Option<$kind>, )*
+            $( $( $number: Option<u32>, )* )?
         }
 
         impl $name {
@@ -98,6 +107,7 @@ macro_rules! params {
                 Self {
                     $( $required: $required.into(), )*
                     $( $member: None, )*
+                    $( $( $number: None, )* )?
                 }
             }
 
@@ -108,6 +118,14 @@ macro_rules! params {
                     self
                 }
             )*
+
+            $( $(
+                $(#[$number_doc])*
+                pub fn $number(mut self, $number: u32) -> Self {
+                    self.$number = Some($number);
+                    self
+                }
+            )* )?
         }
 
         impl $crate::resources::value::Write for $name {
@@ -116,6 +134,7 @@ macro_rules! params {
                 $crate::js::object([
                     $( ($required_js, Write::write(&self.$required)), )*
                     $( ($js, Write::write(&self.$member)), )*
+                    $( $( ($number_js, Write::write(&self.$number)), )* )?
                 ])
             }
         }

@@ -14,6 +14,7 @@ mod activity;
 mod email_address;
 mod external_account;
 mod factor;
+mod flow;
 mod metadata;
 mod organization;
 mod page;
@@ -22,15 +23,21 @@ mod phone_number;
 mod public_user_data;
 mod revision;
 mod session;
+mod sign_in;
+mod sign_up;
 mod user;
 mod value;
 mod verification;
+mod waitlist;
 mod web3_wallet;
 
 pub use activity::{SessionActivity, SessionStatus, SessionWithActivities};
 pub use email_address::{EmailAddress, IdentificationLink};
 pub use external_account::{CreateExternalAccount, ExternalAccount, ReauthorizeExternalAccount};
 pub use factor::Factor;
+pub use flow::{
+    EmailLinkStatus, EmailLinkVerification, ExistingSession, Finalized, ProtectCheck, SendTo,
+};
 pub use metadata::metadata;
 pub use organization::{
     DomainVerification, EnrollmentMode, GetDomains, GetInvitations, GetMembershipRequests,
@@ -46,9 +53,22 @@ pub use session::{
     FirstFactor, FirstFactorAttempt, SecondFactor, SecondFactorAttempt, Session, SessionTask,
     SessionVerification, SessionVerificationStatus, TaskKey,
 };
+pub use sign_in::{
+    PasskeyFlow, SignInCreate, SignInEmailCode, SignInEmailLink, SignInErrors, SignInMfa,
+    SignInPassword, SignInPhoneCode, SignInResetPassword, SignInResource, SignInSso, SignInStatus,
+    UserData,
+};
+pub use sign_up::{
+    SignUpCreate, SignUpErrors, SignUpPassword, SignUpResource, SignUpSso, SignUpStatus,
+    SignUpTicket, SignUpUpdate, SignUpVerifications, SignUpWeb3,
+};
 pub use user::{
     BackupCode, GetUserInvitations, GetUserSuggestions, Image, OrganizationSuggestion,
     PublicOrganizationData, Totp, UpdateUser, UpdateUserPassword, User, UserOrganizationInvitation,
 };
 pub use verification::{Verification, VerificationStatus};
+pub use waitlist::{WaitlistErrors, WaitlistResource};
 pub use web3_wallet::Web3Wallet;
+
+pub(crate) use page::Paged;
+pub(crate) use value::{Read, ask};

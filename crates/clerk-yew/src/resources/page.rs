@@ -43,13 +43,14 @@ macro_rules! paged {
     ) => {
         params! {
             $(#[$about])*
-            #[derive(Default)]
             $name() {
                 $( $(#[$doc])* $member: $kind = $js, )*
+            }
+            numbers {
                 /// Which page, from 1; the first unless told
-                initial_page: u32 = "initialPage",
+                initial_page = "initialPage",
                 /// How many a page holds; 10 unless told
-                page_size: u32 = "pageSize",
+                page_size = "pageSize",
             }
         }
 

@@ -73,6 +73,12 @@ impl Read for Reason {
     }
 }
 
+impl Read for ClerkError {
+    fn read(value: JsValue) -> Self {
+        Self::thrown(&value)
+    }
+}
+
 impl<T: Read> Read for Option<T> {
     fn read(value: JsValue) -> Self {
         (!value.is_undefined() && !value.is_null()).then(|| T::read(value))

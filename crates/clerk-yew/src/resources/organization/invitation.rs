@@ -54,6 +54,14 @@ paged! {
     }
 }
 
+impl GetInvitations {
+    /// Those that wait for an answer, unless told otherwise.
+    pub(crate) fn pending_unless_told(mut self) -> Self {
+        self.status.get_or_insert(vec![InvitationStatus::Pending]);
+        self
+    }
+}
+
 impl OrganizationInvitation {
     /// Metadata that only the app's server writes, as the caller's type.
     ///

@@ -34,6 +34,14 @@ paged! {
     }
 }
 
+impl GetMembershipRequests {
+    /// Those that wait for an answer, unless told otherwise.
+    pub(crate) fn pending_unless_told(mut self) -> Self {
+        self.status.get_or_insert(InvitationStatus::Pending);
+        self
+    }
+}
+
 impl OrganizationMembershipRequest {
     /// Lets the person in.
     pub async fn accept(&self) -> Result<Self, ClerkError> {

@@ -80,6 +80,14 @@ paged! {
     }
 }
 
+impl GetUserInvitations {
+    /// Those that wait for an answer, unless told otherwise.
+    pub(crate) fn pending_unless_told(mut self) -> Self {
+        self.status.get_or_insert(InvitationStatus::Pending);
+        self
+    }
+}
+
 impl UserOrganizationInvitation {
     /// Metadata that only the app's server writes, as the caller's type.
     ///
@@ -92,6 +100,14 @@ impl UserOrganizationInvitation {
     /// Joins the organization.
     pub async fn accept(&self) -> Result<Self, ClerkError> {
         self.ask("accept", &[]).await
+    }
+}
+
+impl GetUserSuggestions {
+    /// Those that wait for an answer, unless told otherwise.
+    pub(crate) fn pending_unless_told(mut self) -> Self {
+        self.status.get_or_insert(vec![InvitationStatus::Pending]);
+        self
     }
 }
 

@@ -1,0 +1,371 @@
+//! In a real browser: each method of a resource calls the right method of clerk-js with the right
+//! arguments, answers what it promises, and turns a refusal into an error.
+#![cfg(target_arch = "wasm32")]
+
+use clerk_claims::{Condition, Level, Reverification};
+use clerk_yew::ErrorKind;
+use clerk_yew::resources::*;
+use js_sys::Function;
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// An object that has every method: it notes the call and answers `answer`, or refuses.
+const EVERY_METHOD: &str = "
+    const noted = (name) => (...args) => {
+        window.calls.push(`${name}(${args.map((it) => JSON.stringify(it)).join(', ')})`);
+        return window.refuses
+            ? Promise.reject({status: 422, errors: [{code: 'form_code_incorrect', message: 'is incorrect',
+                                                     meta: {paramName: 'code'}}]})
+            : Promise.resolve(answer);
+    };
+    window.calls = [];
+    return new Proxy({}, {get: (_, name) => name === '__internal_toSnapshot' ? () => ({}) : noted(name)});
+";
+
+/// A resource whose methods answer this.
+fn every_method(answer: &Value) -> JsValue {
+    Function::new_with_args("answer", EVERY_METHOD)
+        .call1(&JsValue::NULL, &object(answer))
+        .expect("a proxy")
+}
+
+fn object(of: &Value) -> JsValue {
+    js_sys::JSON::parse(&of.to_string()).expect("JSON")
+}
+
+fn run(script: &str) -> JsValue {
+    Function::new_no_args(script)
+        .call0(&JsValue::NULL)
+        .expect("the script runs")
+}
+
+/// The calls since this was last asked.
+fn called() -> String {
+    let calls = run("return window.calls.splice(0).join('; ')");
+    calls.as_string().expect("a text")
+}
+
+/// Each call becomes this call of clerk-js; when Clerk refuses, it answers why.
+macro_rules! asks {
+    ($($call:expr => $expected:expr,)*) => {$(
+        run("window.refuses = false");
+        assert!($call.await.is_ok(), "{}", stringify!($call));
+        assert_eq!(called(), $expected);
+        run("window.refuses = true");
+        let error = $call.await.err().expect("refused");
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.of("code").map(|it| it.message.as_str()), Some("is incorrect"));
+        called();
+    )*};
+}
+
+#[wasm_bindgen_test]
+async fn a_person_does_what_clerk_js_does() {
+    let user = User::new(every_method(&json!({"id": "a"})));
+    asks! {
+        user.update(&UpdateUser::new().first_name("Ada").primary_email_address_id("idn_1"))
+            => r#"update({"firstName":"Ada","primaryEmailAddressId":"idn_1"})"#,
+        user.update_metadata(&json!({"theme": "dark"}))
+            => r#"updateMetadata({"unsafeMetadata":{"theme":"dark"}})"#,
+        user.update_password(&UpdateUserPassword::new("new").current_password("old").sign_out_of_other_sessions(true))
+            => r#"updatePassword({"newPassword":"new","currentPassword":"old","signOutOfOtherSessions":true})"#,
+        user.remove_password("old") => r#"removePassword({"currentPassword":"old"})"#,
+        user.create_email_address("a@example.com") => r#"createEmailAddress({"email":"a@example.com"})"#,
+        user.create_phone_number("+15555550100") => r#"createPhoneNumber({"phoneNumber":"+15555550100"})"#,
+        user.create_web3_wallet("0x1") => r#"createWeb3Wallet({"web3Wallet":"0x1"})"#,
+        user.create_passkey() => "createPasskey()",
+        user.set_profile_image(JsValue::NULL) => r#"setProfileImage({"file":null})"#,
+        user.create_external_account(&CreateExternalAccount::new().strategy("oauth_google").additional_scopes(vec!["mail".into()]))
+            => r#"createExternalAccount({"strategy":"oauth_google","additionalScopes":["mail"]})"#,
+        user.get_sessions() => "getSessions()",
+        user.create_totp() => "createTOTP()",
+        user.verify_totp("123456") => r#"verifyTOTP({"code":"123456"})"#,
+        user.disable_totp() => "disableTOTP()",
+        user.create_backup_code() => "createBackupCode()",
+        user.get_organization_memberships(&GetPage::new().initial_page(2).page_size(5))
+            => r#"getOrganizationMemberships({"initialPage":2,"pageSize":5})"#,
+        user.get_organization_invitations(&GetUserInvitations::new().status(InvitationStatus::Pending))
+            => r#"getOrganizationInvitations({"status":"pending"})"#,
+        user.get_organization_suggestions(&GetUserSuggestions::new().status(vec![InvitationStatus::Accepted]))
+            => r#"getOrganizationSuggestions({"status":["accepted"]})"#,
+        user.leave_organization("org_1") => r#"leaveOrganization("org_1")"#,
+        user.reload() => "reload()",
+        user.delete() => "delete()",
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_person_is_reached_by_does_what_clerk_js_does() {
+    let raw = every_method(&json!({"id": "a"}));
+    let email = EmailAddress::new(raw.clone());
+    let phone = PhoneNumber::new(raw.clone());
+    let account = ExternalAccount::new(raw.clone());
+    let wallet = Web3Wallet::new(raw.clone());
+    let passkey = Passkey::new(raw);
+    asks! {
+        email.send_code() => r#"prepareVerification({"strategy":"email_code"})"#,
+        email.send_link("/verify") => r#"prepareVerification({"strategy":"email_link","redirectUrl":"/verify"})"#,
+        email.prove_by_enterprise_sso("/back") => r#"prepareVerification({"strategy":"enterprise_sso","redirectUrl":"/back"})"#,
+        email.verify_code("1") => r#"attemptVerification({"code":"1"})"#,
+        email.reload() => "reload()",
+        email.destroy() => "destroy()",
+        phone.send_code() => "prepareVerification()",
+        phone.verify_code("1") => r#"attemptVerification({"code":"1"})"#,
+        phone.set_reserved_for_second_factor(true) => r#"setReservedForSecondFactor({"reserved":true})"#,
+        phone.make_default_second_factor() => "makeDefaultSecondFactor()",
+        phone.reload() => "reload()",
+        phone.destroy() => "destroy()",
+        account.reauthorize(&ReauthorizeExternalAccount::new().redirect_url("/back"))
+            => r#"reauthorize({"redirectUrl":"/back"})"#,
+        account.destroy() => "destroy()",
+        wallet.prepare_verification("web3_metamask_signature")
+            => r#"prepareVerification({"strategy":"web3_metamask_signature"})"#,
+        wallet.attempt_verification("0x2", "web3_metamask_signature")
+            => r#"attemptVerification({"signature":"0x2","strategy":"web3_metamask_signature"})"#,
+        wallet.destroy() => "destroy()",
+        passkey.update("phone") => r#"update({"name":"phone"})"#,
+        passkey.delete() => "delete()",
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_session_does_what_clerk_js_does() {
+    let raw = every_method(&json!({"id": "a"}));
+    let session = Session::new(raw.clone());
+    let elsewhere = SessionWithActivities::new(raw);
+    asks! {
+        session.touch() => "touch()",
+        session.end() => "end()",
+        session.remove() => "remove()",
+        session.reload() => "reload()",
+        session.start_verification(Level::MultiFactor) => r#"startVerification({"level":"multi_factor"})"#,
+        session.prepare_first_factor_verification(&FirstFactor::EmailCode("idn_1".into()))
+            => r#"prepareFirstFactorVerification({"strategy":"email_code","emailAddressId":"idn_1"})"#,
+        session.prepare_first_factor_verification(&FirstFactor::Passkey)
+            => r#"prepareFirstFactorVerification({"strategy":"passkey"})"#,
+        session.attempt_first_factor_verification(&FirstFactorAttempt::Password("secret".into()))
+            => r#"attemptFirstFactorVerification({"strategy":"password","password":"secret"})"#,
+        session.prepare_second_factor_verification(&SecondFactor::PhoneCode(None))
+            => r#"prepareSecondFactorVerification({"strategy":"phone_code"})"#,
+        session.attempt_second_factor_verification(&SecondFactorAttempt::Totp("1".into()))
+            => r#"attemptSecondFactorVerification({"strategy":"totp","code":"1"})"#,
+        session.verify_with_passkey() => "verifyWithPasskey()",
+        elsewhere.revoke() => "revoke()",
+    }
+    let condition = Condition::new()
+        .role("org:admin")
+        .reverification(Reverification::Strict);
+    assert!(session.check_authorization(&condition));
+    assert_eq!(
+        called(),
+        r#"checkAuthorization({"role":"org:admin","reverification":"strict"})"#
+    );
+    session.clear_cache().expect("cleared");
+    assert_eq!(called(), "clearCache()");
+}
+
+#[wasm_bindgen_test]
+async fn an_organization_does_what_clerk_js_does() {
+    let raw = every_method(&json!({"id": "a"}));
+    let organization = Organization::new(raw.clone());
+    let membership = OrganizationMembership::new(raw.clone());
+    let invitation = OrganizationInvitation::new(raw.clone());
+    let request = OrganizationMembershipRequest::new(raw.clone());
+    let domain = OrganizationDomain::new(raw.clone());
+    let invited = UserOrganizationInvitation::new(raw.clone());
+    let suggestion = OrganizationSuggestion::new(raw);
+    asks! {
+        organization.update(&UpdateOrganization::new("Acme").slug("acme")) => r#"update({"name":"Acme","slug":"acme"})"#,
+        organization.set_logo("data:,") => r#"setLogo({"file":"data:,"})"#,
+        organization.get_roles(&GetPage::new()) => "getRoles({})",
+        organization.get_memberships(&GetMemberships::new().role(vec!["org:admin".into()]).query("ada"))
+            => r#"getMemberships({"role":["org:admin"],"query":"ada"})"#,
+        organization.add_member("user_1", "org:member") => r#"addMember({"userId":"user_1","role":"org:member"})"#,
+        organization.update_member("user_1", "org:admin") => r#"updateMember({"userId":"user_1","role":"org:admin"})"#,
+        organization.remove_member("user_1") => r#"removeMember("user_1")"#,
+        organization.get_invitations(&GetInvitations::new().status(vec![InvitationStatus::Pending]))
+            => r#"getInvitations({"status":["pending"]})"#,
+        organization.invite_member("a@example.com", "org:member")
+            => r#"inviteMember({"emailAddress":"a@example.com","role":"org:member"})"#,
+        organization.invite_members(&["a@example.com".to_owned()], "org:member")
+            => r#"inviteMembers({"emailAddresses":["a@example.com"],"role":"org:member"})"#,
+        organization.get_membership_requests(&GetMembershipRequests::new().status(InvitationStatus::Pending))
+            => r#"getMembershipRequests({"status":"pending"})"#,
+        organization.get_domains(&GetDomains::new().enrollment_mode(EnrollmentMode::AutomaticInvitation))
+            => r#"getDomains({"enrollmentMode":"automatic_invitation"})"#,
+        organization.get_domain("dmn_1") => r#"getDomain({"domainId":"dmn_1"})"#,
+        organization.create_domain("example.com") => r#"createDomain("example.com")"#,
+        organization.reload() => "reload()",
+        organization.destroy() => "destroy()",
+        membership.update("org:admin") => r#"update({"role":"org:admin"})"#,
+        membership.destroy() => "destroy()",
+        invitation.revoke() => "revoke()",
+        request.accept() => "accept()",
+        request.reject() => "reject()",
+        domain.prepare_affiliation_verification("a@example.com")
+            => r#"prepareAffiliationVerification({"affiliationEmailAddress":"a@example.com"})"#,
+        domain.attempt_affiliation_verification("1") => r#"attemptAffiliationVerification({"code":"1"})"#,
+        domain.update_enrollment_mode(&EnrollmentMode::ManualInvitation, true)
+            => r#"updateEnrollmentMode({"enrollmentMode":"manual_invitation","deletePending":true})"#,
+        domain.delete() => "delete()",
+        invited.accept() => "accept()",
+        suggestion.accept() => "accept()",
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_is_read_as_what_it_is() {
+    run("window.refuses = false");
+    let user = User::new(every_method(
+        &json!({"id": "totp_1", "secret": "s", "codes": ["1", "2"]}),
+    ));
+    let totp = user.create_totp().await.expect("answered");
+    assert_eq!(
+        (totp.id().as_str(), totp.secret().as_deref()),
+        ("totp_1", Some("s"))
+    );
+    assert_eq!(
+        user.create_backup_code().await.expect("answered").codes(),
+        ["1", "2"]
+    );
+
+    let page =
+        json!({"data": [{"id": "orgmem_1", "organization": {"name": "Acme"}}], "total_count": 7});
+    let user = User::new(every_method(&page));
+    let page = user
+        .get_organization_memberships(&GetPage::new())
+        .await
+        .expect("answered");
+    assert_eq!(
+        (
+            page.data[0].organization().name().as_str(),
+            page.total_count
+        ),
+        ("Acme", 7)
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_person_is_read_by_name() {
+    let user = run("return {
+        id: 'user_1', firstName: ' Ada ', lastName: null, imageUrl: 'https://img', hasImage: true,
+        primaryEmailAddress: {emailAddress: 'ada@example.com', verification: {status: 'verified', attempts: 1}},
+        emailAddresses: [{id: 'idn_1', linkedTo: [{id: 'x', type: 'oauth_google'}]}], phoneNumbers: [],
+        externalAccounts: [{provider: 'google', verification: {status: 'newer_than_this',
+            externalVerificationRedirectURL: new URL('https://accounts.example/'), error: {code: 'c', message: 'm'}}}],
+        createOrganizationsLimit: 3, createdAt: new Date(12345), lastSignInAt: null,
+        publicMetadata: {plan: 'pro'}, twoFactorEnabled: false,
+    }");
+    let user = User::new(user);
+    assert_eq!(
+        (user.id().as_str(), user.full_name().as_str()),
+        ("user_1", "Ada")
+    );
+    assert_eq!((user.has_image(), user.two_factor_enabled()), (true, false));
+    assert_eq!(
+        (user.created_at(), user.last_sign_in_at()),
+        (Some(12345.0), None)
+    );
+    assert_eq!(
+        (user.create_organizations_limit(), user.username()),
+        (Some(3), None)
+    );
+    let email = user.primary_email_address().expect("one");
+    assert_eq!(email.email_address(), "ada@example.com");
+    assert!(email.verification().is_verified());
+    assert_eq!(
+        user.email_addresses()[0].linked_to()[0].kind(),
+        "oauth_google"
+    );
+    assert!(user.phone_numbers().is_empty() && user.passkeys().is_empty());
+
+    let google = user.external_accounts()[0].verification().expect("one");
+    assert_eq!(
+        google.status(),
+        Some(VerificationStatus::Other("newer_than_this".into()))
+    );
+    assert_eq!(
+        google.external_verification_redirect_url().as_deref(),
+        Some("https://accounts.example/")
+    );
+    assert_eq!(google.error().map(|it| it.code).as_deref(), Some("c"));
+
+    #[derive(serde::Deserialize, PartialEq, Debug)]
+    struct Public {
+        plan: String,
+    }
+    assert_eq!(
+        user.public_metadata::<Public>(),
+        Ok(Public { plan: "pro".into() })
+    );
+    let nothing = user.unsafe_metadata::<Public>().expect_err("there is none");
+    assert_eq!(nothing.code(), "metadata_invalid");
+}
+
+#[wasm_bindgen_test]
+fn a_session_is_read_by_name() {
+    let session = run("return {
+        id: 'sess_1', status: 'pending', currentTask: {key: 'setup-mfa'}, tasks: [{key: 'setup-mfa'}],
+        expireAt: new Date(5), factorVerificationAge: [3, -1], actor: {sub: 'user_admin'},
+        publicUserData: {identifier: 'ada@example.com'}, user: {id: 'user_1'},
+    }");
+    let session = Session::new(session);
+    assert_eq!(
+        (session.status(), session.expire_at()),
+        (SessionStatus::Pending, 5.0)
+    );
+    assert_eq!(
+        session.current_task().map(|it| it.key()),
+        Some(TaskKey::SetupMfa)
+    );
+    assert_eq!(session.factor_verification_age(), (Some(3), None));
+    assert_eq!(
+        session.actor::<Value>(),
+        Ok(Some(json!({"sub": "user_admin"})))
+    );
+    assert_eq!(session.public_user_data().identifier(), "ada@example.com");
+    assert_eq!(session.user().map(|it| it.id()).as_deref(), Some("user_1"));
+}
+
+#[wasm_bindgen_test]
+fn two_handles_are_equal_when_they_show_the_same() {
+    let session = |members: &str| Session::new(run(&format!("return {{id: 'sess_1', {members}}}")));
+    let one = session("status: 'active', lastActiveAt: new Date(1), lastActiveToken: {jwt: 1}");
+    let touched = session(
+        "status: 'active', lastActiveAt: new Date(2), expireAt: new Date(9), lastActiveToken: {jwt: 2}",
+    );
+    let ended = session("status: 'ended', lastActiveAt: new Date(1)");
+    assert_eq!(one, touched);
+    assert_ne!(one, ended);
+
+    // clerk-js changes its objects in place: what was read before still tells the difference.
+    let raw =
+        run("return {id: 'user_1', emailAddresses: [{verification: {status: 'unverified'}}]}");
+    let before = User::new(raw.clone());
+    js_sys::Reflect::set(&raw, &"emailAddresses".into(), &JsValue::NULL).expect("set");
+    assert_ne!(before, User::new(raw));
+
+    // Nothing tells one that has no plain form from the next.
+    let circle = run("const it = {}; it.it = it; return it");
+    assert_ne!(User::new(circle.clone()), User::new(circle));
+}
+
+#[wasm_bindgen_test]
+async fn a_member_that_is_not_there_is_an_error() {
+    let user = User::new(run("return {id: 'user_1'}"));
+    let error = user
+        .create_totp()
+        .await
+        .expect_err("there is no such method");
+    assert_eq!(error.code(), "missing_member");
+}
+
+#[wasm_bindgen_test]
+fn no_secret_shows_in_debug_output() {
+    let password = UpdateUserPassword::new("secret");
+    let user = User::new(run("return {firstName: 'secret'}"));
+    assert_eq!(format!("{password:?} {user:?}"), "UpdateUserPassword User");
+}
