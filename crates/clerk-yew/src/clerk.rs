@@ -9,6 +9,7 @@ use crate::deadline::within;
 use crate::error::ClerkError;
 use crate::js;
 use crate::page::page;
+use crate::resources::Organization;
 use crate::scripts;
 use crate::state::Status;
 use crate::store::Store;
@@ -30,26 +31,6 @@ impl PartialEq for Clerk {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
-}
-
-/// The two forms of actions that take what clerk-js takes.
-macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident $try_name:ident $method:literal;)*) => {$(
-        $(#[$doc])*
-        ///
-        /// Takes the options of clerk-js, as an object or `undefined`.
-        pub fn $name(&self, options: &JsValue) {
-            self.call($method, options);
-        }
-
-        #[doc = concat!("As [`", stringify!($name), "`](Self::", stringify!($name), "), and answers what comes of it.")]
-        ///
-        /// # Errors
-        /// When Clerk does not load, or what it said.
-        pub async fn $try_name(&self, options: &JsValue) -> Result<JsValue, ClerkError> {
-            self.try_call($method, options).await
-        }
-    )*};
 }
 
 impl Clerk {
@@ -91,17 +72,36 @@ impl Clerk {
         token(&self.loaded().await?, options).await
     }
 
-    actions! {
-        /// Takes up another session or organization
-        /// (<https://clerk.com/docs/js-frontend/reference/objects/clerk#set-active>).
-        set_active try_set_active "setActive";
-        /// Signs out, in every tab of this browser
-        /// (<https://clerk.com/docs/js-frontend/reference/objects/clerk#sign-out>).
-        sign_out try_sign_out "signOut";
-        /// Goes to the page for signing in.
-        redirect_to_sign_in try_redirect_to_sign_in "redirectToSignIn";
-        /// Goes to the page for signing up.
-        redirect_to_sign_up try_redirect_to_sign_up "redirectToSignUp";
+    /// Makes an organization, and answers it
+    /// (<https://clerk.com/docs/js-frontend/reference/objects/clerk#create-organization>).
+    ///
+    /// # Errors
+    /// When Clerk does not load, or refuses.
+    pub async fn create_organization(
+        &self,
+        name: &str,
+        slug: Option<&str>,
+    ) -> Result<Organization, ClerkError> {
+        let slug = slug.map_or(JsValue::UNDEFINED, JsValue::from);
+        let asked = js::object([("name", name.into()), ("slug", slug)]);
+        let answer = self.try_call("createOrganization", &asked).await?;
+        Ok(Organization::new(answer))
+    }
+
+    /// An organization that the person is in, by its id.
+    ///
+    /// # Errors
+    /// When Clerk does not load, or refuses.
+    pub async fn get_organization(&self, id: &str) -> Result<Organization, ClerkError> {
+        let answer = self.try_call("getOrganization", &id.into()).await?;
+        Ok(Organization::new(answer))
+    }
+
+    /// Calls a method of clerk-js that makes a URL.
+    pub(crate) fn build(&self, method: &str, options: JsValue) -> Result<String, ClerkError> {
+        let clerk = self.raw().ok_or_else(scripts::late)?;
+        let url = js::call(&clerk, method, &[options])?;
+        Ok(url.as_string().unwrap_or_default())
     }
 
     /// Calls a method of clerk-js as soon as it is loaded, and tells the console of a failure.
@@ -123,10 +123,22 @@ impl Clerk {
         let clerk = self.loaded().await?;
         let answer = js::call_async(&clerk, method, std::slice::from_ref(options)).await;
         if answer.is_err() {
-            // It may have got half the way, and told nobody.
-            page().refresh();
+            self.recover(&clerk).await;
         }
         answer
+    }
+
+    /// An action that failed may have got half the way, and told nobody: clerk-js forgets who is
+    /// signed in before it signs out, and leaves it at that when its server then says no.
+    async fn recover(&self, clerk: &JsValue) {
+        let known = self.0.now().signed.as_ref().present().cloned();
+        if let (true, Some(known)) = (js::get(clerk, "session").is_undefined(), known) {
+            let session = known.identity.session_id.as_str().into();
+            let asked = js::object([("session", session)]);
+            // Where this fails too, there is no more to be done.
+            let _ = js::call_async(clerk, "setActive", &[asked]).await;
+        }
+        page().refresh();
     }
 }
 

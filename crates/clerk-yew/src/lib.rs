@@ -23,6 +23,7 @@
 //! app asks of it), `provider` and `hooks`, `components`. clerk-js is one object for the whole
 //! page: so there is one provider in a page, near the root.
 
+mod actions;
 mod clerk;
 mod components;
 mod deadline;
@@ -41,7 +42,9 @@ pub mod testing;
 mod token;
 mod value;
 
+pub use actions::{SetActive, SignOutOptions};
 pub use clerk::{Clerk, get_token};
+pub use clerk_claims::{Authorization, Condition, Level, Reverification};
 pub use components::{
     ClerkFailed, ClerkLoaded, ClerkLoading, SignIn, SignInButton, SignOutButton, SignUp,
     SignUpButton, SignedIn, SignedOut, UserButton, UserProfile,

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
+use clerk_claims::Authorization;
 use wasm_bindgen::JsValue;
 
 use crate::error::ClerkError;
@@ -12,28 +13,33 @@ use crate::js;
 use crate::resources::{Organization, Session, User};
 use crate::state::{Signed, Status};
 
-/// Who is signed in, and where, as far as an app decides by it.
+/// Who is signed in, and what they may do: all that an app decides by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
-    pub user_id: String,
     pub session_id: String,
-    pub org_id: Option<String>,
-    pub org_role: Option<String>,
-    pub org_slug: Option<String>,
-    pub org_permissions: Vec<String>,
-    /// The claims `fea` and `pla` of the session token
-    pub features: Option<String>,
-    pub plans: Option<String>,
+    /// Without the ages of the factors, which grow from minute to minute
+    pub authorization: Authorization,
 }
 
 /// Whoever is signed in. The resources are of this moment: clerk-js changes its own in place, and
 /// what counts as a change is what they hold.
 pub(crate) struct Known {
     pub identity: Rc<Identity>,
+    /// Minutes since the first and the second factor were verified, -1 for never
+    pub factor_verification_age: Option<(i64, i64)>,
     pub user: User,
     pub session: Session,
     /// The active one
     pub organization: Option<Organization>,
+}
+
+impl Known {
+    /// What they may do now.
+    pub fn authorization(&self) -> Authorization {
+        let mut authorization = self.identity.authorization.clone();
+        authorization.factor_verification_age = self.factor_verification_age;
+        authorization
+    }
 }
 
 /// What the page knows of Clerk at one moment.
@@ -59,7 +65,7 @@ impl Snapshot {
         }
     }
 
-    /// Who is signed in, by ids.
+    /// Who is signed in, and what they may do.
     pub fn identity(&self) -> Signed<Rc<Identity>> {
         self.signed.as_ref().map(|known| known.identity.clone())
     }
@@ -77,7 +83,11 @@ pub(crate) fn signed(clerk: &JsValue) -> Option<Signed<Rc<Known>>> {
     let pending = js::string(&session, "status").as_deref() == Some("pending");
     let organization = js::member(clerk, "organization").unwrap_or_default();
     let known = Rc::new(Known {
-        identity: Rc::new(identity(&user, &session, &organization)),
+        identity: Rc::new(Identity {
+            session_id: js::string(&session, "id").unwrap_or_default(),
+            authorization: authorization(&user, &session, &organization),
+        }),
+        factor_verification_age: factor_verification_age(&session),
         user: User::new(user),
         session: Session::new(session),
         organization: organization
@@ -91,25 +101,37 @@ pub(crate) fn signed(clerk: &JsValue) -> Option<Signed<Rc<Known>>> {
     })
 }
 
-fn identity(user: &JsValue, session: &JsValue, organization: &JsValue) -> Identity {
+fn authorization(user: &JsValue, session: &JsValue, organization: &JsValue) -> Authorization {
     let org_id = js::string(organization, "id");
     let membership = js::items(user, "organizationMemberships")
         .find(|it| org_id.is_some() && js::string(&js::get(it, "organization"), "id") == org_id)
         .unwrap_or_default();
+    let claims = claims(session);
+    let mut authorization = Authorization::default();
+    authorization.user_id = js::string(user, "id");
+    authorization.org_role = js::string(&membership, "role");
+    authorization.org_slug = js::string(organization, "slug");
+    authorization.org_permissions = js::items(&membership, "permissions")
+        .filter_map(|it| it.as_string())
+        .collect();
+    authorization.features = js::string(&claims, "fea");
+    authorization.plans = js::string(&claims, "pla");
+    authorization.org_id = org_id;
+    authorization
+}
+
+/// The claims of the newest session token; `undefined` when there is none yet.
+pub(crate) fn claims(session: &JsValue) -> JsValue {
     let token = js::get(&js::get(session, "lastActiveToken"), "jwt");
-    let claims = js::get(&token, "claims");
-    Identity {
-        user_id: js::string(user, "id").unwrap_or_default(),
-        session_id: js::string(session, "id").unwrap_or_default(),
-        org_role: js::string(&membership, "role"),
-        org_slug: js::string(organization, "slug"),
-        org_permissions: js::items(&membership, "permissions")
-            .filter_map(|it| it.as_string())
-            .collect(),
-        features: js::string(&claims, "fea"),
-        plans: js::string(&claims, "pla"),
-        org_id,
-    }
+    js::get(&token, "claims")
+}
+
+fn factor_verification_age(session: &JsValue) -> Option<(i64, i64)> {
+    // Clerk writes whole minutes.
+    #[allow(clippy::cast_possible_truncation)]
+    let mut ages =
+        js::items(session, "factorVerificationAge").map(|it| it.as_f64().map(|it| it as i64));
+    Some((ages.next()??, ages.next()??))
 }
 
 type Subscriber = dyn Fn(&Snapshot);

@@ -17,8 +17,8 @@ pub struct ButtonProps {
     pub children: Children,
 }
 
-fn button(props: &ButtonProps, label: &str, clerk: Clerk, act: fn(&Clerk, &JsValue)) -> Html {
-    let onclick = Callback::from(move |_| act(&clerk, &JsValue::UNDEFINED));
+fn button(props: &ButtonProps, label: &str, clerk: Clerk, act: fn(&Clerk, JsValue)) -> Html {
+    let onclick = Callback::from(move |_| act(&clerk, JsValue::UNDEFINED));
     html! {
         <button type="button" class={props.class.clone()} {onclick}>
             if props.children.is_empty() { { label } } else { { props.children.clone() } }

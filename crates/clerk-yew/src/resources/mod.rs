@@ -39,6 +39,7 @@ pub use flow::{
     EmailLinkStatus, EmailLinkVerification, ExistingSession, Finalized, ProtectCheck, SendTo,
 };
 pub use metadata::metadata;
+pub(crate) use metadata::typed;
 pub use organization::{
     DomainVerification, EnrollmentMode, GetDomains, GetInvitations, GetMembershipRequests,
     GetMemberships, InvitationStatus, Organization, OrganizationDomain, OrganizationInvitation,
