@@ -95,7 +95,9 @@ impl Page {
         match clerk {
             None => self.start(),
             Some(clerk) => {
-                if before != *options {
+                if let Some(error) = self.misfit(&clerk) {
+                    js::report(&error.to_string());
+                } else if before != *options {
                     let changed = [
                         ("appearance", options.appearance()),
                         ("options", js::object(options.load_options())),
@@ -251,20 +253,27 @@ impl Page {
         }
     }
 
+    /// Why this Clerk is not the one that the newest provider wants: there is one in a page, and
+    /// it keeps the key that it was made with.
+    fn misfit(&self, clerk: &JsValue) -> Option<ClerkError> {
+        let key = js::string(clerk, "publishableKey")?;
+        (key != self.options.borrow().publishable_key.as_str()).then(|| {
+            not_loaded(
+                "publishable_key_changed",
+                "The sign-in service failed: this page has loaded Clerk with another publishable \
+                 key. Reload the page.",
+            )
+        })
+    }
+
     fn snapshot(&self) -> Snapshot {
         let clerk = self.clerk.borrow().clone();
         let Some(clerk) = clerk else {
             let failure = self.failure.borrow().clone();
             return Snapshot::without(failure.map_or(Status::Loading, Status::Failed));
         };
-        if let Some(key) = js::string(&clerk, "publishableKey")
-            && key != self.options.borrow().publishable_key.as_str()
-        {
-            return Snapshot::without(Status::Failed(not_loaded(
-                "publishable_key_changed",
-                "The sign-in service failed: this page has loaded Clerk with another publishable \
-                 key. Reload the page.",
-            )));
+        if let Some(error) = self.misfit(&clerk) {
+            return Snapshot::without(Status::Failed(error));
         }
         let degraded = js::string(&clerk, "status").as_deref() == Some("degraded");
         Snapshot {

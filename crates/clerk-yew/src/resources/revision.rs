@@ -10,7 +10,7 @@ use crate::js;
 
 /// What changes without anything to see: every request touches it. A session's `user` has a
 /// revision of its own.
-const UNSEEN: [&str; 10] = [
+const UNSEEN: [&str; 12] = [
     "abandonAt",
     "abandon_at",
     "expireAt",
@@ -20,6 +20,8 @@ const UNSEEN: [&str; 10] = [
     "lastActiveToken",
     "last_active_token",
     "cachedSessionsWithActivities",
+    "factorVerificationAge",
+    "factor_verification_age",
     "user",
 ];
 
@@ -32,7 +34,12 @@ pub(crate) fn revision(of: &JsValue) -> Rc<str> {
     // clerk-js's own plain form of a resource, where it has one.
     let plain = js::call(of, "__internal_toSnapshot", &[]).unwrap_or_else(|_| of.clone());
     let seen = Object::assign(&Object::new(), plain.unchecked_ref());
-    for name in UNSEEN {
+    // A session is updated by being used.
+    let is_session =
+        ["lastActiveAt", "last_active_at"].map(|it| !js::get(&plain, it).is_undefined());
+    let updated = ["updatedAt", "updated_at"].into_iter().zip(is_session);
+    let updated = updated.filter_map(|(name, unseen)| unseen.then_some(name));
+    for name in UNSEEN.into_iter().chain(updated) {
         // Setting a property of a fresh plain object cannot fail; JSON leaves `undefined` out.
         let _ = Reflect::set(&seen, &name.into(), &JsValue::UNDEFINED);
     }

@@ -21,6 +21,10 @@ const STAND_IN: &str = "
     delete window.failLoad;
     window.seen = {loads: 0, listeners: 0, mounted: 0, tokens: 0};
     window.given = {props: []};
+    window.setTimeout = window.unhurried ??= window.setTimeout;
+    const error = window.error ??= console.error;
+    window.reported = [];
+    console.error = (...words) => { window.reported.push(words.join(' ')); error(...words); };
     window.Clerk = {
         publishableKey: 'pk_test_YS5iJA', loaded: false, status: 'loading',
         user: undefined, session: undefined, organization: undefined, client: undefined,
@@ -72,6 +76,13 @@ pub fn run(script: &str) -> JsValue {
         .expect("the script runs")
 }
 
+/// From now on, until the next fresh page, time passes a hundred times as fast for whoever waits.
+pub fn hurry() {
+    run(
+        "window.setTimeout = (then, pause, ...rest) => window.unhurried(then, pause / 100, ...rest)",
+    );
+}
+
 /// Whether an expression holds.
 pub fn holds(expression: &str) -> bool {
     run(&format!("return !!({expression})")).is_truthy()
@@ -90,13 +101,27 @@ pub fn seen(what: &str) -> f64 {
         .expect("a number")
 }
 
+/// Whether the console was told of this.
+pub fn reported(what: &str) -> bool {
+    said("window.reported.join()").contains(what)
+}
+
 /// An app in an element of its own.
-pub fn show<C: BaseComponent<Properties = ()>>() -> (Element, AppHandle<C>) {
+pub fn show<C>() -> (Element, AppHandle<C>)
+where
+    C: BaseComponent,
+    C::Properties: Default,
+{
+    show_with(C::Properties::default())
+}
+
+/// An app with these properties, in an element of its own.
+pub fn show_with<C: BaseComponent>(properties: C::Properties) -> (Element, AppHandle<C>) {
     let document = window().and_then(|it| it.document()).expect("a document");
     let root = document.create_element("div").expect("an element");
     let body = document.body().expect("a body");
     body.append_child(&root).expect("appended");
-    let app = yew::Renderer::<C>::with_root(root.clone()).render();
+    let app = yew::Renderer::<C>::with_root_and_props(root.clone(), properties).render();
     (root, app)
 }
 
@@ -133,18 +158,36 @@ pub async fn settled() {
 }
 
 /// An app, while Clerk loads.
-pub async fn loading<C: BaseComponent<Properties = ()>>() -> (Element, AppHandle<C>) {
+pub async fn loading<C>() -> (Element, AppHandle<C>)
+where
+    C: BaseComponent,
+    C::Properties: Default,
+{
+    loading_with(C::Properties::default()).await
+}
+
+/// An app with these properties, while Clerk loads.
+pub async fn loading_with<C: BaseComponent>(properties: C::Properties) -> (Element, AppHandle<C>) {
     fresh_page();
-    let shown = show();
+    let shown = show_with(properties);
     until("Clerk to be asked to load", || holds("window.finishLoad")).await;
     shown
 }
 
-/// An app, loaded, with nobody signed in.
-pub async fn signed_out<C: BaseComponent<Properties = ()>>() -> (Element, AppHandle<C>) {
-    let shown = loading().await;
+/// Clerk has loaded, and nobody is signed in.
+pub async fn finish_loading() {
     run("window.finishLoad()");
     until("Clerk to be listened to", || seen("listeners") == 1.0).await;
     settled().await;
+}
+
+/// An app, loaded, with nobody signed in.
+pub async fn signed_out<C>() -> (Element, AppHandle<C>)
+where
+    C: BaseComponent,
+    C::Properties: Default,
+{
+    let shown = loading().await;
+    finish_loading().await;
     shown
 }
