@@ -35,13 +35,17 @@ pub(crate) fn revision(of: &JsValue) -> Rc<str> {
     let plain = js::call(of, "__internal_toSnapshot", &[]).unwrap_or_else(|_| of.clone());
     let seen = Object::assign(&Object::new(), plain.unchecked_ref());
     // A session is updated by being used.
-    let is_session =
-        ["lastActiveAt", "last_active_at"].map(|it| !js::get(&plain, it).is_undefined());
-    let updated = ["updatedAt", "updated_at"].into_iter().zip(is_session);
-    let updated = updated.filter_map(|(name, unseen)| unseen.then_some(name));
-    for name in UNSEEN.into_iter().chain(updated) {
+    let is_session = ["lastActiveAt", "last_active_at"]
+        .map(|it| !js::get(&plain, it).is_undefined())
+        != [false; 2];
+    let updated = if is_session {
+        &["updatedAt", "updated_at"][..]
+    } else {
+        &[]
+    };
+    for name in UNSEEN.iter().chain(updated) {
         // Setting a property of a fresh plain object cannot fail; JSON leaves `undefined` out.
-        let _ = Reflect::set(&seen, &name.into(), &JsValue::UNDEFINED);
+        let _ = Reflect::set(&seen, &(*name).into(), &JsValue::UNDEFINED);
     }
     match JSON::stringify(&seen) {
         Ok(json) => String::from(json).into(),
