@@ -52,8 +52,8 @@ pub use components::{
 pub use error::{ClerkError, ErrorKind, Reason};
 pub use hooks::{
     Auth, EmailLinkFlow, NeedsReverification, OrganizationLists, PaginatedResources, Paging,
-    Reverification, ReverificationHint, ReverificationRequest, UseOrganization,
-    UseOrganizationList, UseSignIn, UseSignUp, UseWaitlist, UserLists, use_auth, use_clerk,
+    ReverificationHint, ReverificationRequest, UseOrganization, UseOrganizationList,
+    UseReverification, UseSignIn, UseSignUp, UseWaitlist, UserLists, use_auth, use_clerk,
     use_clerk_status, use_email_link, use_organization, use_organization_list, use_reverification,
     use_session, use_session_list, use_sign_in, use_sign_up, use_user, use_waitlist,
 };

@@ -71,7 +71,7 @@ impl TokenOptions {
         Self { skip_cache, ..self }
     }
 
-    fn to_js(&self) -> JsValue {
+    pub(crate) fn to_js(&self) -> JsValue {
         let text = |it: &Option<String>| it.as_deref().map_or(JsValue::UNDEFINED, JsValue::from);
         js::object([
             ("template", text(&self.template)),

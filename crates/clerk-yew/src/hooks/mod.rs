@@ -26,7 +26,7 @@ pub use organization::{OrganizationLists, UseOrganization, use_organization};
 pub use organization_list::{UseOrganizationList, UserLists, use_organization_list};
 pub use paged::{PaginatedResources, Paging};
 pub use reverification::{
-    NeedsReverification, Reverification, ReverificationHint, ReverificationRequest,
+    NeedsReverification, ReverificationHint, ReverificationRequest, UseReverification,
     use_reverification,
 };
 pub(crate) use selected::use_selected;

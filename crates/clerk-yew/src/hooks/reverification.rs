@@ -58,7 +58,7 @@ impl NeedsReverification for ClerkError {
 }
 
 /// A reverification that an own form does; told to
-/// [`Reverification::run_with`].
+/// [`UseReverification::run_with`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReverificationRequest {
@@ -87,29 +87,29 @@ fn settle(how: &JsValue) {
 
 /// Runs what may ask for reverification; answered by [`use_reverification`].
 #[derive(Clone, PartialEq)]
-pub struct Reverification(Clerk);
+pub struct UseReverification(Clerk);
 
 /// Runs what may ask the person to prove once more that it is them
 /// (<https://clerk.com/docs/react/reference/hooks/use-reverification>):
 ///
 /// ```
 /// use clerk_yew::resources::{UpdateUserPassword, User};
-/// use clerk_yew::{ClerkError, Reverification};
+/// use clerk_yew::{ClerkError, UseReverification};
 ///
 /// async fn change(
 ///     user: &User,
-///     reverification: &Reverification,
+///     reverification: &UseReverification,
 ///     params: &UpdateUserPassword,
 /// ) -> Result<User, ClerkError> {
 ///     reverification.run(async || user.update_password(params).await).await
 /// }
 /// ```
 #[hook]
-pub fn use_reverification() -> Reverification {
-    Reverification(use_clerk())
+pub fn use_reverification() -> UseReverification {
+    UseReverification(use_clerk())
 }
 
-impl Reverification {
+impl UseReverification {
     /// Runs it. When it asks for reverification, Clerk's window does that, and it runs once more.
     ///
     /// # Errors

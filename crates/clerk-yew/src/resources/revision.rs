@@ -36,8 +36,8 @@ pub(crate) fn revision(of: &JsValue) -> Rc<str> {
     let seen = Object::assign(&Object::new(), plain.unchecked_ref());
     // A session is updated by being used.
     let is_session = ["lastActiveAt", "last_active_at"]
-        .map(|it| !js::get(&plain, it).is_undefined())
-        != [false; 2];
+        .iter()
+        .any(|name| js::member(&plain, name).is_some());
     let updated = if is_session {
         &["updatedAt", "updated_at"][..]
     } else {

@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 
 use crate::error::ClerkError;
 use crate::js::{self, object};
+use crate::token::TokenOptions;
 
 use super::activity::SessionStatus;
 use super::metadata::typed;
@@ -139,6 +140,12 @@ impl Session {
     /// Asks Clerk for its state.
     pub async fn reload(&self) -> Result<Self, ClerkError> {
         self.ask("reload", &[]).await
+    }
+
+    /// A token of this session, which need not be the one in use; none when it has ended. For the
+    /// one in use [`get_token`](crate::get_token) waits for what is needed and explains errors.
+    pub async fn get_token(&self, options: &TokenOptions) -> Result<Option<String>, ClerkError> {
+        self.ask("getToken", &[options.to_js()]).await
     }
 
     /// Forgets the tokens that clerk-js keeps for it.
