@@ -102,7 +102,7 @@ async fn a_session_does_what_clerk_js_does() {
         session.end() => "end()",
         session.remove() => "remove()",
         session.reload() => "reload()",
-        session.get_token(&TokenOptions::new().template("t")) => r#"getToken({"template":"t","skipCache":false})"#,
+        session.get_token(&TokenOptions::new().template("t".to_owned())) => r#"getToken({"template":"t","skipCache":false})"#,
         session.start_verification(Level::MultiFactor) => r#"startVerification({"level":"multi_factor"})"#,
         session.prepare_first_factor_verification(&FirstFactor::EmailCode("idn_1".into()))
             => r#"prepareFirstFactorVerification({"strategy":"email_code","emailAddressId":"idn_1"})"#,
