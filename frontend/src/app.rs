@@ -91,7 +91,7 @@ fn replace(to: String) {
 
 /// Clerk's UI in the page's own colours, which follow the person's dark or light mode.
 fn appearance() -> Appearance {
-    vec![
+    Appearance::new().variables([
         ("colorPrimary", "var(--app-accent)"),
         ("colorPrimaryForeground", "var(--app-on-accent)"),
         ("colorBackground", "var(--app-surface)"),
@@ -106,7 +106,7 @@ fn appearance() -> Appearance {
         ("colorSuccess", "var(--app-good)"),
         ("fontFamily", "inherit"),
         ("borderRadius", "0.5rem"),
-    ]
+    ])
 }
 
 fn header() -> Html {

@@ -32,6 +32,7 @@ mod hooks;
 mod js;
 mod options;
 mod page;
+mod props;
 mod provider;
 pub mod resources;
 mod scripts;
@@ -46,8 +47,14 @@ pub use actions::{SetActive, SignOutOptions};
 pub use clerk::{Clerk, get_token};
 pub use clerk_claims::{Authorization, Condition, Level, Reverification};
 pub use components::{
-    ClerkFailed, ClerkLoaded, ClerkLoading, SignIn, SignInButton, SignOutButton, SignUp,
-    SignUpButton, SignedIn, SignedOut, UserButton, UserProfile,
+    APIKeys, AuthenticateWithRedirectCallback, ClerkDegraded, ClerkFailed, ClerkLoaded,
+    ClerkLoading, ControlProps, CreateOrganization, GoogleOneTap, InviteMembersButton,
+    OAuthConsent, OrganizationList, OrganizationProfile, OrganizationSwitcher, PricingTable,
+    Protect, ProtectProps, RedirectToCreateOrganization, RedirectToOrganizationProfile,
+    RedirectToSignIn, RedirectToSignUp, RedirectToTasks, RedirectToUserProfile, Show, ShowProps,
+    SignIn, SignInButton, SignInWithMetamaskButton, SignOutButton, SignUp, SignUpButton, SignedIn,
+    SignedOut, TaskChooseOrganization, TaskResetPassword, TaskSetupMFA, UserAvatar, UserButton,
+    UserProfile, Waitlist, When,
 };
 pub use error::{ClerkError, ErrorKind, Reason};
 pub use hooks::{
@@ -57,8 +64,21 @@ pub use hooks::{
     use_clerk_status, use_email_link, use_organization, use_organization_list, use_reverification,
     use_session, use_session_list, use_sign_in, use_sign_up, use_user, use_waitlist,
 };
-pub use options::Appearance;
-pub use provider::{ClerkProvider, ClerkProviderProps};
+pub use options::{ClerkProviderProps, TaskUrls};
+pub use props::{
+    ApiKeysProps, Appearance, AppearanceOptions, Attributes, AuthenticateWithRedirectCallbackProps,
+    ButtonMode, CaptchaOptions, CreateOrganizationProps, CtaPosition, CustomItem, CustomLinkProps,
+    CustomPageProps, Elevation, GoogleOneTapProps, InitialValues, InviteMembersButtonProps,
+    LogoPlacement, OAuthConsentProps, OAuthFlow, OrganizationListProps, OrganizationProfileLink,
+    OrganizationProfilePage, OrganizationProfileProps, OrganizationSwitcherProps, Payer,
+    PricingTableProps, ProfileMode, Prop, Raw, RedirectToSignInProps, RedirectToSignUpProps,
+    RedirectToTasksProps, Routing, SignInButtonProps, SignInProps, SignInWithMetamaskButtonProps,
+    SignOutButtonProps, SignUpButtonProps, SignUpProps, SocialButtonsPlacement,
+    SocialButtonsVariant, TaskProps, Theme, UserAvatarProps, UserButtonAction,
+    UserButtonActionProps, UserButtonLink, UserButtonLinkProps, UserButtonProps, UserProfileLink,
+    UserProfilePage, UserProfileProps, WaitlistProps,
+};
+pub use provider::ClerkProvider;
 pub use resources::{Organization, Session, User};
 pub use state::{Signed, Status};
 pub use token::TokenOptions;

@@ -1,67 +1,289 @@
-//! What Clerk is started with.
+//! What Clerk is started with: every option of Clerk's SDKs.
 
 use wasm_bindgen::JsValue;
-use yew::prelude::*;
+use yew::{AttrValue, Callback, Html};
 
-use crate::js;
+use crate::props::{Appearance, Entries, Raw, Value, props, value};
 
-/// How the prebuilt UI looks: CSS values by the names of Clerk's appearance variables
-/// (<https://clerk.com/docs/guides/customizing-clerk/appearance-prop/variables>).
-pub type Appearance = Vec<(&'static str, &'static str)>;
-
-/// What Clerk is started with
-/// (<https://clerk.com/docs/js-frontend/reference/objects/clerk#clerk-options>).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Options {
-    pub publishable_key: AttrValue,
-    pub proxy_url: Option<AttrValue>,
-    pub domain: Option<AttrValue>,
-    pub nonce: Option<AttrValue>,
-    pub sign_in_url: Option<AttrValue>,
-    pub sign_up_url: Option<AttrValue>,
-    pub router_push: Option<Callback<String>>,
-    pub router_replace: Option<Callback<String>>,
-    pub appearance: Appearance,
-    pub telemetry: Option<bool>,
+props! {
+    /// What a [`ClerkProvider`](crate::ClerkProvider) takes: the options of Clerk's own SDKs
+    /// (<https://clerk.com/docs/react/reference/components/clerk-provider>). What is not set is not
+    /// sent, so that Clerk's defaults, and the settings in its dashboard, apply.
+    ///
+    /// Appearance, localization and the other options of the UI may change at any time; those of
+    /// the connection (`publishable_key`, `proxy_url`, `domain`, `is_satellite`) may not.
+    ///
+    /// ```
+    /// use clerk_yew::{Appearance, ClerkProvider, Raw, TaskUrls};
+    /// use yew::prelude::*;
+    ///
+    /// #[component]
+    /// fn App() -> Html {
+    ///     html! {
+    ///         <ClerkProvider
+    ///             publishable_key="pk_test_…"
+    ///             sign_in_url="/sign-in"
+    ///             after_sign_out_url="/goodbye"
+    ///             task_urls={TaskUrls::new().choose_organization("/choose")}
+    ///             appearance={Appearance::new().variables([("colorPrimary", "#6c47ff")])}
+    ///             localization={Raw::json(r#"{"locale": "de-DE"}"#)}
+    ///             telemetry={false}
+    ///             extra={Raw::json(r#"{"brandNewOption": 1}"#)}
+    ///         >
+    ///             { "the app" }
+    ///         </ClerkProvider>
+    ///     }
+    /// }
+    /// ```
+    ClerkProviderProps {
+        fields {
+            /// Called with the path that Clerk wants to go to, for the app's router. Without it
+            /// (and [`router_replace`](Self::router_replace)) Clerk loads the page anew.
+            router_push: Option<Callback<String>>,
+            /// As [`router_push`](Self::router_push), but in place of the current entry of the
+            /// history
+            router_replace: Option<Callback<String>>,
+            /// Everything that uses Clerk
+            children: Html,
+        }
+        required {
+            /// Clerk's publishable key, `pk_test_…` or `pk_live_…`
+            publishable_key: AttrValue = "publishableKey",
+        }
+        options {
+            /// Clerk's Frontend-API proxy: a URL, or a path of this origin
+            /// (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>)
+            proxy_url: AttrValue = "proxyUrl",
+            /// The domain of a satellite app
+            /// (<https://clerk.com/docs/guides/dashboard/dns-domains/satellite-domains>)
+            domain: AttrValue = "domain",
+            /// Whether this is a satellite app
+            is_satellite: bool = "isSatellite",
+            /// Whether a satellite asks its primary domain who is signed in as soon as it loads
+            satellite_auto_sync: bool = "satelliteAutoSync",
+            /// The nonce of the page's content security policy, for Clerk's scripts and styles
+            nonce: AttrValue = "nonce",
+            /// Path or URL of the page with [`SignIn`](crate::SignIn); unset: Clerk's account portal
+            sign_in_url: AttrValue = "signInUrl",
+            /// Path or URL of the page with [`SignUp`](crate::SignUp); unset: Clerk's account portal
+            sign_up_url: AttrValue = "signUpUrl",
+            /// Where every sign-in leads
+            sign_in_force_redirect_url: AttrValue = "signInForceRedirectUrl",
+            /// Where a sign-in leads that was not asked to come back; `/` when unset
+            sign_in_fallback_redirect_url: AttrValue = "signInFallbackRedirectUrl",
+            /// Where every sign-up leads
+            sign_up_force_redirect_url: AttrValue = "signUpForceRedirectUrl",
+            /// Where a sign-up leads that was not asked to come back; `/` when unset
+            sign_up_fallback_redirect_url: AttrValue = "signUpFallbackRedirectUrl",
+            /// Where signing out leads
+            after_sign_out_url: AttrValue = "afterSignOutUrl",
+            /// Where signing out of one of several sessions leads
+            after_multi_session_single_sign_out_url: AttrValue = "afterMultiSessionSingleSignOutUrl",
+            /// Where a new subscription leads
+            new_subscription_redirect_url: AttrValue = "newSubscriptionRedirectUrl",
+            /// Path or URL of the page with [`Waitlist`](crate::Waitlist)
+            waitlist_url: AttrValue = "waitlistUrl",
+            /// The pages for what a session must do before it counts
+            task_urls: TaskUrls = "taskUrls",
+            /// Origins that a redirect may lead to, besides the app's own
+            allowed_redirect_origins: Vec<AttrValue> = "allowedRedirectOrigins",
+            /// Protocols that a redirect may have, besides `http:` and `https:`
+            allowed_redirect_protocols: Vec<AttrValue> = "allowedRedirectProtocols",
+            /// Whether Clerk's router says what it does on the console
+            router_debug: bool = "routerDebug",
+            /// How the prebuilt UI looks
+            appearance: Appearance = "appearance",
+            /// The prebuilt UI's language: one of `@clerk/localizations`, or a part of one
+            /// (<https://clerk.com/docs/guides/customizing-clerk/localization>)
+            localization: Raw = "localization",
+            /// The address for support that the prebuilt UI shows
+            support_email: AttrValue = "supportEmail",
+            /// An own build of Clerk's UI, as `{ ClerkUI }`
+            ui: Raw = "ui",
+            /// `false`: Clerk's prebuilt UI is not loaded
+            prefetch_ui: bool = "prefetchUI",
+            /// Whether Clerk's SDK reports how it is used
+            /// (<https://clerk.com/docs/guides/how-clerk-works/security/clerk-telemetry>)
+            telemetry: bool = "telemetry",
+            /// Whether tokens are renewed ahead of their end; `true` when unset
+            polling: bool = "polling",
+            /// Whether a session is reported as active when the page gets the focus; `true` when unset
+            touch_session: bool = "touchSession",
+            /// Whether there are cookies; `true` when unset
+            standard_browser: bool = "standardBrowser",
+            /// A function of the client that answers the session to begin with, or null
+            select_initial_session: Raw = "selectInitialSession",
+            /// A token for Clerk Protect, or a function that answers one
+            protect_assertion: Raw = "protectAssertion",
+            /// Flags of features that are still tried out
+            experimental: Raw = "experimental",
+            /// No warning on the console that this is a development instance
+            unsafe_disable_development_mode_console_warning: bool = "unsafe_disableDevelopmentModeConsoleWarning",
+        }
+    }
 }
 
+value! {
+    /// The pages for what a session must do before it counts
+    /// (<https://clerk.com/docs/guides/configure/session-tasks>).
+    TaskUrls {
+        /// The page with [`TaskChooseOrganization`](crate::TaskChooseOrganization)
+        choose_organization: AttrValue = "choose-organization",
+        /// The page with [`TaskResetPassword`](crate::TaskResetPassword)
+        reset_password: AttrValue = "reset-password",
+        /// The page with [`TaskSetupMFA`](crate::TaskSetupMFA)
+        setup_mfa: AttrValue = "setup-mfa",
+    }
+}
+
+/// What the page is started with: the options of its newest provider.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Options {
+    entries: Entries,
+    pub router_push: Option<Callback<String>>,
+    pub router_replace: Option<Callback<String>>,
+}
+
+/// Options that clerk-js does not take by `Clerk.load`: its script has them as attributes, or they
+/// are for this crate.
+const NOT_OF_LOAD: [&str; 5] = [
+    "publishableKey",
+    "proxyUrl",
+    "domain",
+    "nonce",
+    "prefetchUI",
+];
+
 impl Options {
-    /// What `Clerk.load` takes, but for the functions that the page adds.
-    pub fn load_options(&self) -> Vec<(&'static str, JsValue)> {
-        let text = |it: &Option<AttrValue>| it.as_deref().map_or(JsValue::UNDEFINED, Into::into);
-        vec![
-            ("signInUrl", text(&self.sign_in_url)),
-            ("signUpUrl", text(&self.sign_up_url)),
-            (
-                "telemetry",
-                self.telemetry.map_or(JsValue::UNDEFINED, Into::into),
-            ),
-            ("appearance", self.appearance()),
-            ("sdkMetadata", sdk_metadata()),
-        ]
+    /// An option that is a text.
+    pub fn text(&self, name: &str) -> Option<&AttrValue> {
+        match self.entries.get(name) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
     }
 
-    /// `appearance`, as clerk-js takes it.
-    pub fn appearance(&self) -> JsValue {
-        let variables = self
-            .appearance
-            .iter()
-            .map(|(name, value)| (*name, (*value).into()));
-        js::object([("variables", js::object(variables))])
+    /// Clerk's publishable key.
+    pub fn publishable_key(&self) -> &str {
+        self.text("publishableKey").map_or("", AsRef::as_ref)
+    }
+
+    /// Whether Clerk's script for its prebuilt UI is wanted.
+    pub fn wants_ui_script(&self) -> bool {
+        self.entries.get("ui").is_none()
+            && self.entries.get("prefetchUI") != Some(&Value::Flag(false))
+    }
+
+    /// What `Clerk.load` takes, but for the functions that the page adds.
+    pub fn load_options(&self) -> Entries {
+        let mut options = self.entries.clone();
+        for name in NOT_OF_LOAD {
+            options.set(name, None);
+        }
+        options.set("sdkMetadata", Some(sdk_metadata().into()));
+        options
+    }
+
+    /// What the prebuilt UI takes anew: the parameter of `Clerk.__internal_updateProps`. What is
+    /// not set any more is taken back.
+    pub fn update(&self) -> JsValue {
+        let mut options = self.load_options();
+        for name in ["appearance", "localization"] {
+            if options.get(name).is_none() {
+                options.set(name, Some(Value::Js(JsValue::UNDEFINED)));
+            }
+        }
+        let mut update = Entries::default();
+        update.set("appearance", options.get("appearance").cloned());
+        update.set("options", Some(options.into()));
+        update.to_js()
+    }
+}
+
+impl From<&ClerkProviderProps> for Options {
+    fn from(props: &ClerkProviderProps) -> Self {
+        Self {
+            entries: props.entries.clone(),
+            router_push: props.router_push.clone(),
+            router_replace: props.router_replace.clone(),
+        }
     }
 }
 
 /// By which SDK Clerk is used
 /// (<https://clerk.com/docs/guides/development/sdk-development/overview>).
-fn sdk_metadata() -> JsValue {
+fn sdk_metadata() -> Entries {
     let environment = if cfg!(debug_assertions) {
         "development"
     } else {
         "production"
     };
-    js::object([
-        ("name", env!("CARGO_PKG_NAME").into()),
-        ("version", env!("CARGO_PKG_VERSION").into()),
-        ("environment", environment.into()),
-    ])
+    let mut metadata = Entries::default();
+    for (name, value) in [
+        ("name", env!("CARGO_PKG_NAME")),
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("environment", environment),
+    ] {
+        metadata.set(name, Some(AttrValue::Static(value).into()));
+    }
+    metadata
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(props: &ClerkProviderProps) -> Options {
+        Options::from(props)
+    }
+
+    #[test]
+    fn clerk_is_sent_what_is_set_and_nothing_else() {
+        let props = yew::props!(ClerkProviderProps {
+            publishable_key: "pk_test_YS5iJA",
+            proxy_url: "/__clerk",
+            domain: "b.c",
+            nonce: "n",
+            prefetch_ui: false,
+            sign_in_url: "/in",
+        });
+        let mut expected = Entries::default();
+        expected.set("signInUrl", Some(AttrValue::from("/in").into()));
+        expected.set("sdkMetadata", Some(sdk_metadata().into()));
+        assert_eq!(options(&props).load_options(), expected);
+    }
+
+    #[test]
+    fn the_script_for_the_ui_is_wanted_unless_the_app_says_no() {
+        let key = AttrValue::from("pk_test_YS5iJA");
+        let unset = yew::props!(ClerkProviderProps {
+            publishable_key: &key,
+        });
+        let wanted = yew::props!(ClerkProviderProps {
+            publishable_key: &key,
+            prefetch_ui: true,
+        });
+        let not_wanted = yew::props!(ClerkProviderProps {
+            publishable_key: &key,
+            prefetch_ui: false,
+        });
+        let own = yew::props!(ClerkProviderProps {
+            publishable_key: &key,
+            ui: Raw::json("{}"),
+        });
+        assert!(options(&unset).wants_ui_script() && options(&wanted).wants_ui_script());
+        assert!(!options(&not_wanted).wants_ui_script() && !options(&own).wants_ui_script());
+    }
+
+    #[test]
+    fn options_are_equal_when_they_say_the_same() {
+        let props = |color: &'static str| {
+            yew::props!(ClerkProviderProps {
+                publishable_key: "pk_test_YS5iJA",
+                appearance: Appearance::new().variables([("colorPrimary", color)]),
+            })
+        };
+        assert!(options(&props("red")) == options(&props("red")));
+        assert!(options(&props("red")) != options(&props("blue")));
+    }
 }

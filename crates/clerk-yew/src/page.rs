@@ -15,6 +15,7 @@ use crate::deadline::within;
 use crate::error::{ClerkError, ErrorKind};
 use crate::js;
 use crate::options::Options;
+use crate::props::Value;
 use crate::scripts::{self, not_loaded};
 use crate::state::Status;
 use crate::store::{Snapshot, Store, signed};
@@ -98,12 +99,8 @@ impl Page {
                 if let Some(error) = self.misfit(&clerk) {
                     js::report(&error.to_string());
                 } else if before != *options {
-                    let changed = [
-                        ("appearance", options.appearance()),
-                        ("options", js::object(options.load_options())),
-                    ];
                     // Clerk's UI alone needs them; where it is not there, nothing shows them.
-                    let _ = js::call(&clerk, "__internal_updateProps", &[js::object(changed)]);
+                    let _ = js::call(&clerk, "__internal_updateProps", &[options.update()]);
                 }
                 self.refresh();
             }
@@ -179,32 +176,25 @@ impl Page {
 
     /// What `Clerk.load` takes.
     fn load_options(self: &Rc<Self>, options: &Options) -> JsValue {
-        let ui = js::of_page(scripts::UI_CONSTRUCTOR).unwrap_or_default();
-        let router = |given: bool, of: fn(&Options) -> &Option<Callback<String>>| {
-            // clerk-js hands every way within this origin to a router that it is given.
-            if given {
-                self.router(of)
-            } else {
-                JsValue::UNDEFINED
-            }
-        };
-        js::object(options.load_options().into_iter().chain([
-            ("ui", js::object([("ClerkUI", ui)])),
-            (
-                "routerPush",
-                router(options.router_push.is_some(), |it| &it.router_push),
-            ),
-            (
-                "routerReplace",
-                router(options.router_replace.is_some(), |it| &it.router_replace),
-            ),
-        ]))
+        let mut load = options.load_options();
+        if options.wants_ui_script() {
+            let ui = js::of_page(scripts::UI_CONSTRUCTOR).unwrap_or_default();
+            load.set("ui", Some(Value::Js(js::object([("ClerkUI", ui)]))));
+        }
+        // clerk-js hands every way within this origin to a router that it is given.
+        if options.router_push.is_some() {
+            load.set("routerPush", Some(self.router(|it| &it.router_push)));
+        }
+        if options.router_replace.is_some() {
+            load.set("routerReplace", Some(self.router(|it| &it.router_replace)));
+        }
+        load.to_js()
     }
 
     /// A function for clerk-js that goes the way of the newest provider.
-    fn router(self: &Rc<Self>, of: fn(&Options) -> &Option<Callback<String>>) -> JsValue {
+    fn router(self: &Rc<Self>, of: fn(&Options) -> &Option<Callback<String>>) -> Value {
         let page = self.clone();
-        Closure::<dyn Fn(String, JsValue)>::new(move |to: String, with: JsValue| {
+        let function = Closure::<dyn Fn(String, JsValue)>::new(move |to: String, with: JsValue| {
             let callback = of(&page.options.borrow()).clone();
             match callback {
                 Some(callback) => callback.emit(to),
@@ -214,7 +204,8 @@ impl Page {
                 }
             }
         })
-        .into_js_value()
+        .into_js_value();
+        Value::Js(function)
     }
 
     /// Hears when Clerk gets worse or better, or arrives after all.
@@ -257,7 +248,7 @@ impl Page {
     /// it keeps the key that it was made with.
     fn misfit(&self, clerk: &JsValue) -> Option<ClerkError> {
         let key = js::string(clerk, "publishableKey")?;
-        (key != self.options.borrow().publishable_key.as_str()).then(|| {
+        (key != self.options.borrow().publishable_key()).then(|| {
             not_loaded(
                 "publishable_key_changed",
                 "The sign-in service failed: this page has loaded Clerk with another publishable \

@@ -41,9 +41,9 @@ pub const UI_CONSTRUCTOR: &str = "__internal_ClerkUICtor";
 /// taken out again, so that the next attempt starts afresh.
 pub async fn load(options: &Options) -> Result<(), ClerkError> {
     let base = base_url(
-        &options.publishable_key,
-        options.proxy_url.as_deref(),
-        options.domain.as_deref(),
+        options.publishable_key(),
+        options.text("proxyUrl").map(AsRef::as_ref),
+        options.text("domain").map(AsRef::as_ref),
     )
     .ok_or_else(|| {
         not_loaded(
@@ -53,6 +53,7 @@ pub async fn load(options: &Options) -> Result<(), ClerkError> {
     })?;
     let missing: Vec<_> = SCRIPTS
         .iter()
+        .filter(|it| it.global != UI_CONSTRUCTOR || options.wants_ui_script())
         .filter(|it| js::of_page(it.global).is_none())
         .collect();
     let mut inserted = Vec::new();
@@ -126,13 +127,13 @@ fn insert(src: &str, options: &Options) -> Option<HtmlScriptElement> {
     element.set_src(src);
     element.set_async(true);
     element.set_cross_origin(Some("anonymous"));
-    for (name, value) in [
-        ("data-clerk-publishable-key", Some(&options.publishable_key)),
-        ("data-clerk-proxy-url", options.proxy_url.as_ref()),
-        ("data-clerk-domain", options.domain.as_ref()),
-        ("nonce", options.nonce.as_ref()),
+    for (name, option) in [
+        ("data-clerk-publishable-key", "publishableKey"),
+        ("data-clerk-proxy-url", "proxyUrl"),
+        ("data-clerk-domain", "domain"),
+        ("nonce", "nonce"),
     ] {
-        if let Some(value) = value {
+        if let Some(value) = options.text(option) {
             element.set_attribute(name, value).ok()?;
         }
     }

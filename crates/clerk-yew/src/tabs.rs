@@ -27,7 +27,7 @@ impl Tabs {
     /// From now on this tab takes up what another one of the same application begins.
     pub fn open(clerk: &JsValue, store: Rc<Store>, options: &Options) -> Self {
         let of = clerk.clone();
-        let forms = [options.sign_in_url.clone(), options.sign_up_url.clone()];
+        let forms = ["signInUrl", "signUpUrl"].map(|it| options.text(it).cloned());
         let following = Rc::new(Cell::new(false));
         let heard = Closure::new(move || {
             if !store.now().signed.is_signed_out() || following.replace(true) {
@@ -43,7 +43,7 @@ impl Tabs {
                 following.set(false);
             });
         });
-        let name = format!("clerk-yew {}", options.publishable_key);
+        let name = format!("clerk-yew {}", options.publishable_key());
         let channel = BroadcastChannel::new(&name).ok();
         if let Some(channel) = &channel {
             channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));

@@ -79,7 +79,7 @@ fn App(wanted: &Wanted) -> Html {
 
 fn look(color: &str) -> clerk_yew::Appearance {
     let color = if color == "red" { "red" } else { "blue" };
-    vec![("colorPrimary", color)]
+    clerk_yew::Appearance::new().variables([("colorPrimary", color)])
 }
 
 #[component]

@@ -1,45 +1,182 @@
-//! Buttons for signing in, up and out.
+//! Buttons. They look as the app wants them to.
 
-use wasm_bindgen::JsValue;
+use std::rc::Rc;
+
 use yew::prelude::*;
+use yew::virtual_dom::VNode;
 
 use crate::clerk::Clerk;
 use crate::hooks::use_clerk;
+use crate::props::{
+    Attributes, ButtonMode, Entries, InviteMembersButtonProps, SignInButtonProps,
+    SignInWithMetamaskButtonProps, SignOutButtonProps, SignUpButtonProps,
+};
 
-/// What these buttons take.
-#[derive(Properties, PartialEq)]
-pub struct ButtonProps {
-    /// CSS classes
-    #[prop_or_default]
-    pub class: Classes,
-    /// The label; a plain one when there is none
-    #[prop_or_default]
-    pub children: Children,
+/// What all buttons take.
+struct Frame<'a> {
+    id: &'a Option<AttrValue>,
+    class: &'a Classes,
+    attributes: &'a Attributes,
+    onclick: &'a Callback<MouseEvent>,
+    children: &'a Children,
 }
 
-fn button(props: &ButtonProps, label: &str, clerk: Clerk, act: fn(&Clerk, JsValue)) -> Html {
-    let onclick = Callback::from(move |_| act(&clerk, JsValue::UNDEFINED));
-    html! {
-        <button type="button" class={props.class.clone()} {onclick}>
-            if props.children.is_empty() { { label } } else { { props.children.clone() } }
-        </button>
+macro_rules! frame {
+    ($props:ident) => {
+        Frame {
+            id: &$props.id,
+            class: &$props.class,
+            attributes: &$props.attributes,
+            onclick: &$props.onclick,
+            children: &$props.children,
+        }
+    };
+}
+
+/// A button that asks something of Clerk: around its children, or their one element.
+fn button(frame: &Frame<'_>, label: &'static str, clerk: Clerk, request: Request) -> Html {
+    let first = frame.onclick.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        first.emit(event.clone());
+        if !event.default_prevented() {
+            clerk.call(request.method, &request.options.to_js());
+        }
+    });
+    let mut children = frame.children.iter();
+    let (only, more) = (children.next(), children.next());
+    if let (Some(VNode::VTag(element)), None) = (&only, &more) {
+        let mut element = (**element).clone();
+        element.add_listener(Rc::new(yew::html::onclick::Wrapper::new(onclick)));
+        return frame.attributes.add_to(element.into());
+    }
+    let label: Html = match only {
+        None => Html::from(label),
+        Some(_) => frame.children.clone().into(),
+    };
+    let (id, class) = (frame.id.clone(), frame.class.clone());
+    frame
+        .attributes
+        .add_to(html! { <button type="button" {id} {class} {onclick}>{ label }</button> })
+}
+
+/// What is asked of Clerk.
+struct Request {
+    method: &'static str,
+    options: Entries,
+}
+
+/// A form that a button opens.
+struct Form {
+    /// Over the page
+    open: &'static str,
+    /// On its own page
+    redirect: &'static str,
+    /// What `forceRedirectUrl` is called there
+    force: &'static str,
+    /// What `fallbackRedirectUrl` is called there
+    fallback: &'static str,
+}
+
+impl Form {
+    fn request(&self, mode: ButtonMode, options: &Entries) -> Request {
+        let mut options = options.clone();
+        if mode == ButtonMode::Modal {
+            return Request {
+                method: self.open,
+                options,
+            };
+        }
+        for (name, there) in [
+            ("forceRedirectUrl", self.force),
+            ("fallbackRedirectUrl", self.fallback),
+        ] {
+            options.set(there, options.get(name).cloned());
+        }
+        Request {
+            method: self.redirect,
+            options,
+        }
     }
 }
 
-/// Goes to the page for signing in.
+/// Opens the form for signing in, on its page or over this one.
+///
+/// ```
+/// # use clerk_yew::{ButtonMode, SignInButton};
+/// # use yew::prelude::*;
+/// # #[component]
+/// # fn Header() -> Html {
+/// html! {
+///     <>
+///         <SignInButton class="button" fallback_redirect_url="/home">{ "Come in" }</SignInButton>
+///         <SignInButton mode={ButtonMode::Modal}>
+///             <a href="#" aria-label="Sign in">{ "🔑" }</a>
+///         </SignInButton>
+///     </>
+/// }
+/// # }
+/// ```
 #[component]
-pub fn SignInButton(props: &ButtonProps) -> Html {
-    button(props, "Sign in", use_clerk(), Clerk::redirect_to_sign_in)
+pub fn SignInButton(props: &SignInButtonProps) -> Html {
+    const FORM: &Form = &Form {
+        open: "openSignIn",
+        redirect: "redirectToSignIn",
+        force: "signInForceRedirectUrl",
+        fallback: "signInFallbackRedirectUrl",
+    };
+    let request = FORM.request(props.mode, &props.entries);
+    button(&frame!(props), "Sign in", use_clerk(), request)
 }
 
-/// Goes to the page for signing up.
+/// Opens the form for signing up, on its page or over this one.
+///
+/// ```
+/// # use clerk_yew::{InitialValues, SignUpButton};
+/// # use yew::prelude::*;
+/// # #[component]
+/// # fn Header() -> Html {
+/// let initial_values = InitialValues::new().email_address("ada@example.com");
+/// html! { <SignUpButton id="join" {initial_values} /> }
+/// # }
+/// ```
 #[component]
-pub fn SignUpButton(props: &ButtonProps) -> Html {
-    button(props, "Sign up", use_clerk(), Clerk::redirect_to_sign_up)
+pub fn SignUpButton(props: &SignUpButtonProps) -> Html {
+    const FORM: &Form = &Form {
+        open: "openSignUp",
+        redirect: "redirectToSignUp",
+        force: "signUpForceRedirectUrl",
+        fallback: "signUpFallbackRedirectUrl",
+    };
+    let request = FORM.request(props.mode, &props.entries);
+    button(&frame!(props), "Sign up", use_clerk(), request)
 }
 
-/// Signs out.
-#[component]
-pub fn SignOutButton(props: &ButtonProps) -> Html {
-    button(props, "Sign out", use_clerk(), Clerk::sign_out)
+/// Buttons that ask one thing, each with the attributes of its example.
+macro_rules! buttons {
+    ($($(#[$doc:meta])* $name:ident($props:ty) $example:literal = $label:literal, $method:literal;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// ```
+        #[doc = concat!("# use clerk_yew::", stringify!($name), ";")]
+        /// # use yew::prelude::*;
+        /// # #[component]
+        /// # fn Header() -> Html {
+        #[doc = concat!("html! { <", stringify!($name), $example, " /> }")]
+        /// # }
+        /// ```
+        #[component]
+        pub fn $name(props: &$props) -> Html {
+            let request = Request { method: $method, options: props.entries.clone() };
+            button(&frame!(props), $label, use_clerk(), request)
+        }
+    )*};
+}
+
+buttons! {
+    /// Signs out, in every tab of this browser.
+    SignOutButton(SignOutButtonProps) r#" redirect_url="/goodbye""# = "Sign out", "signOut";
+    /// Opens the form for inviting members to the active organization, for members who may.
+    InviteMembersButton(InviteMembersButtonProps) r#" class="button""# = "Invite members", "openInviteMembers";
+    /// Signs in by the browser's Metamask wallet.
+    SignInWithMetamaskButton(SignInWithMetamaskButtonProps) r#" redirect_url="/home""# = "Sign in with Metamask", "authenticateWithMetamask";
 }

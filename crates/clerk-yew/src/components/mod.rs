@@ -1,9 +1,25 @@
-//! Components: what to show when, buttons, and Clerk's prebuilt UI.
+//! Components: what to show when, buttons, redirects, and Clerk's prebuilt UI.
 
 mod buttons;
 mod control;
+mod custom;
 mod mounted;
+mod prebuilt;
+mod redirects;
 
-pub use buttons::{SignInButton, SignOutButton, SignUpButton};
-pub use control::{ClerkFailed, ClerkLoaded, ClerkLoading, SignedIn, SignedOut};
-pub use mounted::{SignIn, SignUp, UserButton, UserProfile};
+pub use buttons::{
+    InviteMembersButton, SignInButton, SignInWithMetamaskButton, SignOutButton, SignUpButton,
+};
+pub use control::{
+    ClerkDegraded, ClerkFailed, ClerkLoaded, ClerkLoading, ControlProps, Protect, ProtectProps,
+    Show, ShowProps, SignedIn, SignedOut, When,
+};
+pub use prebuilt::{
+    APIKeys, CreateOrganization, GoogleOneTap, OAuthConsent, OrganizationList, OrganizationProfile,
+    OrganizationSwitcher, PricingTable, SignIn, SignUp, TaskChooseOrganization, TaskResetPassword,
+    TaskSetupMFA, UserAvatar, UserButton, UserProfile, Waitlist,
+};
+pub use redirects::{
+    AuthenticateWithRedirectCallback, RedirectToCreateOrganization, RedirectToOrganizationProfile,
+    RedirectToSignIn, RedirectToSignUp, RedirectToTasks, RedirectToUserProfile,
+};

@@ -1,74 +1,106 @@
-//! Clerk's prebuilt UI: clerk-js renders it into an element of ours.
+//! How clerk-js renders a component into an element of ours.
 
+use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::prelude::*;
 
+use crate::error::ClerkError;
 use crate::hooks::use_selected;
 use crate::js;
+use crate::props::Entries;
 
-/// Renders into the element as long as the component lives and Clerk is loaded.
+/// One of clerk-js's components, by the methods that render it and take it away.
+pub struct Kind {
+    pub name: &'static str,
+    pub mount: &'static str,
+    pub unmount: &'static str,
+    /// Whether it comes over the page, and not into an element
+    pub is_modal: bool,
+}
+
+impl Kind {
+    /// What its methods take: all of it, or what follows the element.
+    fn arguments<'a>(&self, all: &'a [JsValue]) -> &'a [JsValue] {
+        &all[usize::from(self.is_modal)..]
+    }
+}
+
+/// What all these components take.
+pub struct Frame<'a> {
+    pub entries: &'a Entries,
+    pub fallback: &'a Html,
+    pub on_error: &'a Callback<ClerkError>,
+}
+
+/// Renders into an element for as long as the component lives, once Clerk is loaded.
 #[hook]
-fn use_mounted(path: Option<AttrValue>, name: &'static str) -> NodeRef {
+pub fn use_mounted(kind: &'static Kind, frame: &Frame<'_>) -> Html {
     let node = use_node_ref();
     let clerk = use_selected(|now| now.clerk.clone());
-    let element = node.clone();
-    use_effect_with((clerk, path), move |(clerk, path)| {
-        let mounted = clerk.clone().zip(element.cast::<Element>());
-        if let Some((clerk, element)) = &mounted {
-            let props = match path {
-                Some(path) => {
-                    js::object([("routing", "path".into()), ("path", path.as_str().into())])
-                }
-                None => js::object([]),
+    let mounted = use_mut_ref(|| None::<Mounted>);
+    let fallback = match clerk {
+        None => frame.fallback.clone(),
+        Some(_) => Html::default(),
+    };
+    let (element, on_error) = (node.clone(), frame.on_error.clone());
+    use_effect_with((clerk, frame.entries.clone()), move |(clerk, entries)| {
+        if let Some((clerk, element)) = clerk.as_ref().zip(element.cast::<Element>()) {
+            let mut mounted = mounted.borrow_mut();
+            let result = match &*mounted {
+                Some(mounted) => mounted.update(entries),
+                None => Mounted::new(kind, clerk, element, entries).map(|new| *mounted = Some(new)),
             };
-            let mount = js::call(clerk, &format!("mount{name}"), &[element.into(), props]);
-            if let Err(error) = mount {
-                js::report(&format!("{name}: {error}"));
-            }
-        }
-        move || {
-            if let Some((clerk, element)) = mounted {
-                // What was not mounted need not be taken away.
-                let _ = js::call(&clerk, &format!("unmount{name}"), &[element.into()]);
+            drop(mounted);
+            if let Err(error) = result {
+                js::report(&[kind.name, ": ", &error.to_string()].concat());
+                on_error.emit(error);
             }
         }
     });
-    node
+    html! { <div ref={node} data-clerk-component={kind.name}>{ fallback }</div> }
 }
 
-/// What the pages of Clerk's UI take.
-#[derive(Properties, PartialEq)]
-pub struct PageProps {
-    /// Path of the page it stands on, below which it has pages of its own; none: the steps
-    /// are kept in the URL's hash
-    #[prop_or_default]
-    pub path: Option<AttrValue>,
+/// What clerk-js has rendered. Dropping it takes it away.
+struct Mounted {
+    kind: &'static Kind,
+    clerk: JsValue,
+    element: Element,
 }
 
-/// Clerk's form for signing in.
-#[component]
-pub fn SignIn(props: &PageProps) -> Html {
-    let node = use_mounted(props.path.clone(), "SignIn");
-    html! { <div ref={node} /> }
+impl Mounted {
+    fn new(
+        kind: &'static Kind,
+        clerk: &JsValue,
+        element: Element,
+        entries: &Entries,
+    ) -> Result<Self, ClerkError> {
+        let arguments = [(&element).into(), entries.to_js()];
+        js::call(clerk, kind.mount, kind.arguments(&arguments))?;
+        Ok(Self {
+            kind,
+            clerk: clerk.clone(),
+            element,
+        })
+    }
+
+    fn update(&self, entries: &Entries) -> Result<(), ClerkError> {
+        if self.kind.is_modal {
+            // clerk-js cannot change what is open.
+            return Ok(());
+        }
+        let update = js::object([("node", (&self.element).into()), ("props", entries.to_js())]);
+        js::call(&self.clerk, "__internal_updateProps", &[update]).map(drop)
+    }
 }
 
-/// Clerk's form for signing up.
-#[component]
-pub fn SignUp(props: &PageProps) -> Html {
-    let node = use_mounted(props.path.clone(), "SignUp");
-    html! { <div ref={node} /> }
-}
-
-/// Clerk's page for the account: name, addresses, password.
-#[component]
-pub fn UserProfile(props: &PageProps) -> Html {
-    let node = use_mounted(props.path.clone(), "UserProfile");
-    html! { <div ref={node} /> }
-}
-
-/// The signed-in person's picture with a menu: account, sign-out.
-#[component]
-pub fn UserButton() -> Html {
-    let node = use_mounted(None, "UserButton");
-    html! { <div ref={node} /> }
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let arguments = [(&self.element).into()];
+        // clerk-js takes away what is there; what is not need not be.
+        let _ = js::call(
+            &self.clerk,
+            self.kind.unmount,
+            self.kind.arguments(&arguments),
+        );
+    }
 }

@@ -1,0 +1,34 @@
+//! What all components have in common that clerk-js renders.
+
+/// Declares the props of a component that clerk-js renders: `children` are own pages and the like.
+macro_rules! mounted_props {
+    (
+        $(#[$doc:meta])*
+        $name:ident {
+            $(children { $(#[$children_doc:meta])* $children:ty })?
+            $(required { $($required:tt)* })?
+            options { $($options:tt)* }
+        }
+    ) => {
+        $crate::props::props! {
+            $(#[$doc])*
+            $name {
+                fields {
+                    /// Shown until Clerk has loaded
+                    fallback: yew::Html,
+                    /// Called when Clerk refuses to render it, which is also said on the console
+                    on_error: yew::Callback<$crate::error::ClerkError>,
+                    $($(#[$children_doc])* children: $children,)?
+                }
+                $(required { $($required)* })?
+                options {
+                    /// How it looks; this goes before the provider's appearance
+                    appearance: $crate::props::Appearance = "appearance",
+                    $($options)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use mounted_props;

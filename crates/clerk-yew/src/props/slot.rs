@@ -1,0 +1,153 @@
+//! The place of an own item in Clerk's component.
+//!
+//! clerk-js makes an element for it and calls `mount` with that; what the app wants to see there is
+//! rendered into it through a portal, and so keeps its state and its context.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::custom::{Item, Slot};
+use super::value::Value;
+
+/// The slot of any item.
+pub struct ItemSlot {
+    item: Rc<RefCell<Rc<Item>>>,
+    object: JsValue,
+    icon: Rc<Part>,
+    content: Rc<Part>,
+}
+
+impl ItemSlot {
+    pub fn new_boxed(item: &Rc<Item>, changed: &Callback<()>) -> Box<dyn Slot> {
+        Box::new(Self::new(item, changed))
+    }
+
+    fn new(item: &Rc<Item>, changed: &Callback<()>) -> Self {
+        let (icon, content) = (Rc::new(Part::new()), Rc::new(Part::new()));
+        let parts = &item.parts;
+        let mut entries = parts.entries.clone();
+        let mut function = |name, function| entries.set(name, Some(Value::Js(function)));
+        let is_own = ["url", "href", "open"]
+            .iter()
+            .any(|it| parts.entries.get(it).is_some())
+            || parts.onclick.is_some();
+        if is_own {
+            function("mountIcon", icon.mount(changed));
+            function("unmountIcon", icon.unmount(changed));
+        }
+        if parts.content.is_some() {
+            function("mount", content.mount(changed));
+            function("unmount", content.unmount(changed));
+        }
+        let item = Rc::new(RefCell::new(item.clone()));
+        if item.borrow().parts.onclick.is_some() {
+            let item = item.clone();
+            let onclick = Closure::<dyn Fn()>::new(move || {
+                let onclick = item.borrow().parts.onclick.clone();
+                if let Some(onclick) = onclick {
+                    onclick.emit(());
+                }
+            });
+            function("onClick", onclick.into_js_value());
+        }
+        let object = entries.to_js();
+        Self {
+            item,
+            object,
+            icon,
+            content,
+        }
+    }
+}
+
+impl Slot for ItemSlot {
+    fn renew(&self, item: &Rc<Item>) -> bool {
+        let mut mine = self.item.borrow_mut();
+        let is_same = mine.parts.is_menu_item == item.parts.is_menu_item
+            && mine.parts.entries == item.parts.entries
+            && mine.parts.onclick.is_some() == item.parts.onclick.is_some()
+            && mine.parts.content.is_some() == item.parts.content.is_some();
+        if is_same {
+            *mine = item.clone();
+        }
+        is_same
+    }
+
+    fn object(&self) -> JsValue {
+        self.object.clone()
+    }
+
+    fn portals(&self) -> Html {
+        let item = self.item.borrow();
+        let content = item.parts.content.clone().unwrap_or_default();
+        // Apart from the other items, of which there may be more or fewer the next time.
+        let key = Rc::as_ptr(&self.item) as usize;
+        html! {
+            <key={key}>
+                { self.icon.portal(item.parts.icon.clone()) }
+                { self.content.portal(content) }
+            </>
+        }
+    }
+}
+
+/// What is shown in an element of clerk-js's. It makes a new element whenever it renders
+/// anew; so there is one of ours inside, which moves along with all that is in it.
+struct Part {
+    container: Element,
+    /// clerk-js's element, while there is one
+    host: RefCell<Option<Element>>,
+}
+
+impl Part {
+    fn new() -> Self {
+        let document = web_sys::window().and_then(|it| it.document());
+        let container = document.and_then(|it| it.create_element("div").ok());
+        Self {
+            container: container.expect("a component runs in a page"),
+            host: RefCell::default(),
+        }
+    }
+
+    fn mount(self: &Rc<Self>, changed: &Callback<()>) -> JsValue {
+        let (part, changed) = (self.clone(), changed.clone());
+        Closure::<dyn Fn(Element)>::new(move |host: Element| {
+            // An element takes an element.
+            let _ = host.append_child(&part.container);
+            part.host.replace(Some(host));
+            changed.emit(());
+        })
+        .into_js_value()
+    }
+
+    fn unmount(self: &Rc<Self>, changed: &Callback<()>) -> JsValue {
+        let (part, changed) = (self.clone(), changed.clone());
+        Closure::<dyn Fn(JsValue)>::new(move |host: JsValue| {
+            // The next element may be there before the one before has gone.
+            let is_gone = part
+                .host
+                .borrow()
+                .as_ref()
+                .is_some_and(|it| host.is_undefined() || JsValue::from(it) == host);
+            if is_gone {
+                part.host.take();
+                part.container.remove();
+                changed.emit(());
+            }
+        })
+        .into_js_value()
+    }
+
+    fn portal(&self, html: Html) -> Html {
+        if self.host.borrow().is_some() {
+            create_portal(html, self.container.clone())
+        } else {
+            Html::default()
+        }
+    }
+}
