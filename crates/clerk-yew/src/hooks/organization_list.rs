@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
@@ -9,7 +11,7 @@ use crate::error::ClerkError;
 use crate::js::object;
 use crate::resources::{
     GetPage, GetUserInvitations, GetUserSuggestions, Organization, OrganizationMembership,
-    OrganizationSuggestion, UserOrganizationInvitation,
+    OrganizationSuggestion, User, UserOrganizationInvitation,
 };
 
 /// Which lists of the person [`use_organization_list`] reads; none unless told.
@@ -77,10 +79,7 @@ impl UseOrganizationList {
         name: &str,
         slug: Option<&str>,
     ) -> Result<Organization, ClerkError> {
-        let slug = slug.map_or(JsValue::UNDEFINED, JsValue::from);
-        let params = object([("name", name.into()), ("slug", slug)]);
-        let raw = self.clerk.try_call("createOrganization", &params).await?;
-        Ok(Organization::new(raw))
+        self.clerk.create_organization(name, slug).await
     }
 
     /// Takes up an organization, by id or by name in URLs; none: the personal account.
@@ -115,7 +114,8 @@ pub fn use_organization_list(lists: UserLists) -> UseOrganizationList {
     let user = use_user().signed_in();
     let owner = user.map(|it| Owner {
         id: it.id(),
-        revision: it.revision(),
+        // A new name is no reason to read them anew.
+        revision: memberships(&it),
         raw: it.raw().clone(),
     });
     UseOrganizationList {
@@ -133,4 +133,11 @@ pub fn use_organization_list(lists: UserLists) -> UseOrganizationList {
         user_suggestions: use_pages(owner, "getOrganizationSuggestions", lists.suggestions),
         clerk,
     }
+}
+
+/// What tells the person's memberships from those at another time.
+fn memberships(user: &User) -> Rc<str> {
+    let each = user.organization_memberships();
+    let revisions = each.iter().map(|it| it.revision());
+    revisions.collect::<Vec<_>>().concat().into()
 }

@@ -138,6 +138,15 @@ pub(crate) async fn finalize(
     failed(&answer.map_err(|thrown| ClerkError::thrown(&thrown))?)
 }
 
+/// The error behind a signal's errors: `raw` is the error itself where no field is meant, and its
+/// reasons where some are.
+pub(crate) fn error(errors: &JsValue) -> Option<ClerkError> {
+    let raw = js::member(errors, "raw")?;
+    let whole = js::member(errors, "global").and_then(|_| js::items(errors, "raw").next());
+    let thrown = whole.unwrap_or_else(|| object([("errors", raw)]));
+    Some(ClerkError::thrown(&thrown))
+}
+
 /// What is wrong, field by field.
 macro_rules! errors {
     (
@@ -166,9 +175,9 @@ macro_rules! errors {
                 $crate::resources::value::Read::read($crate::js::get(&self.0, "global"))
             }
 
-            /// All that is wrong, as Clerk said it, also of fields that have no name here.
-            pub fn all(&self) -> Vec<$crate::error::ClerkError> {
-                $crate::resources::value::Read::read($crate::js::get(&self.0, "raw"))
+            /// The last step's error, with all of its reasons.
+            pub fn error(&self) -> Option<$crate::error::ClerkError> {
+                $crate::resources::flow::error(&self.0)
             }
         }
     };

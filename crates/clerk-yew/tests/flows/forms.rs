@@ -151,16 +151,24 @@ async fn a_form_renders_when_its_signal_changed_and_only_then() {
     until_shown(&root, "needs_first_factor busy ").await;
     assert_eq!(rendered(), 1);
 
-    run("window.change('signIn', {fetchStatus: 'idle', errors: {
-        fields: {code: {code: 'form_code_incorrect', message: 'Is incorrect'}}, raw: [{code: 'a', message: 'b'}],
-        global: [{code: 'c', message: 'd'}]}})");
+    run("const wrong = {code: 'form_code_incorrect', message: 'Is incorrect', meta: {paramName: 'code'}};
+         window.change('signIn', {fetchStatus: 'idle',
+             errors: {fields: {code: wrong}, raw: [wrong, {code: 'other', message: ''}], global: null}})");
     until_shown(&root, "needs_first_factorIs incorrect").await;
     let errors = kept(&SIGN_IN).errors;
     assert_eq!((errors.identifier(), errors.password()), (None, None));
-    assert_eq!(
-        (errors.all()[0].code(), errors.global()[0].code()),
-        ("a", "c")
-    );
+    assert!(errors.global().is_empty());
+    let error = errors.error().expect("one");
+    let codes = error.all().iter().map(|it| it.code.as_str());
+    assert_eq!(codes.collect::<Vec<_>>(), ["form_code_incorrect", "other"]);
+
+    run("const broken = {code: 'broken', message: 'Is broken'};
+         window.change('signIn', {errors: {fields: {code: null}, raw: [broken], global: [broken]}})");
+    until_shown(&root, "needs_first_factor").await;
+    let errors = kept(&SIGN_IN).errors;
+    assert_eq!(errors.global()[0].code(), "broken");
+    let error = errors.error().expect("one");
+    assert_eq!((error.code(), error.all().len()), ("broken", 0));
 
     app.destroy();
     until("nobody to follow the signal", || {
