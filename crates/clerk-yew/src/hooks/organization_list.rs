@@ -138,6 +138,6 @@ pub fn use_organization_list(lists: UserLists) -> UseOrganizationList {
 /// What tells the person's memberships from those at another time.
 fn memberships(user: &User) -> Rc<str> {
     let each = user.organization_memberships();
-    let revisions = each.iter().map(|it| it.revision());
+    let revisions = each.iter().map(OrganizationMembership::revision);
     revisions.collect::<Vec<_>>().concat().into()
 }

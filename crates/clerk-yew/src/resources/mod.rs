@@ -12,6 +12,7 @@ mod macros;
 
 mod activity;
 mod email_address;
+mod enterprise_account;
 mod external_account;
 mod factor;
 mod flow;
@@ -33,6 +34,7 @@ mod web3_wallet;
 
 pub use activity::{SessionActivity, SessionStatus, SessionWithActivities};
 pub use email_address::{EmailAddress, IdentificationLink};
+pub use enterprise_account::EnterpriseAccount;
 pub use external_account::{CreateExternalAccount, ExternalAccount, ReauthorizeExternalAccount};
 pub use factor::Factor;
 pub use flow::{

@@ -65,6 +65,7 @@ async fn what_a_person_is_reached_by_does_what_clerk_js_does() {
     let phone = PhoneNumber::new(raw.clone());
     let account = ExternalAccount::new(raw.clone());
     let wallet = Web3Wallet::new(raw.clone());
+    let company = EnterpriseAccount::new(raw.clone());
     let passkey = Passkey::new(raw);
     asks! {
         email.send_code() => r#"prepareVerification({"strategy":"email_code"})"#,
@@ -82,6 +83,7 @@ async fn what_a_person_is_reached_by_does_what_clerk_js_does() {
         account.reauthorize(&ReauthorizeExternalAccount::new().redirect_url("/back"))
             => r#"reauthorize({"redirectUrl":"/back"})"#,
         account.destroy() => "destroy()",
+        company.destroy() => "destroy()",
         wallet.prepare_verification("web3_metamask_signature")
             => r#"prepareVerification({"strategy":"web3_metamask_signature"})"#,
         wallet.attempt_verification("0x2", "web3_metamask_signature")

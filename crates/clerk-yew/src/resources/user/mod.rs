@@ -11,6 +11,7 @@ use crate::error::ClerkError;
 use crate::js;
 
 use super::email_address::EmailAddress;
+use super::enterprise_account::EnterpriseAccount;
 use super::external_account::ExternalAccount;
 use super::metadata::typed;
 use super::organization::OrganizationMembership;
@@ -70,6 +71,10 @@ resource! {
         verified_external_accounts: Vec<ExternalAccount> = "verifiedExternalAccounts",
         /// Those of them that are not
         unverified_external_accounts: Vec<ExternalAccount> = "unverifiedExternalAccounts",
+        /// Accounts at the person's company
+        enterprise_accounts: Vec<EnterpriseAccount> = "enterpriseAccounts",
+        /// Those of the Web3 wallets that are proven
+        verified_web3_wallets: Vec<Web3Wallet> = "verifiedWeb3Wallets",
         /// Passkeys
         passkeys: Vec<Passkey> = "passkeys",
         /// The organizations that the person is in
