@@ -48,11 +48,12 @@ pub use clerk::{Clerk, get_token};
 pub use clerk_claims::{Authorization, Condition, Level, Reverification};
 pub use components::{
     APIKeys, AuthenticateWithRedirectCallback, ClerkDegraded, ClerkFailed, ClerkLoaded,
-    ClerkLoading, ControlProps, CreateOrganization, GoogleOneTap, InviteMembersButton,
-    OAuthConsent, OrganizationList, OrganizationProfile, OrganizationSwitcher, PricingTable,
-    Protect, ProtectProps, RedirectToCreateOrganization, RedirectToOrganizationProfile,
-    RedirectToSignIn, RedirectToSignUp, RedirectToTasks, RedirectToUserProfile, Show, ShowProps,
-    SignIn, SignInButton, SignInWithMetamaskButton, SignOutButton, SignUp, SignUpButton, SignedIn,
+    ClerkLoading, ControlProps, CreateOrganization, GoogleOneTap, HandleSSOCallback,
+    HandleSsoCallbackProps, InviteMembersButton, OAuthConsent, OrganizationList,
+    OrganizationProfile, OrganizationSwitcher, PricingTable, Protect, ProtectProps,
+    RedirectToCreateOrganization, RedirectToOrganizationProfile, RedirectToSignIn,
+    RedirectToSignUp, RedirectToTasks, RedirectToUserProfile, Show, ShowProps, SignIn,
+    SignInButton, SignInWithMetamaskButton, SignOutButton, SignUp, SignUpButton, SignedIn,
     SignedOut, TaskChooseOrganization, TaskResetPassword, TaskSetupMFA, UserAvatar, UserButton,
     UserProfile, Waitlist, When,
 };

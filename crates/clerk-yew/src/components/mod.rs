@@ -6,6 +6,7 @@ mod custom;
 mod mounted;
 mod prebuilt;
 mod redirects;
+mod sso_callback;
 
 pub use buttons::{
     InviteMembersButton, SignInButton, SignInWithMetamaskButton, SignOutButton, SignUpButton,
@@ -23,3 +24,4 @@ pub use redirects::{
     AuthenticateWithRedirectCallback, RedirectToCreateOrganization, RedirectToOrganizationProfile,
     RedirectToSignIn, RedirectToSignUp, RedirectToTasks, RedirectToUserProfile,
 };
+pub use sso_callback::{HandleSSOCallback, HandleSsoCallbackProps};

@@ -1,9 +1,7 @@
 //! What signing in and signing up share: steps that answer an error, and the way out of them.
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::session::Session;
 use super::value::{Read, Write};
@@ -122,20 +120,21 @@ pub(crate) async fn finalize(
     of: &JsValue,
     navigate: impl FnOnce(Finalized) + 'static,
 ) -> Result<(), ClerkError> {
-    let navigate = Closure::once(move |raw: JsValue| {
+    step(
+        of,
+        "finalize",
+        &[object([("navigate", navigation(navigate))])],
+    )
+    .await
+}
+
+/// A function for clerk-js that goes on by `navigate`. It is clerk-js's own: the page goes on even
+/// when nobody waits for the answer any more.
+pub(crate) fn navigation(navigate: impl FnOnce(Finalized) + 'static) -> JsValue {
+    Closure::once_into_js(move |raw: JsValue| {
         let session = Session::read(js::get(&raw, "session"));
         navigate(Finalized { session, raw });
-    });
-    let params = object([("navigate", navigate.as_ref().clone())]);
-    let answer = Promise::resolve(&js::call(of, "finalize", &[params])?);
-    let settled = JsFuture::from(answer.clone());
-    spawn_local(async move {
-        // The caller hears of the outcome; here it only matters that it is over.
-        let _ = settled.await;
-        drop(navigate);
-    });
-    let answer = JsFuture::from(answer).await;
-    failed(&answer.map_err(|thrown| ClerkError::thrown(&thrown))?)
+    })
 }
 
 /// The error behind a signal's errors: `raw` is the error itself where no field is meant, and its

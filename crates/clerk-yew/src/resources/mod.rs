@@ -73,5 +73,6 @@ pub use verification::{Verification, VerificationStatus};
 pub use waitlist::{WaitlistErrors, WaitlistResource};
 pub use web3_wallet::Web3Wallet;
 
+pub(crate) use flow::navigation;
 pub(crate) use page::Paged;
 pub(crate) use value::{Read, ask};
