@@ -21,7 +21,7 @@ const FIRST_LOOK: u32 = 50;
 /// ```
 /// use clerk_yew::TokenOptions;
 ///
-/// let options = TokenOptions::new().template("supabase").skip_cache(true);
+/// let options = TokenOptions::new().template("supabase".to_owned()).skip_cache(true);
 /// # assert_ne!(options, TokenOptions::new());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
