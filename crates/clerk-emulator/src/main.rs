@@ -164,15 +164,21 @@ async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error
         );
     }
     tracing::info!("the Clerk emulator listens on {url}; its dashboard is {url}/dashboard");
-    if config.secret_key.is_none() {
-        let told: Vec<String> = emulator
-            .told()
-            .iter()
-            .map(|(name, value)| format!("  {name}={value}"))
-            .collect();
-        // A terminal that has gone is no reason to stop.
-        let _ = writeln!(std::io::stdout(), "\n{}\n", told.join("\n"));
+    if !sdk::is_there(&config.sdk_dir) {
+        tracing::warn!(
+            "clerk-js is not there, and pages cannot load it: run `clerk-emulator fetch-sdk`"
+        );
     }
+    // Whoever set the secret key has it.
+    let secret_is_known = config.secret_key.is_some();
+    let told: Vec<String> = emulator
+        .told()
+        .iter()
+        .filter(|(name, _)| !(secret_is_known && *name == "CLERK_SECRET_KEY"))
+        .map(|(name, value)| format!("  {name}={value}"))
+        .collect();
+    // A terminal that has gone is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "\n{}\n", told.join("\n"));
     let mut terminate = signal(SignalKind::terminate())?;
     // Heard, so that a file at its limit fails one write and not the process.
     let _file_too_large = signal(FILE_TOO_LARGE)?;

@@ -5,6 +5,11 @@ use std::path::Path;
 /// The versions that the emulator is tested with: clerk-js, and the UI that belongs to it.
 pub const TESTED: (&str, &str) = ("6.40.0", "1.36.0");
 
+/// Whether any version of clerk-js is in the folder.
+pub fn is_there(folder: &Path) -> bool {
+    folder.join("@clerk/clerk-js").is_dir()
+}
+
 /// Gets these versions of clerk-js (the tested one when none is named) into a folder, each with
 /// its UI. clerk-js has its UI in a package of its own since version 6.
 ///

@@ -1,6 +1,7 @@
 //! `/emulator`: what no Clerk has. For tests and the dashboard.
 
 pub mod seed;
+pub mod sign_in;
 pub mod webhooks;
 
 use serde_json::{Value, json};
@@ -9,17 +10,12 @@ use crate::credentials::keys;
 use crate::emulator::Emulator;
 use crate::emulator::faults::Fault;
 use crate::error::ClerkError;
-use crate::model::{
-    Browser, Client, EmailAddress, Message, Organization, Session, SessionStatus, User,
-    Verification,
-};
-use crate::rules::accounts;
-use crate::rules::sessions::{self, Start};
+use crate::model::{Message, Organization, Session, SessionStatus, User};
 use crate::scope::{Answer, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::store::{ALL, Page};
 use crate::time::CENTURY;
-use crate::{id, view};
+use crate::view;
 
 /// `GET …/status`: numbers, and what an application must know.
 pub fn status(scope: &mut Scope<'_>) -> Answer {
@@ -48,80 +44,6 @@ pub fn change_settings(scope: &mut Scope<'_>) -> Answer {
     let changed = scope.settings.patched(&patch)?;
     changed.save(scope.tx)?;
     Ok(Reply::Plain(json!(changed)))
-}
-
-/// `POST …/sign_in`: a browser with a person signed in. `email_address` names the person, who is
-/// made if need be; or `user_id`.
-pub fn sign_in(scope: &mut Scope<'_>) -> Answer {
-    let mut user = match scope.call.param("user_id") {
-        Some(id) => scope.tx.need::<User>(id)?,
-        None => by_email(scope)?,
-    };
-    let mut client = Client {
-        id: id::new("client"),
-        created_at: scope.now,
-        updated_at: scope.now,
-        ..Client::default()
-    };
-    let browser = Browser {
-        id: id::secret("dvb"),
-        client_id: Some(client.id.clone()),
-        created_at: scope.now,
-    };
-    let session = sessions::create(scope, &mut client, &mut user, &Start::default())?;
-    scope.tx.put(&client)?;
-    scope.tx.put(&browser)?;
-    if let Some(origin) = scope.call.param("origin") {
-        scope.remember_home(origin)?;
-        scope.call_origin(origin);
-    }
-    let token = view::session_token(scope, &session, None)?;
-    let development = scope.settings.instance == InstanceKind::Development;
-    let suffix = Emulator::cookie_suffix(development);
-    let since = (session.created_at / 1000).to_string();
-    let cookie = |name: &str, value: &str| json!({ "name": name, "value": value });
-    let cookies = json!([
-        cookie("__clerk_db_jwt", &browser.id),
-        cookie(&format!("__clerk_db_jwt_{suffix}"), &browser.id),
-        cookie("__client_uat", &since),
-        cookie(&format!("__client_uat_{suffix}"), &since),
-        cookie("__session", &token),
-        cookie(&format!("__session_{suffix}"), &token),
-    ]);
-    Ok(Reply::Plain(json!({
-        "user_id": user.id,
-        "session_id": session.id,
-        "dev_browser_token": browser.id,
-        "token": token,
-        "cookies": cookies,
-    })))
-}
-
-fn by_email(scope: &mut Scope<'_>) -> Result<User, ClerkError> {
-    let email = accounts::checked_email(scope.call.required("email_address")?)?;
-    if let Some(user) = scope.tx.find::<User>("email", &email.to_lowercase())? {
-        return Ok(user);
-    }
-    let address = EmailAddress {
-        id: id::new("idn"),
-        email_address: email,
-        verification: Some(Verification::given("admin", scope.now)),
-        created_at: scope.now,
-        updated_at: scope.now,
-        ..EmailAddress::default()
-    };
-    let user = User {
-        id: id::new("user"),
-        first_name: scope.call.param("first_name").map(str::to_owned),
-        last_name: scope.call.param("last_name").map(str::to_owned),
-        primary_email_address_id: Some(address.id.clone()),
-        email_addresses: vec![address],
-        created_at: scope.now,
-        updated_at: scope.now,
-        ..User::default()
-    };
-    accounts::create(scope, &user)?;
-    Ok(user)
 }
 
 /// `GET …/messages?to=`: the newest e-mails.

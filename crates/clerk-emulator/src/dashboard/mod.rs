@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::emulator::Emulator;
@@ -38,12 +38,13 @@ const SCRIPTS: [(&str, &str); 14] = scripts![
     "views/webhooks.js",
 ];
 
-/// The page with its scripts and style.
+/// The page with its scripts and style; `/` leads there.
 pub fn router() -> Router<Emulator> {
     let file = |text: &'static str, kind: &'static str| {
         get(move || async move { respond(text.to_owned(), kind) })
     };
     let router = Router::new()
+        .route("/", get(async || Redirect::to("/dashboard")))
         .route("/dashboard", get(page))
         .route("/dashboard/style.css", file(STYLE, "text/css"));
     SCRIPTS.into_iter().fold(router, |router, (name, text)| {

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
-use crate::control::{self, seed, webhooks};
+use crate::control::{self, seed, sign_in, webhooks};
 use crate::emulator::Emulator;
 
 use super::guard;
@@ -19,7 +19,7 @@ const ROUTES: &[Route] = &[
     get("/status", control::status),
     get("/settings", control::settings),
     patch("/settings", control::change_settings),
-    post("/sign_in", control::sign_in),
+    post("/sign_in", sign_in::sign_in),
     get("/messages", control::messages),
     get("/messages/last", control::last_message),
     get("/clock", control::clock),

@@ -28,6 +28,58 @@ async fn a_signed_in_browser_is_made_in_one_call() {
 }
 
 #[tokio::test]
+async fn a_signed_in_browsers_token_is_made_by_the_template_that_is_named() {
+    let world = World::new().await;
+    let body =
+        json!({ "email_address": ADA, "origin": "http://localhost:8080", "template": "convex" });
+    let (status, made) = world.control(Method::POST, "/sign_in", body).await;
+    assert_eq!(status, 200, "{made}");
+    let token = claims(&json!({ "jwt": made["token"] }));
+    assert_eq!(
+        (&token["aud"], &token["email"]),
+        (&json!("convex"), &json!(ADA))
+    );
+    assert_eq!(token["azp"], "http://localhost:8080");
+    let cookies = made["cookies"].as_array().expect("cookies");
+    let session = cookies.iter().find(|it| it["name"] == "__session");
+    let session = claims(&json!({ "jwt": session.expect("a session")["value"] }));
+    assert_eq!(session["sid"], made["session_id"], "a browser's own token");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_says_what_nobody_understands_makes_nobody() {
+    let world = World::new().await;
+    for (wrong, status, told) in [
+        (json!({ "orgin": "http://localhost:3000" }), 422, "orgin"),
+        (json!({ "origin": "localhost:3000" }), 422, "origin"),
+        (json!({ "origin": "" }), 422, "origin"),
+        (json!({ "template": "no such" }), 404, "template"),
+        (json!({ "email_address": null }), 422, "email_address"),
+    ] {
+        let mut body = json!({ "email_address": ADA });
+        for (name, value) in wrong.as_object().expect("an object") {
+            body[name] = value.clone();
+        }
+        let (found, answer) = world.control(Method::POST, "/sign_in", body).await;
+        assert_eq!(found, status, "{wrong}: {answer}");
+        assert!(answer.to_string().contains(told), "{wrong}: {answer}");
+    }
+    let (_, status) = world.control(Method::GET, "/status", Value::Null).await;
+    assert_eq!(
+        (&status["users"], &status["sessions"]),
+        (&json!(0), &json!(0))
+    );
+}
+
+#[tokio::test]
+async fn the_front_door_leads_to_the_dashboard() {
+    let world = World::new().await;
+    let answer = world.http.get(world.url()).send().await.expect("an answer");
+    assert_eq!(answer.status(), 303);
+    assert_eq!(answer.headers()["location"], "/dashboard");
+}
+
+#[tokio::test]
 async fn codes_are_read_the_clock_moved_and_sessions_expire() {
     let world = World::new().await;
     let browser = world.browser().await;
