@@ -64,7 +64,7 @@ async fn main() -> Result<()> {
             "runs",
             "writes acknowledged",
             "of these lost",
-            "refused meanwhile",
+            "refused",
         ],
         &rows,
     );

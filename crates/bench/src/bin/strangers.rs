@@ -113,7 +113,7 @@ fn attacks() -> Result<Vec<Attack>> {
             files: None,
         },
         Attack {
-            name: "1024 heads of 30 KiB, unfinished, from one address; the server may have 1024 files",
+            name: "1024 heads of 30 KiB, unfinished, from one address, with a limit of 1024 open files",
             connections: 1024,
             addresses: 1,
             sends: head,
