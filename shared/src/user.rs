@@ -31,9 +31,9 @@ pub struct User {
     pub updated_at: i64,
 }
 
-/// The body of `PUT /api/users/{clerkId}` as it arrives: any field may be missing.
-///
-/// Only [`PutUser::validate`] makes a [`UserUpdate`] of it, so nothing unchecked is ever written.
+/// The body of `PUT /api/users/{clerkId}`.
+// As it arrives, when any field may be missing. Only `validate` makes a `UserUpdate` of it, so
+// nothing unchecked is ever written.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -50,7 +50,7 @@ pub struct PutUser {
         schema(required, value_type = String, format = Email, min_length = 1, max_length = 254)
     )]
     pub email: Option<String>,
-    /// The new name, which is trimmed; may be empty, has no control characters.
+    /// The new name. It is trimmed, may be empty, and has no control characters.
     #[cfg_attr(
         feature = "openapi",
         schema(required, value_type = String, max_length = 200)

@@ -22,13 +22,13 @@ use crate::users::snapshot::Snapshot;
 /// How often a comment shows that the stream is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// Streams one's own row.
+/// Stream your row.
 ///
-/// The current state comes at once, then each new one after it is committed, by whatever path
-/// it changed: `event: user`, `data:` the User or `null`, `id:` a version that grows. A comment
-/// every 15 s shows that the stream is alive. It ends when the token expires or its key is
-/// withdrawn; a client comes back with a fresh one and misses nothing. A slow reader gets the newest state, never a
-/// backlog.
+/// Sends the current state at once, then each new one after it is committed, whatever changed it.
+/// Each event has `event: user`, the row or `null` as `data`, and a growing version as `id`. A
+/// comment every 15 s shows that the stream is alive. A slow reader gets the newest state, never
+/// a backlog. The stream ends when the token expires or its key is withdrawn: connect again with
+/// a fresh token. `EventSource` cannot send the `Authorization` header; use `fetch`.
 #[utoipa::path(
     get,
     path = "/users/me/events",

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Measurements for Prometheus. They tell of nobody in particular.
+/// Metrics for Prometheus. No personal data.
 #[utoipa::path(
     get,
     path = "/metrics",

@@ -18,15 +18,15 @@ use crate::App;
         title = "Users",
         description = "One row for each person who signed up with Clerk, live. \
             JSON in camelCase; times are milliseconds since the Unix epoch. \
-            Every `/api/users…` request needs a Clerk session token; nobody sees or changes \
-            anybody else's row.",
+            Every `/api/users…` request needs a Clerk session token. You can only read and change \
+            your own row.",
         license(name = "MIT"),
     ),
     tags(
-        (name = "users", description = "One's own row"),
-        (name = "webhooks", description = "What Clerk tells"),
+        (name = "users", description = "Your row"),
+        (name = "webhooks", description = "Clerk webhooks"),
         (name = "page", description = "What the page needs"),
-        (name = "operations", description = "For those who run it"),
+        (name = "operations", description = "Health and metrics"),
     ),
     components(
         schemas(shared::Problem, shared::User, shared::PutUser),
@@ -47,7 +47,8 @@ impl Modify for SessionToken {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("A Clerk session token, as `getToken()` gives it"))
+            .description(Some("A Clerk session token, as returned by `getToken()`; it lives 60 s. With the emulator, \
+                 `POST /emulator/sign_in` returns one, and `EMULATOR_TOKEN_LIFETIME` sets its lifetime."))
             .build();
         document
             .components
@@ -75,27 +76,27 @@ macro_rules! problems {
 problems! {
     /// The request cannot be read.
     BadRequest = 400 "Bad Request" "The body must be a JSON object of strings.";
-    /// There is no valid session token; `WWW-Authenticate` says so as in RFC 6750.
+    /// There is no valid session token; see `WWW-Authenticate` (RFC 6750).
     Unauthorized = 401 "Unauthorized" "The token is not valid or has expired. Get a fresh one.";
-    /// The row is not the caller's, whether it exists or not.
+    /// The row is not yours, whether it exists or not.
     Forbidden = 403 "Forbidden" "You can only see and change your own row.";
-    /// The caller has no row.
+    /// You have no row yet.
     NotFound = 404 "Not Found" "You have no row yet. POST /api/users creates it.";
-    /// The body did not come in time.
+    /// The body did not arrive in time.
     RequestTimeout = 408 "Request Timeout" "The body did not arrive in time.";
-    /// The caller was deleted and does not come back.
+    /// Your account was deleted for good.
     Gone = 410 "Gone" "This account was deleted.";
     /// The row's version is not the one in `If-Match`.
     PreconditionFailed = 412 "Precondition Failed" "The row is not as If-Match or If-None-Match require. Read it again.";
-    /// The body is over the limit.
+    /// The body is too large.
     PayloadTooLarge = 413 "Payload Too Large" "The body is too large.";
     /// The body is not declared as JSON.
     UnsupportedMediaType = 415 "Unsupported Media Type" "Send the body as Content-Type: application/json.";
-    /// Fields that break the rules; `errors` names each.
+    /// Some fields are invalid; `errors` names each.
     Unprocessable = 422 "Unprocessable Entity" "Some fields are not valid.";
     /// Too many requests; `Retry-After` says how long to wait.
     TooManyRequests = 429 "Too Many Requests" "Too many requests. Wait before the next one.";
-    /// The database or the keys are away; `Retry-After` says how long to wait.
+    /// The database or the keys are unavailable; `Retry-After` says how long to wait.
     Unavailable = 503 "Service Unavailable" "The service is temporarily unavailable. Try again shortly.";
 }
 

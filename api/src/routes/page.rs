@@ -23,7 +23,13 @@ use crate::error::ApiError;
 pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
     let index = config.dist_dir.join("index.html");
     if !index.is_file() {
-        tracing::warn!("{} is missing: serving the API only", index.display());
+        let told = format!("{} is missing: serving the API only", index.display());
+        // In development trunk serves the page.
+        if cfg!(debug_assertions) {
+            tracing::debug!("{told}");
+        } else {
+            tracing::warn!("{told}");
+        }
         return router.fallback(|| async { ApiError::NoRoute });
     }
     let preload = preload(&config.page);

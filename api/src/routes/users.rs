@@ -1,4 +1,4 @@
-//! `/api/users`: the caller's own row.
+//! `/api/users`: the caller's row.
 
 use axum::body::Body as AnswerBody;
 use axum::extract::State;
@@ -21,18 +21,18 @@ const BODY_MAX: usize = 16 * 1024;
 /// How many headers an answer with a row has.
 const HEADERS: usize = 12;
 
-/// Gets or makes one's own row.
+/// Get or create your row.
 ///
-/// On first sight the row is made from the token's claims: `email`, and `name` or
-/// `given_name` and `family_name`.
+/// A new row is created from the token's claims: `email`, and `name` or `given_name` and
+/// `family_name`.
 #[utoipa::path(
     post,
     path = "/users",
     tag = "users",
     security(("sessionToken" = [])),
     responses(
-        (status = 200, body = User, description = "It was there", headers(("ETag" = String, description = "Its version"))),
-        (status = 201, body = User, description = "It was made", headers(
+        (status = 200, body = User, description = "The row existed", headers(("ETag" = String, description = "Its version"))),
+        (status = 201, body = User, description = "The row was created", headers(
             ("ETag" = String, description = "Its version"), ("Location" = String, description = "Its path"))),
         (status = 401, response = super::openapi::Unauthorized),
         (status = 410, response = super::openapi::Gone),
@@ -54,18 +54,19 @@ pub async fn get_or_create(
     ))
 }
 
-/// Reads one's own row.
+/// Read your row.
 #[utoipa::path(
     get,
     path = "/users/me",
     tag = "users",
     security(("sessionToken" = [])),
-    params(("If-None-Match" = Option<String>, Header, description = "Versions that are known already", example = "\"1764000000000000\"")),
+    params(("If-None-Match" = Option<String>, Header, description = "Versions that you have", example = "\"1764000000000000\"")),
     responses(
         (status = 200, body = User, headers(("ETag" = String, description = "Its version"))),
-        (status = 304, description = "The version is known"),
+        (status = 304, description = "You have this version"),
         (status = 401, response = super::openapi::Unauthorized),
         (status = 404, response = super::openapi::NotFound),
+        (status = 410, response = super::openapi::Gone),
         (status = 429, response = super::openapi::TooManyRequests),
         (status = 503, response = super::openapi::Unavailable),
     )
@@ -77,7 +78,13 @@ pub async fn me(
 ) -> Result<Response, ApiError> {
     let snapshot = app.users.get(identity.clerk_id()).await?;
     if snapshot.json.is_none() {
-        return Err(ApiError::NoUser);
+        // Only a tombstone has a version.
+        let deleted = snapshot.version > 0;
+        return Err(if deleted {
+            ApiError::Deleted
+        } else {
+            ApiError::NoUser
+        });
     }
     if headers.contains_key(IF_NONE_MATCH)
         && let Some(known) = headers.typed_get::<IfNoneMatch>()
@@ -88,22 +95,23 @@ pub async fn me(
     Ok(answer(StatusCode::OK, &snapshot))
 }
 
-/// Reads one's own row by one's own id.
+/// Read your row by your id.
 #[utoipa::path(
     get,
     path = "/users/{clerkId}",
     tag = "users",
     security(("sessionToken" = [])),
     params(
-        ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
-        ("If-None-Match" = Option<String>, Header, description = "Versions that are known already", example = "\"1764000000000000\""),
+        ("clerkId" = String, Path, description = "Your Clerk id", example = "user_2abc"),
+        ("If-None-Match" = Option<String>, Header, description = "Versions that you have", example = "\"1764000000000000\""),
     ),
     responses(
         (status = 200, body = User, headers(("ETag" = String, description = "Its version"))),
-        (status = 304, description = "The version is known"),
+        (status = 304, description = "You have this version"),
         (status = 401, response = super::openapi::Unauthorized),
         (status = 403, response = super::openapi::Forbidden),
         (status = 404, response = super::openapi::NotFound),
+        (status = 410, response = super::openapi::Gone),
         (status = 429, response = super::openapi::TooManyRequests),
         (status = 503, response = super::openapi::Unavailable),
     )
@@ -116,24 +124,24 @@ pub async fn get(
     me(state, identity, headers).await
 }
 
-/// Writes one's own e-mail address and name; makes the row if need be.
+/// Write your email address and name.
 ///
-/// What changes nothing writes nothing and wakes nobody. `If-None-Match: *` makes the row and
-/// never changes one: 412 when there is one.
+/// Creates the row if there is none. A request that changes nothing leaves the version as it is.
+/// With `If-None-Match: *` the row is only ever created: 412 if it exists.
 #[utoipa::path(
     put,
     path = "/users/{clerkId}",
     tag = "users",
     security(("sessionToken" = [])),
     params(
-        ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
-        ("If-Match" = Option<String>, Header, description = "Versions to write upon", example = "\"1764000000000000\""),
-        ("If-None-Match" = Option<String>, Header, description = "`*`: write only if there is no row yet; or versions not to write upon", example = "*"),
+        ("clerkId" = String, Path, description = "Your Clerk id", example = "user_2abc"),
+        ("If-Match" = Option<String>, Header, description = "Versions that may be overwritten", example = "\"1764000000000000\""),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: only if there is no row yet; or versions that must not be overwritten", example = "*"),
     ),
     request_body(content = PutUser, example = json!({"clerkId": "user_2abc", "email": "ada@example.com", "name": "Ada Lovelace"})),
     responses(
         (status = 200, body = User, headers(("ETag" = String, description = "Its version"))),
-        (status = 201, body = User, description = "The row was made", headers(
+        (status = 201, body = User, description = "The row was created", headers(
             ("ETag" = String, description = "Its version"), ("Location" = String, description = "Its path"))),
         (status = 400, response = super::openapi::BadRequest),
         (status = 401, response = super::openapi::Unauthorized),
@@ -174,21 +182,21 @@ pub async fn put(
     Ok(saved(app.users.put(update, condition.as_deref()).await?))
 }
 
-/// Removes one's own e-mail address and name.
+/// Delete your email address and name.
 ///
-/// A tombstone with the ids stays: POST and PUT answer 410 from now on.
+/// A tombstone with the ids stays: GET, POST and PUT answer 410 from then on.
 #[utoipa::path(
     delete,
     path = "/users/{clerkId}",
     tag = "users",
     security(("sessionToken" = [])),
     params(
-        ("clerkId" = String, Path, description = "One's own Clerk id", example = "user_2abc"),
-        ("If-Match" = Option<String>, Header, description = "Versions to delete", example = "\"1764000000000000\""),
-        ("If-None-Match" = Option<String>, Header, description = "Versions not to delete; `*`: delete only if there is no row", example = "\"1764000000000000\""),
+        ("clerkId" = String, Path, description = "Your Clerk id", example = "user_2abc"),
+        ("If-Match" = Option<String>, Header, description = "Versions that may be deleted", example = "\"1764000000000000\""),
+        ("If-None-Match" = Option<String>, Header, description = "Versions that must not be deleted; `*`: only if there is no row", example = "\"1764000000000000\""),
     ),
     responses(
-        (status = 204, description = "There is nothing of the caller any more"),
+        (status = 204, description = "The row is deleted"),
         (status = 401, response = super::openapi::Unauthorized),
         (status = 403, response = super::openapi::Forbidden),
         (status = 412, response = super::openapi::PreconditionFailed),

@@ -165,7 +165,7 @@ async fn what_happens_at_the_emulator_reaches_the_row_by_its_events() {
         .await;
     beside.clerk(Method::DELETE, &path, Value::Null).await;
     beside
-        .until(&token, |status, _| status == StatusCode::NOT_FOUND)
+        .until(&token, |status, _| status == StatusCode::GONE)
         .await;
     // Who was deleted does not come back.
     let request = beside.world.request(Method::POST, "/api/users");

@@ -294,13 +294,7 @@ async fn a_deleted_person_never_comes_back(world: World) {
         .call(Method::DELETE, path, &ada, None, StatusCode::NO_CONTENT)
         .await;
     world
-        .call(
-            Method::GET,
-            "/api/users/me",
-            &ada,
-            None,
-            StatusCode::NOT_FOUND,
-        )
+        .call(Method::GET, "/api/users/me", &ada, None, StatusCode::GONE)
         .await;
     world
         .call(Method::POST, "/api/users", &ada, None, StatusCode::GONE)

@@ -110,7 +110,7 @@ async fn events_become_rows(world: World) {
     assert_eq!(row(&world).await["name"], "Countess");
     tell(&world, "msg_3", &deleted()).await;
     let me = world.request(Method::GET, "/api/users/me");
-    expect(me.bearer_auth(token(ADA)), StatusCode::NOT_FOUND).await;
+    expect(me.bearer_auth(token(ADA)), StatusCode::GONE).await;
     let other = json!({"type": "session.created", "data": {"id": "sess_1"}});
     tell(&world, "msg_4", &other.to_string()).await;
 }
