@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::process::run;
+use crate::settings::target;
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 
@@ -21,8 +22,12 @@ pub fn build() -> Result<()> {
     steps.next("building the server (release)");
     binaries(&["api"])?;
     steps.next("done");
-    println!("\n  dist/               the page");
-    println!("  target/release/api  the server; it needs nothing but its environment and dist/");
+    println!("\n  dist/  the page");
+    let api = target("release").join("api");
+    println!(
+        "  {}  the server; it needs nothing but its environment and dist/",
+        api.display()
+    );
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Result, bail};
 
 use crate::process::{Running, status, stopped};
+use crate::settings::target;
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -85,7 +86,7 @@ pub fn check() -> Result<()> {
                 "--",
                 "--test-threads=2",
             ])
-            .env("E2E_BIN_DIR", std::path::absolute("target/release")?)
+            .env("E2E_BIN_DIR", target("release"))
             .env("E2E_DIST_DIR", std::path::absolute("dist")?)
             .env("E2E_SDK_DIR", clerk_sdk)
             .env("E2E_AXE", axe)

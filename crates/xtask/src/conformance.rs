@@ -5,11 +5,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use environment::Env;
 
 use crate::process::{Running, run, status};
+use crate::settings::{emulator_publishable_key, target};
 use crate::steps::Steps;
 use crate::{build, tools};
 
@@ -103,7 +102,7 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
     let _ = std::fs::remove_file(&ready);
     let mut emulator = Running::start(
         "clerk-emulator",
-        Command::new("target/release/clerk-emulator")
+        Command::new(target("release").join("clerk-emulator"))
             .args(["--ephemeral", "--port", "0", "--ready-file"])
             .arg(&ready)
             // A key of its own, which it writes beside its address.
@@ -128,17 +127,13 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
     } else {
         Command::new("node")
     };
-    let key = format!(
-        "pk_test_{}",
-        STANDARD_NO_PAD.encode("emulator.clerk.accounts.dev$")
-    );
     let chromium = tools::which("chromium").or_else(|| tools::which("google-chrome"));
     program
         .arg(check)
         .current_dir(folder)
         .env("CLERK_API_URL", url)
         .env("CLERK_SECRET_KEY", secret_key)
-        .env("CLERK_PUBLISHABLE_KEY", key)
+        .env("CLERK_PUBLISHABLE_KEY", emulator_publishable_key())
         .env("CLERK_TELEMETRY_DISABLED", "1")
         .env("CHROMIUM", chromium.context("Chromium is missing")?);
     Ok(status(check, &mut program)?.success())
@@ -147,7 +142,7 @@ fn passes(check: &str, folder: &Path, clerk_sdk: &Path) -> Result<bool> {
 /// Checks every answer of the emulator's own stories by the documents, and renews the table in
 /// its README.
 fn documents() -> Result<()> {
-    let log = std::path::absolute("target/conformance.log")?;
+    let log = target("conformance.log");
     let _ = std::fs::remove_file(&log);
     for arguments in [
         ["test", "--quiet", "-p", "clerk-emulator", "--test", "suite"],

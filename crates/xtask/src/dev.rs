@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::process::{Running, run, supervise, wait_until_ready};
 use crate::serve::servers;
-use crate::settings::Settings;
+use crate::settings::{Settings, target};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -36,7 +36,7 @@ pub fn dev() -> Result<()> {
         .args(build::SERVERS.iter().flat_map(|package| ["-p", package]));
     run("cargo build", &mut cargo)?;
     steps.next("starting the servers");
-    let mut programs = servers(&settings, "target/debug")?;
+    let mut programs = servers(&settings, &target("debug"))?;
     steps.next("building the page");
     let mut trunk = toolchain.command("trunk")?;
     trunk

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process::run;
+use crate::settings::target;
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -46,16 +47,16 @@ pub fn bench() -> Result<()> {
     steps.next("building the peers (release)");
     build::binaries(&["bench"])?;
     steps.next("measuring the API");
-    let mut bench = Command::new("target/release/bench");
+    let mut bench = of_bench("bench");
     bench.env("POSTGRES_BIN", postgres);
     if let Some(folder) = hono {
         bench.env("BENCH_HONO_DIR", folder);
     }
     run("bench", &mut bench)?;
     steps.next("measuring what strangers can take");
-    run("strangers", &mut Command::new("target/release/strangers"))?;
+    run("strangers", &mut of_bench("strangers"))?;
     steps.next("measuring the emulator");
-    let mut emulator = Command::new("target/release/emulator");
+    let mut emulator = of_bench("emulator");
     if let Some(folder) = emulate {
         emulator.env("BENCH_EMULATE_DIR", folder);
     }
@@ -74,7 +75,7 @@ pub fn fault() -> Result<()> {
     steps.next("injecting faults");
     run(
         "fault",
-        Command::new("target/release/fault").env("POSTGRES_BIN", tools::postgres()?),
+        of_bench("fault").env("POSTGRES_BIN", tools::postgres()?),
     )
 }
 
@@ -88,10 +89,15 @@ pub fn fuzz() -> Result<()> {
     steps.next("building the token issuer (release)");
     build::binaries(&["bench"])?;
     steps.next("fuzzing");
-    run(
-        "fuzz",
-        Command::new("target/release/fuzz").env("SCHEMATHESIS", schemathesis),
-    )
+    run("fuzz", of_bench("fuzz").env("SCHEMATHESIS", schemathesis))
+}
+
+/// A program of the benchmarks, which runs the servers that are built beside it.
+fn of_bench(program: &str) -> Command {
+    let folder = target("release");
+    let mut command = Command::new(folder.join(program));
+    command.env("BENCH_BIN_DIR", folder);
+    command
 }
 
 /// Builds the release in three steps; answers the folder of Clerk's scripts.
@@ -114,7 +120,7 @@ fn in_a_browser(program: &[&str], clerk_sdk: &Path) -> Result<()> {
         Command::new("cargo")
             .args(["run", "--quiet", "-p", "e2e"])
             .args(program)
-            .env("E2E_BIN_DIR", std::path::absolute("target/release")?)
+            .env("E2E_BIN_DIR", target("release"))
             .env("E2E_DIST_DIR", std::path::absolute("dist")?)
             .env("E2E_SDK_DIR", clerk_sdk),
     )

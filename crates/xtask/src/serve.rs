@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use environment::Env;
 
 use crate::process::{Running, supervise, wait_until_ready};
-use crate::settings::{Settings, emulator_secret_key};
+use crate::settings::{Settings, emulator_secret_key, target};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 use crate::{build, tools};
@@ -31,7 +32,7 @@ pub fn serve() -> Result<()> {
     steps.next("building the servers (release)");
     build::binaries(&build::SERVERS)?;
     steps.next("starting");
-    let programs = servers(&settings, "target/release")?;
+    let programs = servers(&settings, &target("release"))?;
     println!(
         "\n  ➜  http://localhost:{}\n\n     Ctrl-C stops it.\n",
         settings.listen_addr.port()
@@ -40,13 +41,13 @@ pub fn serve() -> Result<()> {
 }
 
 /// Starts the API, and the emulator where it stands in for Clerk, from this folder of binaries.
-pub fn servers(settings: &Settings, folder: &str) -> Result<Vec<Running>> {
+pub fn servers(settings: &Settings, folder: &Path) -> Result<Vec<Running>> {
     let env = Env::of_process();
     let mut programs = Vec::new();
-    let mut api = Command::new(format!("{folder}/api"));
+    let mut api = Command::new(folder.join("api"));
     let webhook_secret = webhook_secret()?;
     if let Some(address) = settings.emulator_addr {
-        let mut emulator = Command::new(format!("{folder}/clerk-emulator"));
+        let mut emulator = Command::new(folder.join("clerk-emulator"));
         emulator.env("EMULATOR_SDK_DIR", tools::clerk_sdk()?);
         api.env("CLERK_EMULATOR", "1");
         if env.get("EMULATOR_WEBHOOK_URL")?.is_none() {

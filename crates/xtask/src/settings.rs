@@ -2,9 +2,15 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use environment::{ConfigError, Env};
+
+use crate::process::output;
 
 /// The project's folder.
 pub fn root() -> &'static Path {
@@ -31,9 +37,14 @@ impl Settings {
         }
         let env = Env::of_process();
         let emulator_addr = address(env, "EMULATOR_ADDR", 4000)?;
+        let key = env.get("CLERK_PUBLISHABLE_KEY")?;
+        if key.as_ref() == Some(&emulator_publishable_key()) {
+            bail!(
+                "CLERK_PUBLISHABLE_KEY is the emulator's own key: leave it unset, and the emulator stands in for Clerk"
+            );
+        }
         // Without either the API refuses to start, and says why.
-        let emulated = env.get("CLERK_PUBLISHABLE_KEY")?.is_none()
-            && env.switch("CLERK_EMULATOR")?.unwrap_or(true);
+        let emulated = key.is_none() && env.switch("CLERK_EMULATOR")?.unwrap_or(true);
         Ok(Self {
             listen_addr: address(env, "LISTEN_ADDR", 3000)?,
             web_port: env
@@ -64,6 +75,12 @@ impl Settings {
     }
 }
 
+/// The emulator's publishable key, the same everywhere.
+pub fn emulator_publishable_key() -> String {
+    let host = STANDARD_NO_PAD.encode("emulator.clerk.accounts.dev$");
+    format!("pk_test_{host}")
+}
+
 /// The secret key of the emulator that has started: the one that is set, or the one it keeps with
 /// its state.
 pub fn emulator_secret_key() -> Result<String> {
@@ -79,6 +96,21 @@ pub fn emulator_secret_key() -> Result<String> {
     Ok(key.trim().to_owned())
 }
 
+/// A file or folder inside the one that cargo builds in: `target`, unless `CARGO_TARGET_DIR` or
+/// cargo's configuration names another.
+pub fn target(inside: &str) -> PathBuf {
+    static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
+        let metadata =
+            output(Command::new("cargo").args(["metadata", "--format-version", "1", "--no-deps"]));
+        metadata
+            .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+            .and_then(|metadata| metadata["target_directory"].as_str().map(PathBuf::from))
+            // cargo then fails too, and says why.
+            .unwrap_or_else(|| "target".into())
+    });
+    TARGET.join(inside)
+}
+
 /// cargo's own folder. cargo takes an empty `CARGO_HOME` for an unset one.
 pub fn cargo_home() -> Result<PathBuf> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -92,4 +124,15 @@ pub fn cargo_home() -> Result<PathBuf> {
 fn address(env: Env<'_>, name: &'static str, port: u16) -> Result<SocketAddr, ConfigError> {
     let address = env.parse(name, "expected an address and port such as 127.0.0.1:3000")?;
     Ok(address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargos_folder_is_the_one_that_this_was_built_in() {
+        let this = std::env::current_exe().expect("a program");
+        assert!(this.starts_with(target("")), "{}", target("").display());
+    }
 }

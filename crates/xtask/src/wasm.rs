@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::process::output;
+use crate::settings::target;
 use crate::tools;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -78,7 +79,7 @@ impl Toolchain {
         command
             .env("PATH", path)
             // Apart from the native build: other compiler, other flags, no waiting for its lock.
-            .env("CARGO_TARGET_DIR", std::path::absolute("target/wasm")?)
+            .env("CARGO_TARGET_DIR", target("wasm"))
             .env_remove("CARGO")
             .env_remove("RUSTFLAGS");
         match self.compiler {
