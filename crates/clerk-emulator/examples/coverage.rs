@@ -189,7 +189,7 @@ fn write_events(text: &mut String, document: &Value, seen: &BTreeSet<&str>) -> R
     let count = named.iter().filter(told).count();
     writeln!(
         text,
-        "**Webhooks:** {count} of {} events ({} %), told as documented; the other {} are of payments and text messages.",
+        "**Webhooks:** {count} of {} events ({} %), sent as documented; the other {} are about payments and text messages.",
         named.len(),
         100 * count / named.len().max(1),
         beside.len(),
@@ -226,7 +226,7 @@ fn write_table(text: &mut String, title: &str, rows: &BTreeMap<(bool, String), R
     )?;
     writeln!(text, "| --- | --- | --- | --- |")?;
     for ((other, group), row) in rows {
-        let mark = if *other { " (beside)" } else { "" };
+        let mark = if *other { " (out of scope)" } else { "" };
         let (answered, refused, missing) = (row.answered, row.refused.len(), row.missing.len());
         writeln!(
             text,
