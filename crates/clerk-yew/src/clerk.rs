@@ -9,6 +9,7 @@ use crate::deadline::within;
 use crate::error::ClerkError;
 use crate::js;
 use crate::page::page;
+use crate::props::{Entries, Value};
 use crate::resources::Organization;
 use crate::scripts;
 use crate::state::Status;
@@ -25,15 +26,32 @@ const PATIENCE: u32 = 10_000;
 /// itself and tells the browser's console when it fails, and one whose name begins with `try_`
 /// that answers the error.
 #[derive(Clone)]
-pub struct Clerk(pub(crate) Rc<Store>);
+pub struct Clerk(pub(crate) Rc<Store>, Option<JsValue>);
 
 impl PartialEq for Clerk {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.0, &other.0) && self.1 == other.1
     }
 }
 
 impl Clerk {
+    pub(crate) fn new(store: Rc<Store>) -> Self {
+        Self(store, None)
+    }
+
+    /// The same, for components whose windows go into the element that this function answers.
+    pub(crate) fn within(self, get_container: JsValue) -> Self {
+        Self(self.0, Some(get_container))
+    }
+
+    /// The options of a component, with the function that answers where its windows go.
+    pub(crate) fn placed(&self, mut options: Entries) -> Entries {
+        if let Some(get_container) = &self.1 {
+            options.set("getContainer", Some(Value::Js(get_container.clone())));
+        }
+        options
+    }
+
     /// The object of clerk-js, once it is loaded: the way to all that this crate has no name for
     /// (<https://clerk.com/docs/js-frontend/reference/objects/clerk>).
     pub fn raw(&self) -> Option<JsValue> {
@@ -144,7 +162,7 @@ impl Clerk {
 
 /// The page's Clerk.
 pub(crate) fn clerk() -> Clerk {
-    Clerk(page().store.clone())
+    Clerk::new(page().store.clone())
 }
 
 /// A token for the app's API, from anywhere: a component's children, a request's middleware, …

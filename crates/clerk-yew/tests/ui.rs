@@ -8,12 +8,13 @@ use clerk_yew::{
     APIKeys, Appearance, AppearanceOptions, AuthenticateWithRedirectCallback, ButtonMode,
     ClerkDegraded, ClerkProvider, Condition, CreateOrganization, GoogleOneTap, HandleSSOCallback,
     InitialValues, InviteMembersButton, LogoPlacement, OAuthConsent, OrganizationList,
-    OrganizationProfile, OrganizationProfilePage, OrganizationSwitcher, PricingTable, Protect, Raw,
-    RedirectToCreateOrganization, RedirectToOrganizationProfile, RedirectToSignIn,
-    RedirectToSignUp, RedirectToTasks, RedirectToUserProfile, Show, SignIn, SignInButton,
-    SignInWithMetamaskButton, SignOutButton, SignUp, SignUpButton, TaskChooseOrganization,
-    TaskResetPassword, TaskSetupMFA, TaskUrls, Theme, UserAvatar, UserButton, UserButtonAction,
-    UserButtonLink, UserProfile, UserProfileLink, UserProfilePage, Waitlist, When,
+    OrganizationProfile, OrganizationProfilePage, OrganizationSwitcher, PortalProvider,
+    PricingTable, Protect, Raw, RedirectToCreateOrganization, RedirectToOrganizationProfile,
+    RedirectToSignIn, RedirectToSignUp, RedirectToTasks, RedirectToUserProfile, Show, SignIn,
+    SignInButton, SignInWithMetamaskButton, SignOutButton, SignUp, SignUpButton,
+    TaskChooseOrganization, TaskResetPassword, TaskSetupMFA, TaskUrls, Theme, UserAvatar,
+    UserButton, UserButtonAction, UserButtonLink, UserProfile, UserProfileLink, UserProfilePage,
+    Waitlist, When,
 };
 use stand_in::{KEY, fresh_page, holds, run, said, settled, show, text, until, until_shown};
 use wasm_bindgen::JsCast;
@@ -857,4 +858,37 @@ async fn who_comes_back_from_another_service_goes_on_where_they_must() {
         assert_eq!(said("window.went"), went, "{state}");
         gone(&root, app).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn windows_go_into_the_element_that_the_app_wants() {
+    #[component]
+    fn App() -> Html {
+        let step = use_step();
+        let dialog = use_node_ref();
+        let get_container = {
+            let dialog = dialog.clone();
+            move |()| dialog.cast::<Element>()
+        };
+        html! {
+            <ClerkProvider publishable_key={KEY}>
+                <div id="dialog" ref={dialog}>
+                    <PortalProvider {get_container}>
+                        <UserButton />
+                        <SignInButton id="in" mode={ButtonMode::Modal} />
+                        { step }
+                    </PortalProvider>
+                </div>
+            </ClerkProvider>
+        }
+    }
+    let (root, app) = recorded::<App>().await;
+    assert_eq!(said("window.props().getContainer().id"), "dialog");
+    step(1).await;
+    assert!(holds("window.calls.length === 1"), "Clerk need not know");
+    click(&root, "#in");
+    settled().await;
+    assert_eq!(said("window.calls[1][1].getContainer().id"), "dialog");
+    gone(&root, app).await;
+    assert!(holds("window.calls[0][1].getContainer() === null"));
 }

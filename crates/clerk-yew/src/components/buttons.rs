@@ -78,12 +78,12 @@ struct Form {
 }
 
 impl Form {
-    fn request(&self, mode: ButtonMode, options: &Entries) -> Request {
+    fn request(&self, clerk: &Clerk, mode: ButtonMode, options: &Entries) -> Request {
         let mut options = options.clone();
         if mode == ButtonMode::Modal {
             return Request {
                 method: self.open,
-                options,
+                options: clerk.placed(options),
             };
         }
         for (name, there) in [
@@ -124,8 +124,9 @@ pub fn SignInButton(props: &SignInButtonProps) -> Html {
         force: "signInForceRedirectUrl",
         fallback: "signInFallbackRedirectUrl",
     };
-    let request = FORM.request(props.mode, &props.entries);
-    button(&frame!(props), "Sign in", use_clerk(), request)
+    let clerk = use_clerk();
+    let request = FORM.request(&clerk, props.mode, &props.entries);
+    button(&frame!(props), "Sign in", clerk, request)
 }
 
 /// Opens the form for signing up, on its page or over this one.
@@ -147,8 +148,9 @@ pub fn SignUpButton(props: &SignUpButtonProps) -> Html {
         force: "signUpForceRedirectUrl",
         fallback: "signUpFallbackRedirectUrl",
     };
-    let request = FORM.request(props.mode, &props.entries);
-    button(&frame!(props), "Sign up", use_clerk(), request)
+    let clerk = use_clerk();
+    let request = FORM.request(&clerk, props.mode, &props.entries);
+    button(&frame!(props), "Sign up", clerk, request)
 }
 
 /// Buttons that ask one thing, each with the attributes of its example.

@@ -4,6 +4,7 @@ mod buttons;
 mod control;
 mod custom;
 mod mounted;
+mod portal;
 mod prebuilt;
 mod redirects;
 mod sso_callback;
@@ -15,6 +16,7 @@ pub use control::{
     ClerkDegraded, ClerkFailed, ClerkLoaded, ClerkLoading, ControlProps, Protect, ProtectProps,
     Show, ShowProps, SignedIn, SignedOut, When,
 };
+pub use portal::{PortalProvider, PortalProviderProps};
 pub use prebuilt::{
     APIKeys, CreateOrganization, GoogleOneTap, OAuthConsent, OrganizationList, OrganizationProfile,
     OrganizationSwitcher, PricingTable, SignIn, SignUp, TaskChooseOrganization, TaskResetPassword,

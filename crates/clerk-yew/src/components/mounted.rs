@@ -5,7 +5,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::error::ClerkError;
-use crate::hooks::use_selected;
+use crate::hooks::{use_clerk, use_selected};
 use crate::js;
 use crate::props::Entries;
 
@@ -43,7 +43,8 @@ pub fn use_mounted(kind: &'static Kind, frame: &Frame<'_>) -> Html {
         Some(_) => Html::default(),
     };
     let (element, on_error) = (node.clone(), frame.on_error.clone());
-    use_effect_with((clerk, frame.entries.clone()), move |(clerk, entries)| {
+    let entries = use_clerk().placed(frame.entries.clone());
+    use_effect_with((clerk, entries), move |(clerk, entries)| {
         if let Some((clerk, element)) = clerk.as_ref().zip(element.cast::<Element>()) {
             let mut mounted = mounted.borrow_mut();
             let result = match &*mounted {
