@@ -60,10 +60,10 @@ async fn main() -> Result<()> {
     }
     table::print(
         &[
-            "what happens while 16 write",
+            "while 16 clients write",
             "runs",
             "writes acknowledged",
-            "of these lost",
+            "lost",
             "refused",
         ],
         &rows,

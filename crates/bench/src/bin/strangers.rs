@@ -62,16 +62,16 @@ async fn main() -> Result<()> {
         println!("  {}", attack.name);
         rows.push(row(attack.name, &attack.run(&issuer).await?));
     }
-    let name = format!("{STREAMS} live queries, of as many people");
+    let name = format!("{STREAMS} live queries, each of another person");
     println!("  {name}");
     rows.push(row(&name, &streams(&issuer).await?));
     table::print(
         &[
-            "what strangers do",
+            "load from strangers",
             "resident MB before",
-            "at most",
-            "a minute after they left",
-            "slowest `/healthz` meanwhile, for another address",
+            "peak",
+            "a minute later",
+            "slowest `/healthz` from another address meanwhile",
         ],
         &rows,
     );
@@ -88,7 +88,7 @@ fn attacks() -> Result<Vec<Attack>> {
     let head = unfinished("GET / HTTP/1.1\r\nHost: a\r\nX: ".to_owned(), HALF);
     Ok(vec![
         Attack {
-            name: "1500 webhooks of 256 KiB, unfinished; webhooks are off",
+            name: "1500 unfinished webhooks of 256 KiB, webhooks off",
             connections: 1500,
             addresses: ADDRESSES,
             sends: webhook.clone(),
@@ -96,7 +96,7 @@ fn attacks() -> Result<Vec<Attack>> {
             files: None,
         },
         Attack {
-            name: "1500 webhooks of 256 KiB, unfinished, their time right and their signature wrong",
+            name: "1500 unfinished webhooks of 256 KiB, with a valid timestamp and a wrong signature",
             connections: 1500,
             addresses: ADDRESSES,
             sends: webhook,
@@ -105,7 +105,7 @@ fn attacks() -> Result<Vec<Attack>> {
             files: None,
         },
         Attack {
-            name: "4000 heads of 30 KiB, unfinished",
+            name: "4000 unfinished request heads of 30 KiB",
             connections: 4000,
             addresses: ADDRESSES,
             sends: head.clone(),
@@ -113,7 +113,7 @@ fn attacks() -> Result<Vec<Attack>> {
             files: None,
         },
         Attack {
-            name: "1024 heads of 30 KiB, unfinished, from one address, with a limit of 1024 open files",
+            name: "1024 unfinished request heads of 30 KiB from one address, with a limit of 1024 open files",
             connections: 1024,
             addresses: 1,
             sends: head,
