@@ -61,13 +61,19 @@ pub async fn page_config() -> Result<PageConfig, ApiError> {
 /// The API with the signed-in person's tokens.
 #[derive(Clone, PartialEq)]
 pub struct Api {
-    template: Option<String>,
+    token: TokenOptions,
 }
 
 impl Api {
     /// Calls with tokens made by this JWT template if there is one.
     pub fn new(template: Option<String>) -> Self {
-        Self { template }
+        let token = TokenOptions::new();
+        Self {
+            token: match template {
+                Some(template) => token.template(template),
+                None => token,
+            },
+        }
     }
 
     /// The person's row, made if need be.
@@ -110,9 +116,7 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let mut fresh = false;
         loop {
-            let options = TokenOptions::new()
-                .template(self.template.clone())
-                .skip_cache(fresh);
+            let options = self.token.clone().skip_cache(fresh);
             let token = get_token(&options).await.map_err(ApiError::NoToken)?;
             let mut request = RequestBuilder::new(path)
                 .method(method.clone())

@@ -38,11 +38,11 @@ impl TokenOptions {
         Self::default()
     }
 
-    /// By this JWT template of the instance; none: the session token.
+    /// By this JWT template of the instance.
     #[must_use]
-    pub fn template(self, template: impl Into<Option<String>>) -> Self {
+    pub fn template(self, template: impl Into<String>) -> Self {
         Self {
-            template: template.into(),
+            template: Some(template.into()),
             ..self
         }
     }

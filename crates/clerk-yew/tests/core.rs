@@ -174,7 +174,7 @@ async fn outcome() -> String {
 #[wasm_bindgen_test]
 async fn a_token_asked_for_before_clerk_is_loaded_is_waited_for() {
     let (_, app) = loading::<Nothing>().await;
-    ask_outside(TokenOptions::new().template("supabase".to_owned()));
+    ask_outside(TokenOptions::new().template("supabase"));
     settled().await;
     assert!(!holds("window.outcome"), "{}", said("window.outcome"));
     run("
@@ -195,7 +195,7 @@ async fn a_token_for_nobody_and_one_of_no_template_are_told_apart() {
         "window.ada(async () => { throw Object.assign(new Error('Not Found'), {status: 404,
         errors: [{code: 'resource_not_found', message: 'not found'}]}); })",
     );
-    ask_outside(TokenOptions::new().template("supabase".to_owned()));
+    ask_outside(TokenOptions::new().template("supabase"));
     let told = outcome().await;
     assert!(
         told.starts_with("NoSuchTemplate") && told.contains("supabase"),
