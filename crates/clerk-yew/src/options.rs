@@ -145,14 +145,8 @@ pub(crate) struct Options {
 }
 
 /// Options that clerk-js does not take by `Clerk.load`: its script has them as attributes, or they
-/// are for this crate.
-const NOT_OF_LOAD: [&str; 5] = [
-    "publishableKey",
-    "proxyUrl",
-    "domain",
-    "nonce",
-    "prefetchUI",
-];
+/// are for this crate. (The nonce is for the scripts, and for the styles of the prebuilt UI.)
+const NOT_OF_LOAD: [&str; 4] = ["publishableKey", "proxyUrl", "domain", "prefetchUI"];
 
 impl Options {
     /// An option that is a text.
@@ -172,6 +166,12 @@ impl Options {
     pub fn wants_ui_script(&self) -> bool {
         self.entries.get("ui").is_none()
             && self.entries.get("prefetchUI") != Some(&Value::Flag(false))
+    }
+
+    /// Whether Clerk is to be told of these after those; callbacks are looked up when they are
+    /// needed.
+    pub fn differ(&self, before: &Self) -> bool {
+        self.entries != before.entries
     }
 
     /// What `Clerk.load` takes, but for the functions that the page adds.
@@ -248,6 +248,7 @@ mod tests {
             sign_in_url: "/in",
         });
         let mut expected = Entries::default();
+        expected.set("nonce", Some(AttrValue::from("n").into()));
         expected.set("signInUrl", Some(AttrValue::from("/in").into()));
         expected.set("sdkMetadata", Some(sdk_metadata().into()));
         assert_eq!(options(&props).load_options(), expected);

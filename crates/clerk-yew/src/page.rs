@@ -98,7 +98,7 @@ impl Page {
             Some(clerk) => {
                 if let Some(error) = self.misfit(&clerk) {
                     js::report(&error.to_string());
-                } else if before != *options {
+                } else if options.differ(&before) {
                     // Clerk's UI alone needs them; where it is not there, nothing shows them.
                     let _ = js::call(&clerk, "__internal_updateProps", &[options.update()]);
                 }

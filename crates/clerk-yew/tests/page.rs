@@ -211,6 +211,58 @@ async fn another_look_and_other_urls_reach_clerk_at_once() {
 }
 
 #[wasm_bindgen_test]
+async fn callbacks_made_anew_are_nothing_to_tell_clerk_of() {
+    let (_, mut app) = loading_with::<App>(Wanted::with_router("one")).await;
+    finish_loading().await;
+    app.update(Wanted::with_router("another"));
+    settled().await;
+    assert_eq!(said("window.given.props.length"), "0");
+    app.destroy();
+}
+
+#[component]
+fn WithAttributes() -> Html {
+    html! {
+        <ClerkProvider publishable_key={KEY} proxy_url="/__clerk" domain="b.c" nonce="n0nce">
+            <How />
+        </ClerkProvider>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_scripts_carry_what_clerk_reads_off_them_and_are_taken_out_when_they_fail() {
+    fresh_page();
+    // Where a proxy would be, this test's own server has nothing.
+    run("
+        delete window.Clerk;
+        delete window.__internal_ClerkUICtor;
+        window.put = [];
+        document.head.appendChild = (node) => {
+            window.put.push(node);
+            return Node.prototype.appendChild.call(document.head, node);
+        };
+    ");
+    let (root, app) = show_with::<WithAttributes>(());
+    until("two scripts", || holds("window.put.length === 2")).await;
+    for (attribute, value) in [
+        ("data-clerk-publishable-key", KEY),
+        ("data-clerk-proxy-url", "/__clerk"),
+        ("data-clerk-domain", "b.c"),
+        ("nonce", "n0nce"),
+        ("crossorigin", "anonymous"),
+    ] {
+        let said = said(&format!(
+            "window.put.map((it) => it.getAttribute('{attribute}')).join(' ')"
+        ));
+        assert_eq!(said, format!("{value} {value}"), "{attribute}");
+    }
+    until_shown(&root, "failed_to_load_clerk_js").await;
+    assert!(!holds("window.put.some((it) => it.isConnected)"));
+    run("delete document.head.appendChild");
+    app.destroy();
+}
+
+#[wasm_bindgen_test]
 async fn another_key_after_loading_is_refused_loudly() {
     let (root, mut app) = signed_out::<App>().await;
     app.update(Wanted {
