@@ -6,6 +6,9 @@ use axum::Json;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use clerk_axum::proxy::ProxyError;
+use clerk_axum::webhook::WebhookError;
+use clerk_axum::{AuthError, BodyError};
 use shared::{FieldError, Problem};
 
 use crate::db::{Lost, Slow};
@@ -13,15 +16,15 @@ use crate::db::{Lost, Slow};
 /// Seconds a client should wait when the database or the key server is away.
 const RETRY_SECONDS: u64 = 2;
 
+/// What a client is told that may come again.
+const UNAVAILABLE: &str = "The service is temporarily unavailable. Try again shortly.";
+
 /// Why a request was not served.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ApiError {
-    /// 401: there is no bearer token. RFC 6750 § 3.1 wants no error code then.
-    #[error("no token")]
-    NoToken,
-    /// 401: the token is not acceptable. The reason is for the log, not for the caller.
-    #[error("token refused: {0}")]
-    InvalidToken(&'static str),
+    /// 401, 403 or 503: no good token, or nobody can tell.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
     /// 400: there is no `Host`, more than one, or one that names no host.
     #[error("no, several or a malformed Host")]
     BadHost,
@@ -82,9 +85,6 @@ pub enum ApiError {
     /// 503: there are no keys that verify tokens.
     #[error("no verification keys")]
     NoKeys,
-    /// 503: whether the key that a token names exists cannot be found out now.
-    #[error("the token's key cannot be looked for now")]
-    KeyUnknown,
     /// 503: no secret to verify webhooks with is configured.
     #[error("CLERK_WEBHOOK_SIGNING_SECRET is not set")]
     WebhooksOff,
@@ -114,6 +114,39 @@ impl From<sea_orm::DbErr> for ApiError {
     }
 }
 
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::BodyTooLarge,
+            BodyError::TooSlow => Self::BodyTooSlow,
+            BodyError::Busy => Self::Busy("bodies"),
+            _ => Self::MalformedJson,
+        }
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Refused(reason) => Self::WebhookRefused(reason),
+            WebhookError::Body(error) => error.into(),
+            _ => Self::WebhookRefused("for a reason of its own"),
+        }
+    }
+}
+
+impl From<ProxyError> for ApiError {
+    fn from(error: ProxyError) -> Self {
+        match error {
+            ProxyError::NotFrontendApi => Self::NoRoute,
+            ProxyError::MethodNotAllowed => Self::MethodNotAllowed,
+            ProxyError::Body(error) => error.into(),
+            ProxyError::Busy => Self::Busy("exchanges with the Frontend API"),
+            _ => Self::BadGateway,
+        }
+    }
+}
+
 /// Why a request was not served, for the log: kept with the answer.
 #[derive(Clone, Debug)]
 pub struct Reason(pub Arc<ApiError>);
@@ -121,7 +154,7 @@ pub struct Reason(pub Arc<ApiError>);
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoToken | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+            Self::Auth(error) => error.status(),
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NoUser | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -139,7 +172,6 @@ impl ApiError {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::NoKeys
-            | Self::KeyUnknown
             | Self::WebhooksOff
             | Self::Busy(_)
             | Self::StreamsFull
@@ -152,8 +184,7 @@ impl ApiError {
 
     fn detail(&self) -> &'static str {
         match self {
-            Self::NoToken => "Send a Clerk session token: Authorization: Bearer <token>.",
-            Self::InvalidToken(_) => "The token is not valid or has expired. Get a fresh one.",
+            Self::Auth(error) => auth_detail(*error),
             Self::BadHost => "Send one Host header that names a host.",
             Self::WrongHost => {
                 "This server does not answer to this name. CLERK_AUTHORIZED_PARTIES names the page's origins."
@@ -182,12 +213,23 @@ impl ApiError {
             Self::BadGateway => "The sign-in service is not responding. Try again shortly.",
             Self::DatabaseLost(_) => "The database file was removed, replaced or emptied.",
             Self::NoKeys
-            | Self::KeyUnknown
             | Self::Busy(_)
             | Self::Stopping
             | Self::Database(_)
-            | Self::DatabaseSlow(_) => "The service is temporarily unavailable. Try again shortly.",
+            | Self::DatabaseSlow(_) => UNAVAILABLE,
         }
+    }
+}
+
+/// What the caller of a request without good token is told.
+fn auth_detail(error: AuthError) -> &'static str {
+    match error {
+        AuthError::NoToken => "Send a Clerk session token: Authorization: Bearer <token>.",
+        _ if error.status() == StatusCode::UNAUTHORIZED => {
+            "The token is not valid or has expired. Get a fresh one."
+        }
+        _ if error.status() == StatusCode::FORBIDDEN => "Your session may not do this.",
+        _ => UNAVAILABLE,
     }
 }
 
@@ -205,8 +247,7 @@ impl IntoResponse for ApiError {
             },
         };
         let challenge = match &self {
-            Self::NoToken => Some("Bearer"),
-            Self::InvalidToken(_) => Some("Bearer error=\"invalid_token\""),
+            Self::Auth(error) => error.challenge(),
             _ => None,
         };
         let retry_after = match &self {

@@ -1,5 +1,5 @@
 //! The REST API: verifies Clerk's session tokens, keeps the `users` table, streams its changes,
-//! and serves the built page. It knows nothing of Yew, and of Clerk only its tokens.
+//! and serves the built page. It knows nothing of Yew, and of Clerk what `clerk-axum` tells it.
 
 pub mod auth;
 pub mod client;
@@ -10,38 +10,30 @@ mod host;
 pub mod limits;
 pub mod metrics;
 mod routes;
-mod rsa;
-pub mod secret;
 mod server;
 mod shares;
 pub mod users;
 
 use std::fmt;
-use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
-use standardwebhooks::Webhook;
+use clerk_axum::webhook::WebhookVerifier;
+use clerk_axum::{Budget, Permit};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use auth::{Keys, Verifier};
+use auth::Verifier;
+use clerk_axum::proxy::FrontendApiProxy;
+use client::Client;
 use config::Config;
 use host::Hosts;
 use limits::Limits;
 use metrics::Metrics;
-use secret::Secret;
 use server::Admission;
 use shares::Shares;
 use users::Users;
-
-/// How long a connection to the Frontend API may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long the Frontend API may be silent in the middle of an answer.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many bytes of bodies there may be in memory, of all requests and of those from one address.
 const BODIES_MAX: usize = 64 * 1024 * 1024;
@@ -64,15 +56,13 @@ pub struct Inner {
     /// The names this server is called by.
     hosts: Hosts,
     /// Bytes of bodies, by the client's network.
-    bodies: Shares<IpAddr>,
+    bodies: Budget,
     /// Requests passed on to the Frontend API, by the client's network.
-    exchanges: Shares<IpAddr>,
+    exchanges: Budget,
     /// Whether the database answered lately.
     database: routes::Readiness,
     /// Verifies webhooks, when a secret is configured.
-    webhook: Option<Webhook>,
-    /// Calls the upstream of the Frontend-API proxy.
-    http: reqwest::Client,
+    webhook: Option<WebhookVerifier>,
     shutdown: CancellationToken,
 }
 
@@ -110,25 +100,23 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
-    let keys = Keys::new(config.tokens.keys.clone())?;
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .pool_max_idle_per_host(EXCHANGES_ADDRESS_MAX)
-        .build()?;
+    let verifier = Verifier::new(config.clerk.tokens.clone())?;
+    let keys = verifier.keys().clone();
+    let proxy = FrontendApiProxy::from_settings(&config.clerk)?;
     let db = db::connect(config.database_url.expose()).await?;
+    let bodies = shared_by_network(BODIES_MAX, BODIES_ADDRESS_MAX);
+    let webhook = config.clerk.webhook_secret.as_ref();
+    let webhook = webhook.and_then(WebhookVerifier::new);
     let app = App(Arc::new(Inner {
-        http,
         users: Users::new(db.clone(), config.streams),
-        verifier: Verifier::new(&config.tokens, keys.clone()),
+        verifier,
         limits: Limits::new(config.rate_limit_identity, config.rate_limit_address),
         metrics: Metrics::default(),
         hosts: Hosts::new(&config),
-        bodies: Shares::new(BODIES_MAX, BODIES_ADDRESS_MAX),
-        exchanges: Shares::new(EXCHANGES_MAX, EXCHANGES_ADDRESS_MAX),
+        webhook: webhook.map(|it| it.bodies(bodies.clone())),
+        bodies,
+        exchanges: shared_by_network(EXCHANGES_MAX, EXCHANGES_ADDRESS_MAX),
         database: routes::Readiness::default(),
-        webhook: config.webhook_secret.as_ref().and_then(webhook),
         shutdown: shutdown.clone(),
         config,
     }));
@@ -142,7 +130,7 @@ pub async fn serve(
         app.users.clone(),
         app.config.listen_database_url.clone(),
     ));
-    let router = routes::router(app.clone());
+    let router = routes::router(app.clone(), proxy);
     let admission = Admission {
         trusted_proxies: app.config.trusted_proxies.clone(),
         connections_address: app.config.connections_address,
@@ -153,7 +141,12 @@ pub async fn serve(
     Ok(())
 }
 
-/// The configuration has made sure that the secret can be read.
-fn webhook(secret: &Secret) -> Option<Webhook> {
-    Webhook::new(secret.expose()).ok()
+/// So much for all, and so much for each client's network.
+fn shared_by_network(all: usize, each: usize) -> Budget {
+    let shares = Shares::new(all, each);
+    Budget::new(move |extensions, amount| {
+        let network = extensions.get().map(Client::network);
+        let share = shares.take(network, amount)?;
+        Some(Box::new(share) as Permit)
+    })
 }

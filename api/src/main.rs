@@ -105,7 +105,7 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
                 config.listen_addr
             )
         })?;
-    if config.emulator {
+    if config.clerk.emulator {
         tracing::warn!(
             "CLERK_PUBLISHABLE_KEY is not set: trusting the local emulator, for development only"
         );

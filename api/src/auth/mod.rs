@@ -1,44 +1,54 @@
 //! Who is calling. A handler learns of a person only through [`Identity`], and nothing makes an
 //! [`Identity`] but a verified session token.
 
-mod claims;
-mod jwks;
-mod key;
-mod members;
-mod token;
+mod profile;
 
-use std::sync::Arc;
-
-use axum::extract::{FromRequestParts, Path};
-use axum::http::header::AUTHORIZATION;
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
+use clerk_axum::Auth;
+use shared::UserUpdate;
 
-pub use claims::Claims;
-pub use jwks::Keys;
-use token::Verified;
-pub use token::Verifier;
+pub use profile::Profile;
 
 use crate::App;
 use crate::error::ApiError;
 
-/// The caller, as the session token names them.
+/// Verifies session tokens that may carry the person's profile.
+pub type Verifier = clerk_axum::Verifier<Profile>;
+
+impl FromRef<App> for Verifier {
+    fn from_ref(app: &App) -> Self {
+        app.verifier.clone()
+    }
+}
+
+/// The caller, as the session token names them, who has not asked too often.
 #[derive(Clone, Debug)]
-pub struct Identity(Arc<Verified>);
+pub struct Identity(Auth<Profile>);
 
 impl Identity {
     /// Clerk's id of the caller.
     pub fn clerk_id(&self) -> &str {
-        &self.claims().sub
+        self.0.user_id()
     }
 
-    /// What the token says.
-    pub fn claims(&self) -> &Claims {
-        &self.0.claims
+    /// When the token ends, in seconds since the Unix epoch.
+    pub fn expires(&self) -> u64 {
+        self.0.claims().exp
+    }
+
+    /// The first row of the caller, and as of when it is complete, if it is.
+    pub fn first_row(&self) -> (UserUpdate, Option<i64>) {
+        let claims = self.0.claims();
+        (
+            claims.extra.first_row(&claims.sub),
+            claims.extra.complete_as_of(claims.iat),
+        )
     }
 
     /// Waits until the key that verified the token is withdrawn.
     pub async fn until_withdrawn(&self) {
-        self.0.key.until_withdrawn().await;
+        self.0.until_withdrawn().await;
     }
 }
 
@@ -46,10 +56,9 @@ impl FromRequestParts<App> for Identity {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let token = bearer_token(parts)?;
-        let identity = Self(app.verifier.verify(token).await?);
-        app.limits.identity(&identity.claims().sub)?;
-        Ok(identity)
+        let auth = Auth::<Profile>::from_request_parts(parts, app).await?;
+        app.limits.identity(&auth.claims().sub)?;
+        Ok(Self(auth))
     }
 }
 
@@ -66,22 +75,5 @@ impl FromRequestParts<App> for Owner {
             Ok(Path(clerk_id)) if clerk_id == identity.clerk_id() => Ok(Self(identity)),
             _ => Err(ApiError::Forbidden),
         }
-    }
-}
-
-/// The token of the one `Authorization` header (RFC 6750 § 2.1). Two of them are refused:
-/// a proxy and this server might not read the same one.
-fn bearer_token(parts: &Parts) -> Result<&str, ApiError> {
-    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
-    let header = headers.next().ok_or(ApiError::NoToken)?;
-    if headers.next().is_some() {
-        return Err(ApiError::InvalidToken("several Authorization headers"));
-    }
-    let header = header
-        .to_str()
-        .map_err(|_| ApiError::InvalidToken("Authorization is not ASCII"))?;
-    match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(ApiError::NoToken),
     }
 }

@@ -1,27 +1,17 @@
 //! The configuration: typed, read once from the environment, wrong values refused by name.
 
-mod clerk;
 mod database;
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use ipnet::IpNet;
-use jsonwebtoken::DecodingKey;
-use url::Url;
-
-use crate::secret::Secret;
-use crate::users::live::StreamLimits;
-use clerk::Instance;
+use clerk_axum::{Defaults, Secret, Settings};
 pub use environment::ConfigError;
 use environment::Env;
+use ipnet::IpNet;
+use url::Url;
 
-/// The shortest secret of a webhook endpoint, in bytes: fewer could be guessed.
-const WEBHOOK_SECRET_MIN: usize = 16;
+use crate::users::live::StreamLimits;
 
 /// Everything the process takes from its environment.
 #[derive(Clone, Debug)]
@@ -34,16 +24,10 @@ pub struct Config {
     pub dist_dir: PathBuf,
     /// What the page is told.
     pub page: shared::PageConfig,
-    /// Whether the local emulator stands in for Clerk.
-    pub emulator: bool,
-    /// The Frontend-API proxy to serve; none when Clerk is reached directly.
-    pub proxy: Option<ProxyConfig>,
-    /// What makes a token acceptable.
-    pub tokens: TokenConfig,
+    /// The Clerk instance, or the emulator that stands in for it.
+    pub clerk: Settings,
     /// The database to `LISTEN` on; the same unless a pooler stands in between.
     pub listen_database_url: Secret,
-    /// Verifies webhooks, `whsec_…`.
-    pub webhook_secret: Option<Secret>,
     /// Origins, beside the page's own, whose scripts may call the API.
     pub cors_origins: Vec<String>,
     /// Requests a second of one identity; 0: no limit.
@@ -60,62 +44,6 @@ pub struct Config {
     pub frontend_api_origins: Vec<String>,
     /// How logs are written.
     pub log_format: LogFormat,
-}
-
-/// The Frontend-API proxy this process serves.
-#[derive(Clone, Debug)]
-pub struct ProxyConfig {
-    /// Path of this origin, such as `/__clerk`.
-    pub path: String,
-    /// The one host requests are passed to.
-    pub upstream: Url,
-    /// Clerk's secret key, which authenticates the proxy to Clerk.
-    pub secret_key: Option<Secret>,
-}
-
-/// What makes a session token acceptable.
-#[derive(Clone, Debug)]
-pub struct TokenConfig {
-    /// Required `iss`.
-    pub issuer: String,
-    /// Where the keys come from.
-    pub keys: KeySource,
-    /// Who may use tokens.
-    pub parties: Parties,
-    /// Required `aud`, if any.
-    pub audience: Option<String>,
-}
-
-/// Whose tokens are accepted, by the origin they were made for (`azp`).
-#[derive(Clone, Debug)]
-pub struct Parties {
-    /// The origins.
-    pub origins: Vec<String>,
-    /// Whether a token may name no party, as those that native apps get.
-    pub may_be_missing: bool,
-}
-
-/// Where verification keys come from.
-#[derive(Clone)]
-pub enum KeySource {
-    /// A JWKS document fetched over HTTP.
-    Jwks {
-        /// Where it lies.
-        url: Url,
-        /// How long its keys go on working while it cannot be fetched.
-        max_age: Duration,
-    },
-    /// One fixed public key; no network is needed.
-    Fixed(Box<DecodingKey>),
-}
-
-impl fmt::Debug for KeySource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Jwks { url, .. } => write!(f, "Jwks({url})"),
-            Self::Fixed(_) => f.write_str("Fixed(…)"),
-        }
-    }
 }
 
 /// How logs are written.
@@ -139,12 +67,6 @@ impl Config {
         let web_port: u16 = env
             .parse("WEB_PORT", "expected a port number such as 8080")?
             .unwrap_or(8080);
-        let emulator_addr: SocketAddr = env
-            .parse(
-                "EMULATOR_ADDR",
-                "expected an address and port such as 127.0.0.1:4000",
-            )?
-            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 4000)));
         let database_url = database::url(env)?;
         let log_format = match env.get("LOG_FORMAT")?.as_deref() {
             None | Some("pretty") => LogFormat::Pretty,
@@ -157,27 +79,17 @@ impl Config {
             }
         };
 
-        let instance = Instance::read(env, emulator_addr)?;
-        let proxy_path = instance
-            .proxy_url
-            .as_deref()
-            .filter(|url| url.starts_with('/'))
-            .map(str::to_owned);
-        let jwt_template = env
-            .get("CLERK_JWT_TEMPLATE")?
-            .or_else(|| instance.emulator.then(|| "convex".to_owned()));
-        let audience = env.get("CLERK_AUDIENCE")?.or_else(|| {
-            // Clerk's Convex template carries this audience.
-            (jwt_template.as_deref() == Some("convex")).then(|| "convex".to_owned())
-        });
-        let secret_key = secret_key(env)?;
-        let authorized_parties = authorized_parties(env, web_port, listen_addr.port())?;
+        let defaults = Defaults::default()
+            // A release trusts the emulator only where somebody says so.
+            .emulator(cfg!(debug_assertions))
+            .authorized_parties(own_origins(web_port, listen_addr.port()));
+        let clerk = Settings::read(env, defaults)?;
+        refuse_api_path(&clerk)?;
 
         Ok(Self {
             listen_addr,
             listen_database_url: database::listen_url(env, &database_url)?.into(),
             database_url: database_url.into(),
-            webhook_secret: webhook_secret(env)?,
             cors_origins: env.origins("CORS_ALLOWED_ORIGINS")?.unwrap_or_default(),
             rate_limit_identity: env.parse("RATE_LIMIT_IDENTITY", PER_SECOND)?.unwrap_or(50),
             rate_limit_address: env.parse("RATE_LIMIT_ADDRESS", PER_SECOND)?.unwrap_or(500),
@@ -187,28 +99,14 @@ impl Config {
                 process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
             },
             trusted_proxies: trusted_proxies(env)?,
-            frontend_api_origins: frontend_api_origins(&instance),
+            frontend_api_origins: frontend_api_origins(&clerk),
             dist_dir: env.get("DIST_DIR")?.unwrap_or_else(|| "dist".into()).into(),
             page: shared::PageConfig {
-                publishable_key: instance.publishable_key,
-                proxy_url: instance.proxy_url,
-                jwt_template,
+                publishable_key: clerk.publishable_key.clone(),
+                proxy_url: clerk.proxy_url.clone(),
+                jwt_template: clerk.jwt_template.clone(),
             },
-            emulator: instance.emulator,
-            proxy: proxy_path.map(|path| ProxyConfig {
-                path,
-                upstream: instance.upstream,
-                secret_key,
-            }),
-            tokens: TokenConfig {
-                issuer: instance.issuer,
-                keys: instance.keys,
-                parties: Parties {
-                    origins: authorized_parties,
-                    may_be_missing: env.switch("CLERK_ALLOW_MISSING_AZP")?.unwrap_or(false),
-                },
-                audience,
-            },
+            clerk,
             log_format,
         })
     }
@@ -218,35 +116,14 @@ impl Config {
 const PER_SECOND: &str = "expected requests a second, 0 for no limit";
 const COUNT: &str = "expected a number";
 
-fn webhook_secret(env: Env<'_>) -> Result<Option<Secret>, ConfigError> {
-    let Some(secret) = env.get("CLERK_WEBHOOK_SIGNING_SECRET")? else {
-        return Ok(None);
-    };
-    let key = secret
-        .strip_prefix("whsec_")
-        .and_then(|encoded| STANDARD.decode(encoded).ok());
-    if key.is_none_or(|key| key.len() < WEBHOOK_SECRET_MIN) {
-        return Err(ConfigError {
-            name: "CLERK_WEBHOOK_SIGNING_SECRET",
-            expected: "expected the endpoint's signing secret, whsec_…",
-        });
-    }
-    Ok(Some(secret.into()))
-}
-
-/// Clerk's secret key, which only a Frontend-API proxy of ours uses.
-fn secret_key(env: Env<'_>) -> Result<Option<Secret>, ConfigError> {
-    // It is sent in a header.
-    let is_key = |key: &str| {
-        let secret = key.strip_prefix("sk_").unwrap_or_default();
-        !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic())
-    };
-    match env.get("CLERK_SECRET_KEY")? {
-        Some(key) if !is_key(&key) => Err(ConfigError {
-            name: "CLERK_SECRET_KEY",
-            expected: "expected a secret key of Clerk's dashboard, sk_test_… or sk_live_…",
+/// The proxy must not stand where the API does.
+fn refuse_api_path(clerk: &Settings) -> Result<(), ConfigError> {
+    match clerk.proxy_path() {
+        Some(path) if path == "/api" || path.starts_with("/api/") => Err(ConfigError {
+            name: "CLERK_PROXY_URL",
+            expected: "expected another path than the API's",
         }),
-        key => Ok(key.map(Secret::from)),
+        _ => Ok(()),
     }
 }
 
@@ -268,33 +145,26 @@ fn trusted_proxies(env: Env<'_>) -> Result<Vec<IpNet>, ConfigError> {
 }
 
 /// The app's own origins when none are named: page and API, by both names of this machine.
-fn authorized_parties(
-    env: Env<'_>,
-    web_port: u16,
-    api_port: u16,
-) -> Result<Vec<String>, ConfigError> {
-    let named = env.origins("CLERK_AUTHORIZED_PARTIES")?;
-    Ok(named.unwrap_or_else(|| {
-        [web_port, api_port]
-            .into_iter()
-            .flat_map(|port| {
-                [
-                    format!("http://localhost:{port}"),
-                    format!("http://127.0.0.1:{port}"),
-                ]
-            })
-            .collect()
-    }))
+fn own_origins(web_port: u16, api_port: u16) -> Vec<String> {
+    [web_port, api_port]
+        .into_iter()
+        .flat_map(|port| {
+            [
+                format!("http://localhost:{port}"),
+                format!("http://127.0.0.1:{port}"),
+            ]
+        })
+        .collect()
 }
 
 /// Where Clerk's scripts may call and load from, for the page's content security policy: its own
 /// Frontend API and an absolute proxy.
-fn frontend_api_origins(instance: &Instance) -> Vec<String> {
+fn frontend_api_origins(clerk: &Settings) -> Vec<String> {
     let mut origins = Vec::new();
-    if !instance.emulator {
-        origins.push(format!("https://{}", instance.host));
+    if !clerk.emulator {
+        origins.push(format!("https://{}", clerk.frontend_api_host));
     }
-    let proxy = instance.proxy_url.as_deref().map(Url::parse);
+    let proxy = clerk.proxy_url.as_deref().map(Url::parse);
     if let Some(Ok(url)) = proxy {
         origins.push(url.origin().ascii_serialization());
     }
@@ -314,23 +184,24 @@ mod tests {
     }
 
     fn jwks(config: &Config) -> String {
-        format!("{:?}", config.tokens.keys)
+        format!("{:?}", config.clerk.tokens.keys)
     }
 
     #[test]
     fn with_nothing_set_the_emulator_stands_in_for_clerk() {
         let config = read(&[("CLERK_EMULATOR", "1")]).expect("defaults are valid");
-        assert!(config.emulator);
+        assert!(config.clerk.emulator);
         assert_eq!(config.page.proxy_url.as_deref(), Some("/__clerk"));
         assert_eq!(config.page.jwt_template.as_deref(), Some("convex"));
-        assert_eq!(config.tokens.audience.as_deref(), Some("convex"));
-        assert_eq!(config.tokens.issuer, "http://127.0.0.1:4000");
+        assert_eq!(config.clerk.tokens.audience.as_deref(), Some("convex"));
+        assert_eq!(config.clerk.tokens.issuer, "http://127.0.0.1:4000");
         assert_eq!(
             jwks(&config),
             "Jwks(http://127.0.0.1:4000/.well-known/jwks.json)"
         );
         assert!(
             config
+                .clerk
                 .tokens
                 .parties
                 .origins
@@ -348,7 +219,7 @@ mod tests {
             ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
             ("CLERK_EMULATOR", "1"),
         ];
-        assert!(!read(&variables).expect("a valid key").emulator);
+        assert!(!read(&variables).expect("a valid key").clerk.emulator);
     }
 
     #[test]
@@ -356,10 +227,10 @@ mod tests {
         // base64 of "clerk.example.com$"
         let config = read(&[("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")])
             .expect("a valid key");
-        assert!(!config.emulator);
-        assert!(config.proxy.is_none());
+        assert!(!config.clerk.emulator);
+        assert!(config.clerk.proxy_path().is_none());
         assert_eq!(config.page.jwt_template, None);
-        assert_eq!(config.tokens.issuer, "https://clerk.example.com");
+        assert_eq!(config.clerk.tokens.issuer, "https://clerk.example.com");
         assert_eq!(
             jwks(&config),
             "Jwks(https://clerk.example.com/.well-known/jwks.json)"
@@ -373,8 +244,14 @@ mod tests {
             ("CLERK_PROXY_URL", "https://app.example.com/__clerk"),
         ])
         .expect("valid");
-        assert_eq!(config.tokens.issuer, "https://app.example.com/__clerk");
-        assert!(config.proxy.is_none(), "somebody else serves it");
+        assert_eq!(
+            config.clerk.tokens.issuer,
+            "https://app.example.com/__clerk"
+        );
+        assert!(
+            config.clerk.proxy_path().is_none(),
+            "somebody else serves it"
+        );
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub async fn events(
         version: state.version,
         first: Some(state),
         subscription,
-        ends: Instant::now() + until(identity.claims().exp),
+        ends: Instant::now() + until(identity.expires()),
         identity,
         shutdown: app.shutdown.clone(),
     };

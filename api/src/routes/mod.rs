@@ -8,7 +8,6 @@ mod metrics;
 mod observe;
 mod openapi;
 mod page;
-mod proxy;
 mod users;
 mod webhooks;
 
@@ -23,19 +22,22 @@ use axum::http::header::{
     RETRY_AFTER,
 };
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use clerk_axum::proxy::FrontendApiProxy;
 use tower_http::cors::CorsLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
+use crate::client::Client;
 use crate::error::ApiError;
 
 /// How long a browser may remember what CORS allows.
 const CORS_MAX_AGE: Duration = Duration::from_hours(1);
 
 /// Everything this process answers.
-pub fn router(app: App) -> Router {
+pub fn router(app: App, proxy: Option<FrontendApiProxy>) -> Router {
     let api = OpenApiRouter::with_openapi(openapi::Description::openapi()).nest(
         "/api",
         OpenApiRouter::new()
@@ -62,8 +64,13 @@ pub fn router(app: App) -> Router {
         .merge(openapi::docs(document))
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
     let mut router = api.merge(others);
-    if let Some(proxy) = &app.config.proxy {
-        router = router.nest(&proxy.path, proxy::router(proxy.clone()));
+    if let Some(proxy) = proxy {
+        let proxy = proxy
+            .bodies(app.bodies.clone())
+            .exchanges(app.exchanges.clone())
+            .client_address(|extensions| extensions.get().map(|client: &Client| client.address))
+            .refuse_with(|error| ApiError::from(error).into_response());
+        router = router.nest(proxy.path(), proxy.router());
     }
     page::serve(router, &app.config)
         .layer(from_fn_with_state(app.clone(), observe::observe))

@@ -44,14 +44,8 @@ pub async fn get_or_create(
     State(app): State<App>,
     identity: Identity,
 ) -> Result<Response, ApiError> {
-    Ok(saved(
-        app.users
-            .get_or_create(
-                identity.claims().first_row(),
-                identity.claims().complete_as_of(),
-            )
-            .await?,
-    ))
+    let (row, complete_as_of) = identity.first_row();
+    Ok(saved(app.users.get_or_create(row, complete_as_of).await?))
 }
 
 /// Read your row.

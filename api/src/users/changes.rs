@@ -7,13 +7,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clerk_axum::Secret;
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Users;
 use super::reads::find_all;
-use crate::secret::Secret;
 
 /// The channel of the trigger.
 const CHANNEL: &str = "users";

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::stream::Events;
-use crate::world::{Issuer, Kind, STRANGER, TRUSTED, World, claims, expect, send, token};
+use clerk_axum::test::TestIssuer;
+
+use crate::world::{Kind, STRANGER, TRUSTED, World, claims, expect, send, token};
 
 const ADA: &str = "user_ada";
 
@@ -59,8 +61,8 @@ impl Host {
     }
 }
 
-fn keys_of(issuer: &Issuer) -> (Status, String) {
-    let keys = serde_json::to_string(&issuer.jwks()).expect("JSON");
+fn keys_of(issuer: &TestIssuer) -> (Status, String) {
+    let keys = issuer.jwks().to_string();
     (Status::OK, keys)
 }
 
@@ -101,13 +103,13 @@ async fn until(world: &World, token: &str, expected: StatusCode) -> Vec<StatusCo
 
 /// A token of the stranger, whose key is published by another name than the trusted one.
 fn others_token() -> String {
-    STRANGER.sign(|header| header.kid = Some("key-2".into()), &claims(ADA))
+    STRANGER.sign_as("key-2", &claims(ADA))
 }
 
 /// Both keys, as they are or with other members.
 fn document(trusted: &Value, other: &Value) -> (Status, String) {
-    let key = |issuer: &Issuer, kid: &str, members: &Value| {
-        let mut key = serde_json::to_value(issuer.jwks()).expect("JSON")["keys"][0].take();
+    let key = |issuer: &TestIssuer, kid: &str, members: &Value| {
+        let mut key = issuer.jwks()["keys"][0].take();
         let bare = key.as_object_mut().expect("an object");
         bare.retain(|name, _| ["kty", "n", "e"].contains(&name.as_str()));
         bare.insert("kid".into(), json!(kid));
@@ -123,7 +125,7 @@ fn document(trusted: &Value, other: &Value) -> (Status, String) {
 
 fn unknown(number: usize) -> String {
     let kid = format!("unknown-{number}");
-    TRUSTED.sign(|header| header.kid = Some(kid), &claims(ADA))
+    TRUSTED.sign_as(&kid, &claims(ADA))
 }
 
 #[tokio::test]
@@ -166,7 +168,7 @@ async fn who_floods_with_unknown_keys_does_not_shut_out_a_new_one() {
     let (host, url) = Host::start(vec![keys_of(&TRUSTED)]).await;
     let world = World::with(Kind::Sqlite, &[("CLERK_JWKS_URL", &url)]).await;
     // The attacker knows the new key's name in advance, and spends what there is to spend.
-    let forged = TRUSTED.sign(|header| header.kid = Some("key-2".into()), &claims(ADA));
+    let forged = TRUSTED.sign_as("key-2", &claims(ADA));
     ask(&world, &forged, StatusCode::UNAUTHORIZED).await;
     for number in 0..20 {
         assert_ne!(
@@ -239,7 +241,7 @@ async fn keys_of_a_host_that_stays_down_end_and_readiness_says_so_before() {
 
 #[tokio::test]
 async fn a_malformed_key_does_not_spoil_the_others() {
-    let mut keys = serde_json::to_value(TRUSTED.jwks()).expect("JSON");
+    let mut keys = TRUSTED.jwks();
     let good = keys["keys"][0].take();
     let broken = [
         json!(1),
@@ -309,7 +311,7 @@ async fn a_stream_ends_when_its_key_is_withdrawn_and_no_other_does() {
     }
     host.answer(vec![document(&json!({"kid": "key-3"}), &json!({}))]);
     // Somebody's first token of the new key makes the keys be fetched.
-    let new = TRUSTED.sign(|header| header.kid = Some("key-3".into()), &claims(ADA));
+    let new = TRUSTED.sign_as("key-3", &claims(ADA));
     ask(&world, &new, StatusCode::NOT_FOUND).await;
     assert_eq!(trusted.next().await, None);
     let create = world.request(Method::POST, "/api/users");
@@ -359,10 +361,10 @@ async fn a_fixed_key_needs_no_network() {
     let pem = TRUSTED.public_pem();
     let world = World::with(
         Kind::Sqlite,
-        &[("CLERK_JWKS_URL", &nobody), ("CLERK_JWT_KEY", &pem)],
+        &[("CLERK_JWKS_URL", &nobody), ("CLERK_JWT_KEY", pem)],
     )
     .await;
     ask(&world, &token(ADA), StatusCode::NOT_FOUND).await;
-    let forged = STRANGER.sign(|_| {}, &claims(ADA));
+    let forged = STRANGER.sign(&claims(ADA));
     ask(&world, &forged, StatusCode::UNAUTHORIZED).await;
 }

@@ -2,19 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::LazyLock;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use api::config::Config;
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::KeyPair as _;
 use axum::routing::get;
 use axum::{Json, Router};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use clerk_axum::test::TestIssuer;
+pub use clerk_axum::test::webhooks::SECRET as WEBHOOK_SECRET;
+pub use clerk_axum::test::{ORIGIN, claims};
 use environment::Env;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -22,85 +18,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-/// What makes tokens in these stories.
-pub struct Issuer {
-    key: EncodingKey,
-    kid: String,
-    public_pem: String,
-}
-
 /// The issuer the API trusts, and one it does not know.
-pub static TRUSTED: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("key-1"));
-pub static STRANGER: LazyLock<Issuer> = LazyLock::new(|| Issuer::new("key-1"));
-
-pub const ISSUER: &str = "https://clerk.example.com";
-/// base64 of "a secret of the tests, no more"
-pub const WEBHOOK_SECRET: &str = "whsec_YSBzZWNyZXQgb2YgdGhlIHRlc3RzLCBubyBtb3Jl";
-pub const ORIGIN: &str = "http://localhost:3000";
-
-impl Issuer {
-    fn new(kid: &str) -> Self {
-        let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
-        let der: Pkcs8V1Der<'_> = pair.as_der().expect("its encoding");
-        let pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            STANDARD.encode(der.as_ref())
-        );
-        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).expect("the same key");
-        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("its encoding");
-        let public_pem = format!(
-            "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-            STANDARD.encode(public.as_ref())
-        );
-        Self {
-            key,
-            kid: kid.to_owned(),
-            public_pem,
-        }
-    }
-
-    /// The public key in PEM form.
-    pub fn public_pem(&self) -> String {
-        self.public_pem.clone()
-    }
-
-    /// The JWKS document.
-    pub fn jwks(&self) -> JwkSet {
-        let mut jwk = Jwk::from_encoding_key(&self.key, Algorithm::RS256).expect("a public key");
-        jwk.common.key_id = Some(self.kid.clone());
-        JwkSet { keys: vec![jwk] }
-    }
-
-    /// A signing input with its signature.
-    pub fn sign_input(&self, input: &str) -> String {
-        let signature = jsonwebtoken::crypto::sign(input.as_bytes(), &self.key, Algorithm::RS256);
-        format!("{input}.{}", signature.expect("a signature"))
-    }
-
-    /// A token with this header and these claims.
-    pub fn sign(&self, change: impl FnOnce(&mut Header), claims: &Value) -> String {
-        let mut header = Header::new(Algorithm::RS256);
-        header.kid = Some(self.kid.clone());
-        change(&mut header);
-        encode(&header, claims, &self.key).expect("a token")
-    }
-}
-
-/// The claims of a good session token.
-pub fn claims(clerk_id: &str) -> Value {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970")
-        .as_secs();
-    json!({
-        "iss": ISSUER, "sub": clerk_id, "azp": ORIGIN, "sid": "sess_1",
-        "iat": now, "nbf": now - 10, "exp": now + 60, "sts": "active", "v": 2,
-    })
-}
+pub static TRUSTED: LazyLock<TestIssuer> = LazyLock::new(TestIssuer::new);
+pub static STRANGER: LazyLock<TestIssuer> = LazyLock::new(TestIssuer::new);
 
 /// A good session token.
 pub fn token(clerk_id: &str) -> String {
-    TRUSTED.sign(|_| {}, &claims(clerk_id))
+    TRUSTED.token(clerk_id)
 }
 
 /// A good token that carries e-mail address and name.
@@ -108,7 +32,7 @@ pub fn token_with_profile(clerk_id: &str, email: &str, name: &str) -> String {
     let mut claims = claims(clerk_id);
     claims["email"] = json!(email);
     claims["name"] = json!(name);
-    TRUSTED.sign(|_| {}, &claims)
+    TRUSTED.sign(&claims)
 }
 
 /// Which database a story runs on.

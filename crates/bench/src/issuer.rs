@@ -12,6 +12,8 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 
+use crate::clerk_id;
+
 /// Required `iss`: what follows from [`PUBLISHABLE_KEY`].
 pub const ISSUER: &str = "https://clerk.example.com";
 /// Base64 of `clerk.example.com$`.
@@ -20,6 +22,8 @@ pub const PUBLISHABLE_KEY: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
 pub const ORIGIN: &str = "https://app.example.com";
 /// The key's name.
 const KID: &str = "ins_bench";
+/// How many people have a row and a token.
+pub const PEOPLE: usize = 10_000;
 /// How long tokens live, in seconds: longer than any run.
 const LIFETIME: u64 = 6 * 3600;
 
@@ -52,12 +56,33 @@ impl Issuer {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let claims = json!({
             "azp": ORIGIN, "exp": now + LIFETIME, "fva": [3, -1], "iat": now, "iss": ISSUER,
-            "nbf": now - 10, "sid": format!("sess_{clerk_id}"), "sts": "active", "sub": clerk_id,
-            "v": 2,
+            "nbf": now - 10, "sid": format!("sess_{:016x}", rand::random::<u64>()), "sts": "active",
+            "sub": clerk_id, "v": 2,
         });
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(KID.to_owned());
         Ok(encode(&header, &claims, &self.key)?)
+    }
+
+    /// So many tokens, one for each person in turn, made on all processors.
+    pub fn tokens(&self, count: usize) -> Result<Vec<String>> {
+        let workers = std::thread::available_parallelism()?.get();
+        let numbers: Vec<usize> = (0..count).map(|number| number % PEOPLE).collect();
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = numbers
+                .chunks(count.div_ceil(workers))
+                .map(|chunk| {
+                    let make = |number: &usize| self.token(&clerk_id(*number));
+                    scope.spawn(move || chunk.iter().map(make).collect::<Result<Vec<_>>>())
+                })
+                .collect();
+            let made = workers.into_iter().map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            Ok(made.collect::<Result<Vec<_>>>()?.concat())
+        })
     }
 
     /// The JWKS document.

@@ -7,20 +7,34 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// Gives every request the next person's token.
+/// Gives every request the next token; with "once", stops after the last one.
 const SCRIPT: &str = r#"
 local requests = {}
 local last = 0
+local once = false
 function init(args)
     for token in io.lines(args[1]) do
         requests[#requests + 1] = wrk.format("GET", nil, { Authorization = "Bearer " .. token })
     end
+    once = args[2] == "once"
 end
 function request()
     last = last % #requests + 1
+    if once and last == #requests then
+        wrk.thread:stop()
+    end
     return requests[last]
 end
 "#;
+
+/// How often a token is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Again and again, in turn.
+    Often,
+    /// Once; the rest of the time nobody asks.
+    Once,
+}
 
 /// What a round of load found.
 #[derive(Clone, Copy, Debug)]
@@ -35,20 +49,22 @@ pub struct Load {
 
 /// What a load needs on disk.
 pub struct Script {
-    script: PathBuf,
+    lua: PathBuf,
     tokens: PathBuf,
+    usage: Use,
 }
 
 impl Script {
-    /// Asks with these tokens in turn.
-    pub fn new(folder: &Path, tokens: &[String]) -> Result<Self> {
-        let script = folder.join("wrk.lua");
-        std::fs::write(&script, SCRIPT)?;
-        let file = folder.join("tokens");
+    /// Asks with these tokens, kept in a file of this name.
+    pub fn new(folder: &Path, name: &str, tokens: &[String], usage: Use) -> Result<Self> {
+        let lua = folder.join("wrk.lua");
+        std::fs::write(&lua, SCRIPT)?;
+        let file = folder.join(name);
         std::fs::write(&file, tokens.join("\n"))?;
         Ok(Self {
-            script,
+            lua,
             tokens: file,
+            usage,
         })
     }
 
@@ -59,10 +75,11 @@ impl Script {
             .arg(format!("-c{connections}"))
             .arg(format!("-d{seconds}s"))
             .arg("-s")
-            .arg(&self.script)
+            .arg(&self.lua)
             .arg(format!("http://{address}/api/users/me"))
             .arg("--")
             .arg(&self.tokens)
+            .args((self.usage == Use::Once).then_some("once"))
             .output()
             .context("wrk is missing")?;
         let text = String::from_utf8_lossy(&output.stdout);

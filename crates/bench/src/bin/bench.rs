@@ -6,20 +6,21 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use bench::issuer::{Issuer, ORIGIN};
+use bench::issuer::{Issuer, ORIGIN, PEOPLE};
 use bench::server::{Server, api, free_address, program};
 use bench::streams::{Stream, open_all, raise_file_limit};
-use bench::wrk::{Load, Script};
-use bench::{clerk_id, rows, table};
+use bench::wrk::{Load, Script, Use};
+use bench::{clerk_id, table};
 use test_postgres::Durability;
 
-/// How many people have a row and a token.
-const PEOPLE: usize = 10_000;
 /// From how many connections the load comes.
 const CONNECTIONS: usize = 64;
 /// How long a round of load is, in seconds, and how many rounds each server gets.
 const SECONDS: u32 = 5;
 const ROUNDS: usize = 3;
+/// How many tokens are used once in each round, and how long such a round may take, in seconds.
+const ONCE: usize = 15_000;
+const ONCE_SECONDS: u32 = 4;
 /// How many streams are open at once.
 const STREAMS: usize = 10_000;
 /// How many people read one person's changes, and how often the time is taken.
@@ -32,9 +33,9 @@ async fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let issuer = Issuer::new()?;
     println!("  making {PEOPLE} people");
-    let tokens = (0..PEOPLE)
-        .map(|number| issuer.token(&clerk_id(number)))
-        .collect::<Result<Vec<_>>>()?;
+    let tokens = issuer.tokens(PEOPLE)?;
+    println!("  making {} tokens to be used once", ONCE * ROUNDS);
+    let once = issuer.tokens(ONCE * ROUNDS)?;
     let postgres = tokio::task::spawn_blocking(|| {
         let server = test_postgres::Server::start(Durability::Full);
         let url = server.database();
@@ -43,10 +44,11 @@ async fn main() -> Result<()> {
     let (_postgres, postgres_url) = postgres.await?;
     let file = folder.path().join("app.db");
     let sqlite_url = format!("sqlite://{}?mode=rwc", file.display());
-    rows::fill(&sqlite_url, PEOPLE).await?;
-    rows::fill(&postgres_url, PEOPLE).await?;
+    bench::rows::fill(&sqlite_url, PEOPLE).await?;
+    bench::rows::fill(&postgres_url, PEOPLE).await?;
     let world = World {
         tokens,
+        once,
         jwt_key: issuer.public_pem,
         sqlite_url,
         postgres_url,
@@ -58,6 +60,8 @@ async fn main() -> Result<()> {
 
 struct World {
     tokens: Vec<String>,
+    /// Tokens that nobody has used yet.
+    once: Vec<String>,
     jwt_key: String,
     sqlite_url: String,
     postgres_url: String,
@@ -73,45 +77,75 @@ struct Figures {
     memory: u64,
 }
 
+impl Figures {
+    fn cpu(&self) -> f64 {
+        table::median(self.cpu.clone())
+    }
+
+    fn of(&self, which: fn(&Load) -> f64) -> f64 {
+        table::median(self.loads.iter().map(which).collect())
+    }
+
+    fn cpu_cells(&self, _: &Server, floor: &Self) -> Vec<String> {
+        let cpu = self.cpu();
+        vec![format!("{:.1}×", cpu / floor.cpu()), format!("{cpu:.1}")]
+    }
+
+    fn cells(&self, server: &Server, floor: &Self) -> Vec<String> {
+        let (cpu, p99) = (self.cpu(), self.of(|it| it.p99));
+        vec![
+            format!("{:.1}×", cpu / floor.cpu()),
+            format!("{:.1}×", p99 / floor.of(|it| it.p99)),
+            format!("{cpu:.1}"),
+            format!("{:.0}", self.of(|it| it.per_second)),
+            format!("{p99:.1}"),
+            megabytes(self.memory),
+            format!("{:.0}", server.ready_after.as_secs_f64() * 1000.0),
+        ]
+    }
+}
+
+/// Loads the servers in turn, a script a round.
+fn measure(servers: &[Server], scripts: &[&Script], seconds: u32) -> Result<Vec<Figures>> {
+    let mut figures: Vec<Figures> = servers.iter().map(|_| Figures::default()).collect();
+    for (round, script) in scripts.iter().enumerate() {
+        println!("  round {} of {}", round + 1, scripts.len());
+        for (server, figures) in servers.iter().zip(&mut figures) {
+            let before = server.cpu()?;
+            let load = script.run(server.address, CONNECTIONS, seconds)?;
+            figures
+                .cpu
+                .push((server.cpu()? - before) * 1e6 / load.requests);
+            figures.loads.push(load);
+            figures.memory = figures.memory.max(server.memory()?);
+        }
+    }
+    Ok(figures)
+}
+
+/// A row for each server, whose first one is the floor.
+fn rows(
+    servers: &[Server],
+    figures: &[Figures],
+    cells: fn(&Figures, &Server, &Figures) -> Vec<String>,
+) -> Result<Vec<Vec<String>>> {
+    let floor = figures.first().context("the floor")?;
+    let rows = servers.iter().zip(figures).map(|(server, figures)| {
+        let mut row = vec![server.name.clone()];
+        row.extend(cells(figures, server, floor));
+        row
+    });
+    Ok(rows.collect())
+}
+
 impl World {
     fn requests(&self, folder: &Path) -> Result<()> {
         let servers = self.servers()?;
-        let script = Script::new(folder, &self.tokens)?;
-        let mut figures: Vec<Figures> = servers.iter().map(|_| Figures::default()).collect();
+        let again = Script::new(folder, "tokens", &self.tokens, Use::Often)?;
         for server in &servers {
-            script.run(server.address, CONNECTIONS, 1)?;
+            again.run(server.address, CONNECTIONS, 1)?;
         }
-        for round in 1..=ROUNDS {
-            println!("  round {round} of {ROUNDS}");
-            for (server, figures) in servers.iter().zip(&mut figures) {
-                let before = server.cpu()?;
-                let load = script.run(server.address, CONNECTIONS, SECONDS)?;
-                figures
-                    .cpu
-                    .push((server.cpu()? - before) * 1e6 / load.requests);
-                figures.loads.push(load);
-                figures.memory = figures.memory.max(server.memory()?);
-            }
-        }
-        let of = |figures: &Figures, which: fn(&Load) -> f64| {
-            table::median(figures.loads.iter().map(which).collect())
-        };
-        let floor = figures.first().context("the floor")?;
-        let (floor_cpu, floor_p99) = (table::median(floor.cpu.clone()), of(floor, |it| it.p99));
-        let rows = servers.iter().zip(&figures).map(|(server, figures)| {
-            let cpu = table::median(figures.cpu.clone());
-            let p99 = of(figures, |it| it.p99);
-            vec![
-                server.name.clone(),
-                format!("{:.1}×", cpu / floor_cpu),
-                format!("{:.1}×", p99 / floor_p99),
-                format!("{cpu:.1}"),
-                format!("{:.0}", of(figures, |it| it.per_second)),
-                format!("{p99:.1}"),
-                megabytes(figures.memory),
-                format!("{:.0}", server.ready_after.as_secs_f64() * 1000.0),
-            ]
-        });
+        let often = measure(&servers, &[&again; ROUNDS], SECONDS)?;
         println!(
             "\n`GET /api/users/me`, {PEOPLE} people, {CONNECTIONS} connections, {ROUNDS} \
              interleaved rounds of {SECONDS} s, medians"
@@ -127,7 +161,21 @@ impl World {
                 "resident MB",
                 "ready after ms",
             ],
-            &rows.collect::<Vec<_>>(),
+            &rows(&servers, &often, Figures::cells)?,
+        );
+        let rounds = self.once.chunks(ONCE).enumerate();
+        let scripts = rounds.map(|(round, tokens)| {
+            Script::new(folder, &format!("tokens.{round}"), tokens, Use::Once)
+        });
+        let scripts = scripts.collect::<Result<Vec<_>>>()?;
+        let once = measure(&servers, &scripts.iter().collect::<Vec<_>>(), ONCE_SECONDS)?;
+        println!(
+            "\nThe same with tokens used once, {ONCE} in each of {ROUNDS} interleaved rounds, \
+             medians"
+        );
+        table::print(
+            &["server", "CPU ÷ floor", "CPU µs/request"],
+            &rows(&servers, &once, Figures::cpu_cells)?,
         );
         Ok(())
     }

@@ -1,18 +1,23 @@
 //! JSON objects whose members have different names.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Whether this is a JSON object in which, at any depth, no member stands twice.
+/// Whether this is a JSON object in which, at any depth, no member stands twice: two readers could
+/// take different ones (RFC 7519 § 4).
 pub fn are_unique(json: &[u8]) -> bool {
     json.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<Unique>(json).is_ok()
 }
 
 /// Any JSON value, if its members are unique.
 struct Unique;
+
+/// A member's name, copied only if it is written with escapes.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -30,12 +35,15 @@ impl<'de> Visitor<'de> for Look {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
-        let mut names = HashSet::new();
-        while let Some(name) = map.next_key::<String>()? {
+        let mut names = Vec::new();
+        while let Some(name) = map.next_key::<Name<'de>>()? {
             map.next_value::<Unique>()?;
-            if !names.insert(name) {
-                return Err(A::Error::custom("a member stands twice"));
-            }
+            names.push(name);
+        }
+        // Cheaper than a set for the dozen that tokens have, and no slower for many.
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(A::Error::custom("a member stands twice"));
         }
         Ok(Unique)
     }
@@ -80,6 +88,7 @@ mod tests {
             br#"{"a": 1, "b": [null, {"a": true}], "c": {"a": -1.5}}"#
         ));
         assert!(!are_unique(br#"{"a": 1, "a": 1}"#));
+        assert!(!are_unique(br#"{"a": 1, "b": 2, "a": 1}"#));
         assert!(!are_unique(br#"{"a": 1, "\u0061": 2}"#));
         assert!(!are_unique(br#"{"b": [{"a": 1, "a": 1}]}"#));
     }

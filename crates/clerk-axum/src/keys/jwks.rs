@@ -1,4 +1,4 @@
-//! The keys that verify tokens: fetched from the issuer, kept, refreshed.
+//! The keys of an issuer: fetched, kept, refreshed.
 //!
 //! Keys that were fetched go on working while the issuer is down, up to a greatest age. A token
 //! whose `kid` is not known makes the keys be fetched again: for each `kid` once in
@@ -7,21 +7,19 @@
 //! it is to come again. A fetch is a task of its own: no client can interrupt it by going away.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use jsonwebtoken::get_current_timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::key::{self, ByKid, Key};
-use crate::config::KeySource;
-use crate::error::ApiError;
+use super::{Digest, Lookup};
+use crate::error::AuthError;
+use crate::time::unix_now;
 
 /// The shortest time between two fetches for the sake of one `kid`.
 const SAME_KID_PAUSE: Duration = Duration::from_secs(10);
@@ -41,20 +39,7 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest document that is read, in bytes.
 const DOCUMENT_MAX: usize = 256 * 1024;
 
-/// The SHA-256 of a token, which stands for it.
-pub(super) type Digest = [u8; SHA256_OUTPUT_LEN];
-
-/// The verification keys. Clones share them.
-#[derive(Clone)]
-pub struct Keys(Source);
-
-#[derive(Clone)]
-enum Source {
-    Fixed(Arc<Key>),
-    Jwks(Arc<Jwks>),
-}
-
-struct Jwks {
+pub struct Jwks {
     url: Url,
     max_age: Duration,
     client: reqwest::Client,
@@ -89,12 +74,6 @@ struct Lookups {
     lately: HashMap<String, Instant>,
 }
 
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Keys(…)")
-    }
-}
-
 /// Why the keys could not be fetched.
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
@@ -106,125 +85,81 @@ enum FetchError {
     Malformed(#[from] serde_json::Error),
 }
 
-/// A token whose key is looked for.
-pub(super) struct Lookup<'a> {
-    /// Its key's name.
-    pub kid: Option<&'a str>,
-    /// The token.
-    pub digest: Digest,
-    /// When it says that it was issued, in seconds since the Unix epoch.
-    pub issued: u64,
-}
-
-impl Keys {
-    /// The keys of this source. Those of a JWKS are fetched as soon as [`Keys::keep_fresh`] runs.
-    pub fn new(source: KeySource) -> Result<Self, reqwest::Error> {
-        Ok(Self(match source {
-            KeySource::Fixed(key) => Source::Fixed(Arc::new(Key::fixed(*key))),
-            KeySource::Jwks { url, max_age } => Source::Jwks(Arc::new(Jwks {
-                url,
-                max_age,
-                client: reqwest::Client::builder().timeout(FETCH_TIMEOUT).build()?,
-                published: RwLock::default(),
-                lookups: Mutex::new(Lookups {
-                    budget: RateLimiter::direct(LOOKUPS),
-                    last: None,
-                    lately: HashMap::new(),
-                }),
-                keyless: Cache::new(KEYLESS_MAX),
-            })),
-        }))
+impl Jwks {
+    /// The keys that lie at this URL. None is fetched yet.
+    pub fn new(url: Url, max_age: Duration) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            url,
+            max_age,
+            client: reqwest::Client::builder().timeout(FETCH_TIMEOUT).build()?,
+            published: RwLock::default(),
+            lookups: Mutex::new(Lookups {
+                budget: RateLimiter::direct(LOOKUPS),
+                last: None,
+                lately: HashMap::new(),
+            }),
+            keyless: Cache::new(KEYLESS_MAX),
+        })
     }
 
-    /// Whether tokens can be verified.
+    /// Whether there are any.
     pub fn at_hand(&self) -> bool {
-        match &self.0 {
-            Source::Fixed(_) => true,
-            Source::Jwks(jwks) => !jwks.published().keys.is_empty(),
-        }
+        !self.published().keys.is_empty()
     }
 
-    /// How long ago the keys were fetched; none for a fixed key, and before the first fetch.
+    /// How long ago they were fetched.
     pub fn age(&self) -> Option<Duration> {
-        match &self.0 {
-            Source::Fixed(_) => None,
-            Source::Jwks(jwks) => jwks.age(),
-        }
+        self.published().fetched.map(|it| it.at.elapsed())
     }
 
-    /// How long the keys go on working if none can be fetched, once half of that time is over.
+    /// How long they go on working if none can be fetched, once half of that time is over.
     pub fn end_in(&self) -> Option<Duration> {
-        match &self.0 {
-            Source::Fixed(_) => None,
-            Source::Jwks(jwks) => {
-                let left = jwks.max_age.saturating_sub(jwks.age()?);
-                (left < jwks.max_age / 2).then_some(left)
-            }
-        }
+        let left = self.max_age.saturating_sub(self.age()?);
+        (left < self.max_age / 2).then_some(left)
     }
 
     /// Fetches the keys now and ever again. Never ends.
-    pub async fn keep_fresh(self) {
-        let Source::Jwks(jwks) = &self.0 else {
-            return std::future::pending().await;
-        };
+    pub async fn keep_fresh(&self) {
         loop {
-            let pause = jwks.refresh().await;
+            let pause = self.refresh().await;
             tokio::time::sleep(pause).await;
         }
     }
 
-    /// The key that `kid` names, if it is known.
-    pub(super) fn known(&self, kid: Option<&str>) -> Option<Arc<Key>> {
-        match &self.0 {
-            Source::Fixed(key) => Some(key.clone()),
-            Source::Jwks(jwks) => jwks.published().keys.get(kid?).cloned(),
-        }
+    /// The key of this name, if it is known.
+    pub fn known(&self, kid: &str) -> Option<Arc<Key>> {
+        self.published().keys.get(kid).cloned()
     }
 
     /// Looks for a key that is not known.
-    ///
-    /// # Errors
-    /// [`ApiError::InvalidToken`] when there is none, [`ApiError::KeyUnknown`] when that cannot be
-    /// found out now.
-    pub(super) async fn look_for(&self, lookup: Lookup<'_>) -> Result<Arc<Key>, ApiError> {
-        let jwks = match &self.0 {
-            Source::Fixed(key) => return Ok(key.clone()),
-            Source::Jwks(jwks) => jwks,
-        };
-        let kid = lookup.kid.ok_or(ApiError::InvalidToken("no kid"))?;
-        let none = ApiError::InvalidToken("unknown kid");
-        if jwks.is_keyless(&lookup.digest) {
+    pub async fn look_for(self: &Arc<Self>, lookup: Lookup<'_>) -> Result<Arc<Key>, AuthError> {
+        let kid = lookup.kid.ok_or(AuthError::InvalidToken("no kid"))?;
+        let none = AuthError::InvalidToken("unknown kid");
+        if self.is_keyless(&lookup.digest) {
             return Err(none);
         }
         let came = Instant::now();
         // Its end is waited for, whether this call began it or another.
-        let fetch = tokio::spawn(jwks.clone().fetch_for(kid.to_owned(), came));
+        let fetch = tokio::spawn(self.clone().fetch_for(kid.to_owned(), came));
         let _ = fetch.await;
-        let Published { keys, fetched } = jwks.published();
+        let Published { keys, fetched } = self.published();
         match (keys.get(kid), fetched) {
             (Some(key), _) => Ok(key.clone()),
             (None, Some(fetched)) if fetched.at >= came => {
-                jwks.keyless.insert(lookup.digest, Instant::now());
+                self.keyless.insert(lookup.digest, Instant::now());
                 Err(none)
             }
             // An issuer publishes a key before it signs by it.
             (None, Some(fetched)) if fetched.timestamp > lookup.issued => Err(none),
-            _ => Err(ApiError::KeyUnknown),
+            _ => Err(AuthError::KeyUnknown),
         }
     }
-}
 
-impl Jwks {
     fn published(&self) -> Published {
         self.published
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-
-    fn age(&self) -> Option<Duration> {
-        self.published().fetched.map(|it| it.at.elapsed())
     }
 
     fn is_keyless(&self, token: &Digest) -> bool {
@@ -242,7 +177,7 @@ impl Jwks {
         let left = self.max_age.saturating_sub(self.age().unwrap_or_default());
         if left.is_zero() && !self.published().keys.is_empty() {
             tracing::error!(
-                "the verification keys are older than CLERK_JWKS_MAX_AGE and were dropped"
+                "the verification keys are older than their greatest age and were dropped"
             );
             self.replace(ByKid::new(), None);
         }
@@ -268,7 +203,7 @@ impl Jwks {
     async fn fetch(&self) -> bool {
         let begun = Fetched {
             at: Instant::now(),
-            timestamp: get_current_timestamp(),
+            timestamp: unix_now(),
         };
         match self.download().await {
             Ok(keys) => {

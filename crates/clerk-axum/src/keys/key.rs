@@ -5,21 +5,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use aws_lc_rs::signature::ParsedPublicKey;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::rsa;
+use super::rsa;
 
 /// Keys by their `kid`.
 pub type ByKid = HashMap<String, Arc<Key>>;
 
 /// A key that verifies tokens, until the issuer withdraws it.
 pub struct Key {
-    /// What verifies.
-    pub decoding: DecodingKey,
+    verifying: Arc<ParsedPublicKey>,
     /// As the document has it; none for a key that the configuration names.
     parameters: Option<AlgorithmParameters>,
     /// To look at, with every request.
@@ -35,9 +35,9 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    fn new(decoding: DecodingKey, parameters: Option<AlgorithmParameters>) -> Self {
+    fn new(verifying: Arc<ParsedPublicKey>, parameters: Option<AlgorithmParameters>) -> Self {
         Self {
-            decoding,
+            verifying,
             parameters,
             withdrawn: AtomicBool::new(false),
             end: CancellationToken::new(),
@@ -45,8 +45,13 @@ impl Key {
     }
 
     /// A key that nobody withdraws.
-    pub fn fixed(decoding: DecodingKey) -> Self {
-        Self::new(decoding, None)
+    pub fn fixed(verifying: Arc<ParsedPublicKey>) -> Self {
+        Self::new(verifying, None)
+    }
+
+    /// Whether this is the key's signature of the message.
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifying.verify_sig(message, signature).is_ok()
     }
 
     /// Whether what it verified counts no more.
@@ -89,13 +94,13 @@ fn verifying(member: Value) -> Option<(String, Arc<Key>)> {
             .key_operations
             .as_ref()
             .is_none_or(|all| all.contains(&KeyOperations::Verify));
-    let decoding = DecodingKey::from_jwk(&jwk).ok()?;
-    if !is_meant || !rsa::can_verify(&decoding) {
+    if !is_meant {
         return None;
     }
+    let key = rsa::verifying(&DecodingKey::from_jwk(&jwk).ok()?)?;
     Some((
         jwk.common.key_id?,
-        Arc::new(Key::new(decoding, Some(jwk.algorithm))),
+        Arc::new(Key::new(Arc::new(key), Some(jwk.algorithm))),
     ))
 }
 
