@@ -84,7 +84,8 @@ impl SignInEmailLink {
         step(&self.0, "sendLink", &[params]).await
     }
 
-    /// Waits until the link was followed, here or in another browser.
+    /// Waits until the link was followed, here or in another browser. clerk-js goes on asking until
+    /// then, also when the component is gone.
     pub async fn wait_for_verification(&self) -> Result<(), ClerkError> {
         step(&self.0, "waitForVerification", &[]).await
     }

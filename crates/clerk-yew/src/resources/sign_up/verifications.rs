@@ -41,7 +41,8 @@ impl SignUpVerifications {
         self.step("sendEmailLink", params).await
     }
 
-    /// Waits until the link was followed, here or in another browser.
+    /// Waits until the link was followed, here or in another browser. clerk-js goes on asking until
+    /// then, also when the component is gone.
     pub async fn wait_for_email_link_verification(&self) -> Result<(), ClerkError> {
         flow::step(&self.raw, "waitForEmailLinkVerification", &[]).await
     }
