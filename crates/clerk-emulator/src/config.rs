@@ -1,7 +1,7 @@
 //! The configuration, read once from the environment.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 pub use environment::ConfigError;
@@ -52,6 +52,18 @@ impl Config {
             webhook: webhook(env)?,
         })
     }
+}
+
+/// The address by which this machine reaches what listens at `addr`: one that stands for every
+/// address of the machine (`0.0.0.0`, `[::]`) is none that can be asked.
+pub fn url_of(mut addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(match addr.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{addr}")
 }
 
 fn token_lifetime(env: Env<'_>) -> Result<Option<i64>, ConfigError> {

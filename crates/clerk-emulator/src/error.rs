@@ -1,6 +1,6 @@
 //! Errors in Clerk's shape (<https://clerk.com/docs/guides/development/errors/overview>).
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -54,6 +54,15 @@ impl ClerkError {
         error
     }
 
+    /// 422: a field that is not one of this instance's forms.
+    pub fn unknown(param: &str) -> Self {
+        Self::at(
+            param,
+            "form_param_unknown",
+            format!("{param} is not a valid parameter for this request."),
+        )
+    }
+
     /// 422: a field's value cannot be used.
     pub fn invalid(param: &str, message: impl Into<String>) -> Self {
         Self::at(param, "form_param_value_invalid", message)
@@ -65,6 +74,14 @@ impl ClerkError {
             "strategy",
             "strategy_for_user_invalid",
             "The verification strategy is not valid for this account.",
+        )
+    }
+
+    /// 400: what is proven needs no further proof.
+    pub fn already_verified() -> Self {
+        Self::bad(
+            "verification_already_verified",
+            "This verification has already been verified.",
         )
     }
 
@@ -199,8 +216,9 @@ impl IntoResponse for ClerkError {
 /// JSON with exactly the content type that Clerk's server SDKs compare with.
 pub fn json_response(status: StatusCode, body: &Value) -> Response {
     let mut response = (status, body.to_string()).into_response();
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // It is the state of this moment, and often one person's.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

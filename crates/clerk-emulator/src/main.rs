@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clerk_emulator::config::{Config, ConfigError};
+use clerk_emulator::config::{Config, ConfigError, url_of};
 use clerk_emulator::{Emulator, sdk};
 use environment::Env;
 use tokio::net::TcpListener;
@@ -149,7 +149,7 @@ async fn run(mut config: Config, asked: &Serve) -> Result<(), Box<dyn std::error
     let listener = TcpListener::bind(config.addr)
         .await
         .map_err(|error| format!("EMULATOR_ADDR: cannot listen on {}: {error}", config.addr))?;
-    let url = format!("http://{}", listener.local_addr()?);
+    let url = url_of(listener.local_addr()?);
     let emulator = Emulator::open(&config, &url)?;
     if let Some(file) = &asked.seed {
         let seed = std::fs::read_to_string(file)

@@ -235,6 +235,9 @@ impl Settings {
     /// Keeps them.
     pub fn save(&self, transaction: &Transaction) -> Result<(), ClerkError> {
         let text = serde_json::to_string(self).map_err(ClerkError::internal)?;
+        // What could not be read again would be as if it were never set.
+        serde_json::from_str::<Self>(&text)
+            .map_err(|error| ClerkError::invalid("settings", error.to_string()))?;
         transaction.put_value(VALUE, &text)
     }
 

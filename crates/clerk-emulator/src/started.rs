@@ -4,7 +4,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Config, url_of};
 use crate::emulator::Emulator;
 
 /// A running emulator, on a free port and in memory unless told otherwise. It stops when it is
@@ -35,7 +35,7 @@ impl ClerkEmulator {
     /// The port is taken, or the kept state cannot be used.
     pub async fn with(config: &Config) -> Result<Self, Box<dyn std::error::Error>> {
         let listener = TcpListener::bind(config.addr).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let url = url_of(listener.local_addr()?);
         let emulator = Emulator::open(config, &url)?;
         let secret_key = emulator.secret_key().to_owned();
         let (stop, stopped) = oneshot::channel();

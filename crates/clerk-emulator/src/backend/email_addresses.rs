@@ -17,6 +17,16 @@ fn find(scope: &Scope<'_>) -> Result<(User, String), ClerkError> {
     Ok((user, id))
 }
 
+/// The address, which must still be to be proven.
+fn unproven<'a>(user: &'a mut User, id: &str) -> Result<&'a mut EmailAddress, ClerkError> {
+    let address = user.email_mut(id);
+    let address = address.ok_or_else(|| ClerkError::not_found("The email address"))?;
+    if address.is_verified() {
+        return Err(ClerkError::already_verified());
+    }
+    Ok(address)
+}
+
 fn shown(user: &User, id: &str) -> Answer {
     let address = user.email(id).map(view::email_address);
     Ok(Reply::Plain(address.unwrap_or(Value::Null)))
@@ -117,9 +127,7 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
     let (mut user, id) = find(scope)?;
     let application = scope.settings.application_name.clone();
     let (test_mode, now) = (scope.settings.test_mode, scope.now);
-    let address = user
-        .email_mut(&id)
-        .ok_or_else(|| ClerkError::not_found("The email address"))?;
+    let address = unproven(&mut user, &id)?;
     let sent = email_code("email_code", &address.email_address, test_mode, now);
     let code = sent.code.clone().unwrap_or_default();
     let message = mail::code(&application, &address.email_address, &code);
@@ -135,17 +143,17 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
     let (mut user, id) = find(scope)?;
     let code = scope.call.required("code")?;
     let now = scope.now;
-    let address = user
-        .email_mut(&id)
-        .ok_or_else(|| ClerkError::not_found("The email address"))?;
+    let address = unproven(&mut user, &id)?;
     let sent = address.verification.as_mut();
     let sent = sent.ok_or_else(|| {
         ClerkError::bad("verification_missing", "Request a verification code first.")
     })?;
     let result = attempt_code(sent, code, now);
     let shown = proof(sent, &id);
-    scope.tx.put(&user)?;
-    result?;
-    accounts::save(scope, &mut user)?;
+    if let Err(error) = result {
+        scope.tx.put(&user)?;
+        return Err(error);
+    }
+    people::email_proven(scope, &mut user, &id)?;
     Ok(Reply::Plain(shown))
 }

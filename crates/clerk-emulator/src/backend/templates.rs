@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::credentials::tokens::RESERVED;
 use crate::error::ClerkError;
 use crate::model::JwtTemplate;
+use crate::rules::metadata;
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::{ALL, Page};
 use crate::{id, view};
@@ -48,6 +49,7 @@ fn fill(scope: &Scope<'_>, it: &mut JwtTemplate) -> Result<(), ClerkError> {
                 format!("The claim {name} is reserved."),
             ));
         }
+        metadata::shallow("claims", &claims)?;
         it.claims = claims;
     }
     if call.flag("custom_signing_key") == Some(true) {

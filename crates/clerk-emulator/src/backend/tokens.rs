@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::error::ClerkError;
 use crate::id;
 use crate::model::{ActorToken, SignInToken, TicketStatus, User};
-use crate::rules::tickets;
+use crate::rules::{metadata, tickets};
 use crate::scope::{Answer, Reply, Scope};
 
 /// How long a sign-in token lives unless told otherwise, in seconds: 30 days.
@@ -101,6 +101,7 @@ pub fn create_actor(scope: &mut Scope<'_>) -> Answer {
     if !by["sub"].is_string() {
         return Err(ClerkError::invalid("actor", "The actor must have a sub."));
     }
+    metadata::shallow("actor", &by)?;
     let it = ActorToken {
         id: id::new("act"),
         user_id: user.id,

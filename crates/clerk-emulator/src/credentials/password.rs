@@ -4,6 +4,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
+use std::thread::available_parallelism;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -24,6 +27,46 @@ enum Work {
     Verify(String, String),
 }
 
+/// Turns at hashing: each takes 19 MiB and a processor for a while.
+struct Turns {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// A turn; it ends when it is dropped.
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    const fn new(most: usize) -> Self {
+        Self {
+            free: Mutex::new(most),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// As many as there are processors.
+    fn of_process() -> &'static Self {
+        static TURNS: LazyLock<Turns> =
+            LazyLock::new(|| Turns::new(available_parallelism().map_or(1, NonZero::get)));
+        &TURNS
+    }
+
+    /// Waits for a turn.
+    fn take(&self) -> Turn<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = self.freed.wait_while(free, |free| *free == 0);
+        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
+        Turn(self)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
+    }
+}
+
 /// Results of work that was done for a call, and what is still to do.
 #[derive(Default)]
 pub struct Proofs {
@@ -40,6 +83,7 @@ impl Proofs {
     /// Does the work that is wanted and keeps the results.
     pub fn work(&self) -> Result<(), ClerkError> {
         for work in self.wanted.take() {
+            let _turn = Turns::of_process().take();
             let result = match &work {
                 Work::Hash(password) => Some(hash(password)?),
                 Work::Verify(password, hash) => verify(password, hash).then(String::new),
@@ -141,6 +185,8 @@ fn verify(password: &str, hash: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -156,6 +202,25 @@ mod tests {
         let hashed = bcrypt::hash("correct horse", 4).expect("a hash");
         assert!(verify("correct horse", &hashed));
         assert!(!verify("correct horsf", &hashed));
+    }
+
+    #[test]
+    fn no_more_hashes_are_made_at_once_than_there_are_turns() {
+        let turns = Turns::new(2);
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let _turn = turns.take();
+                    let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                    most.fetch_max(now, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        assert!(most.load(Ordering::SeqCst) <= 2);
+        assert_eq!(*turns.free.lock().expect("nobody panicked"), 2);
     }
 
     #[test]

@@ -30,6 +30,35 @@ pub fn send(scope: &mut Scope<'_>, mut message: Message) -> Result<(), ClerkErro
     webhooks::tell(scope, "email.created", &told)
 }
 
+/// What the terminal shows of an e-mail: its code or its link. Names in it are other people's; in
+/// a terminal they must neither begin a line nor command it.
+pub fn printed(message: &Message) -> Option<String> {
+    let to = inert(&message.to);
+    if let Some(code) = &message.code {
+        return Some(format!("  ✉  {to}: your verification code is {code}"));
+    }
+    let link = message.link.as_ref()?;
+    let (subject, link) = (inert(&message.subject), inert(link));
+    Some(format!("  ✉  {to}: {subject}\n     {link}"))
+}
+
+/// The text with what is no letter but an order, to a terminal or about direction, written out.
+fn inert(text: &str) -> String {
+    let is_order = |it: char| {
+        it.is_control()
+            || matches!(it, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for it in text.chars() {
+        if is_order(it) {
+            shown.extend(it.escape_default());
+        } else {
+            shown.push(it);
+        }
+    }
+    shown
+}
+
 /// A code that proves an address.
 pub fn code(application: &str, to: &str, code: &str) -> Message {
     Message {
@@ -153,4 +182,22 @@ fn page(message: &Message) -> String {
     let link = link.map(|it| format!("<p><a href=\"{it}\">{it}</a></p>\n"));
     let link = link.unwrap_or_default();
     format!("<!doctype html>\n<html lang=\"en\"><body>\n{text}{link}</body></html>\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_commands_no_terminal_and_forges_no_line() {
+        let name =
+            "X\u{1b}]0;PWNED\u{7}\n  ✉  victim@example.com: your verification code is 1\u{202e}";
+        let message = organization_invitation("App", name, "ada@example.com", "http://localhost/");
+        let shown = printed(&message).expect("a link");
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines.len(), 2, "{shown}");
+        assert!(lines[0].contains("\\u{1b}]0;PWNED\\u{7}\\n"), "{shown}");
+        assert!(!shown.contains('\u{202e}'));
+        assert_eq!(lines[1], "     http://localhost/");
+    }
 }

@@ -2,7 +2,7 @@
 //! (<https://docs.svix.com/receiving/verifying-payloads/how-manual>), again and again until it
 //! is answered well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -95,6 +95,32 @@ pub fn tell(scope: &mut Scope<'_>, kind: &str, data: &Value) -> Result<(), Clerk
     scope.tx.put_value(SEQUENCE, &sequence.to_string())
 }
 
+/// Attempts that could not be kept, on a full disk perhaps. They count for as long as the process
+/// runs: nobody gets an event again and again without a pause.
+#[derive(Default)]
+struct Unkept(HashMap<String, (usize, i64)>);
+
+impl Unkept {
+    /// One more attempt of this delivery was not kept.
+    fn note(&mut self, id: String, now: i64) {
+        let (tried, next_at) = self.0.entry(id).or_default();
+        let pause = PAUSES[(*tried).min(PAUSES.len() - 1)];
+        *next_at = now + pause * 1000;
+        *tried += 1;
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.0.remove(id);
+    }
+
+    /// Puts a delivery off until its pause is over.
+    fn postpone(&self, it: &mut Delivery) {
+        if let Some((_, next_at)) = self.0.get(&it.id) {
+            it.next_at = it.next_at.max(*next_at);
+        }
+    }
+}
+
 impl Emulator {
     /// Delivers what is due, for as long as the emulator runs.
     pub(crate) async fn deliver(self) {
@@ -105,8 +131,9 @@ impl Emulator {
                 return;
             }
         };
+        let mut unkept = Unkept::default();
         loop {
-            let wait = match self.due().await {
+            let wait = match self.due(&unkept).await {
                 Ok((due, next_at)) if due.is_empty() => {
                     let pause = next_at.map_or(60_000, |at| (at - self.now()).max(10));
                     u64::try_from(pause.min(60_000)).unwrap_or(60_000)
@@ -124,14 +151,25 @@ impl Emulator {
                     for deliveries in by_endpoint.into_values() {
                         let (emulator, client) = (self.clone(), client.clone());
                         running.spawn(async move {
+                            let mut outcomes = Vec::new();
                             for it in deliveries {
-                                if let Err(error) = emulator.attempt(&client, it).await {
-                                    tracing::error!(%error, "a webhook's attempt was not kept");
-                                }
+                                let id = it.id.clone();
+                                outcomes.push((id, emulator.attempt(&client, it).await));
                             }
+                            outcomes
                         });
                     }
-                    while running.join_next().await.is_some() {}
+                    while let Some(outcomes) = running.join_next().await {
+                        for (id, outcome) in outcomes.unwrap_or_default() {
+                            match outcome {
+                                Ok(()) => unkept.forget(&id),
+                                Err(error) => {
+                                    tracing::error!(%error, "a webhook's attempt was not kept");
+                                    unkept.note(id, self.now());
+                                }
+                            }
+                        }
+                    }
                     0
                 }
                 Err(_) => 1_000,
@@ -143,15 +181,18 @@ impl Emulator {
     }
 
     /// The deliveries that are due, oldest first, and when the next one is.
-    async fn due(&self) -> Result<(Vec<Delivery>, Option<i64>), ClerkError> {
+    async fn due(&self, unkept: &Unkept) -> Result<(Vec<Delivery>, Option<i64>), ClerkError> {
         let emulator = self.clone();
-        let pending = blocking(move || {
+        let mut pending = blocking(move || {
             emulator
                 .store()
                 .read(|tx| tx.list::<Delivery>("pending", "", Page::OLDEST_FIRST))
         })
         .await?;
         let now = self.now();
+        for it in &mut pending {
+            unkept.postpone(it);
+        }
         let next_at = pending.iter().map(|it| it.next_at).min();
         let due = pending.into_iter().filter(|it| it.next_at <= now).collect();
         Ok((due, next_at))
@@ -271,4 +312,69 @@ fn reason(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_that_was_not_kept_counts_and_is_not_made_again_at_once() {
+        let mut unkept = Unkept::default();
+        let mut it = Delivery {
+            id: "atmpt_1".to_owned(),
+            ..Delivery::default()
+        };
+        let mut now = 1_000;
+        for pause in PAUSES.into_iter().chain([36_000]) {
+            unkept.note(it.id.clone(), now);
+            now += pause * 1000;
+            unkept.postpone(&mut it);
+            assert_eq!(it.next_at, now);
+        }
+        let mut other = Delivery::default();
+        unkept.postpone(&mut other);
+        assert_eq!(other.next_at, 0, "others have their turn");
+    }
+
+    #[tokio::test]
+    async fn the_delivery_of_an_event_that_cannot_be_read_is_given_up() {
+        let mut config = crate::config::Config::read(|_| None).expect("a configuration");
+        config.ephemeral = true;
+        let emulator = Emulator::open(&config, "http://127.0.0.1:4000").expect("it opens");
+        let written = emulator.store().write(|tx| {
+            tx.put(&WebhookEndpoint {
+                id: "ep_1".to_owned(),
+                // Nobody listens there.
+                url: "http://127.0.0.1:1/".to_owned(),
+                ..WebhookEndpoint::default()
+            })?;
+            tx.put(&Event {
+                id: "msg_1".to_owned(),
+                ..Event::default()
+            })?;
+            tx.damage::<Event>("msg_1");
+            tx.put(&Delivery {
+                id: "atmpt_1".to_owned(),
+                event_id: "msg_1".to_owned(),
+                endpoint_id: "ep_1".to_owned(),
+                ..Delivery::default()
+            })
+        });
+        written.expect("a write");
+        let delivering = tokio::spawn(emulator.clone().deliver());
+        let status = async {
+            loop {
+                let it = emulator.store().read(|tx| tx.need::<Delivery>("atmpt_1"));
+                let it = it.expect("the delivery");
+                if it.status == DeliveryStatus::Failed {
+                    return it.attempts.len();
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let attempts = tokio::time::timeout(Duration::from_secs(20), status).await;
+        assert_eq!(attempts.expect("in time"), 1);
+        delivering.abort();
+    }
 }

@@ -7,7 +7,7 @@ use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{EmailAddress, User};
 use crate::rules::reverification::require_fresh;
-use crate::rules::{accounts, enrollment, people, tickets};
+use crate::rules::{accounts, people, tickets};
 use crate::scope::{Answer, Reply, Scope};
 use crate::{id, view};
 
@@ -58,7 +58,7 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
     let (test_mode, now) = (scope.settings.test_mode, scope.now);
     let application = scope.settings.application_name.clone();
     let user_id = user.id.clone();
-    let address = find(&mut user, scope.call.path("id"))?;
+    let address = unproven(&mut user, scope.call.path("id"))?;
     let email = address.email_address.clone();
     let message = match strategy.as_str() {
         "email_code" if scope.settings.email_code => {
@@ -86,7 +86,7 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
 pub fn attempt(scope: &mut Scope<'_>) -> Answer {
     let (_, mut user) = scope.person()?;
     let guess = scope.call.param("code").unwrap_or_default();
-    let address = find(&mut user, scope.call.path("id"))?;
+    let address = unproven(&mut user, scope.call.path("id"))?;
     accounts::must_be_free(scope, "email_address", &address.email_address)?;
     let sent = address
         .verification
@@ -105,11 +105,7 @@ pub fn attempt(scope: &mut Scope<'_>) -> Answer {
         scope.tx.put(&user)?;
         return Err(error);
     }
-    if user.primary_email_address_id.is_none() {
-        user.primary_email_address_id = Some(scope.call.path("id").to_owned());
-    }
-    accounts::save(scope, &mut user)?;
-    enrollment::offer(scope, &user)?;
+    people::email_proven(scope, &mut user, scope.call.path("id"))?;
     Ok(shown.into())
 }
 
@@ -121,6 +117,15 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
     people::remove_email(&mut user, &id)?;
     accounts::save(scope, &mut user)?;
     Ok(view::deleted("email_address", &id).into())
+}
+
+/// An address that is still to be proven: another proof must not take the first one away.
+fn unproven<'a>(user: &'a mut User, id: &str) -> Result<&'a mut EmailAddress, ClerkError> {
+    let address = find(user, id)?;
+    if address.is_verified() {
+        return Err(ClerkError::already_verified());
+    }
+    Ok(address)
 }
 
 fn find<'a>(user: &'a mut User, id: &str) -> Result<&'a mut EmailAddress, ClerkError> {

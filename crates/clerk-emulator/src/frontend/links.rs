@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::error::ClerkError;
 use crate::model::{Browser, Client, Session, Ticket, User, Verification, VerificationStatus};
 use crate::rules::cookies::Cookies;
-use crate::rules::{accounts, invitations, organizations, sign_ins, sign_ups, tickets};
+use crate::rules::{invitations, lockout, organizations, people, sign_ins, sign_ups, tickets};
 use crate::scope::{Answer, HOME_ORIGIN, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::{html, id, view};
@@ -46,6 +46,13 @@ fn take(sent: Option<&mut Verification>, secret: &str, now: i64) -> Option<&'sta
     None
 }
 
+/// The link was the right one, and yet leads nowhere any more.
+fn refuse(sent: Option<&mut Verification>) {
+    if let Some(sent) = sent {
+        sent.status = VerificationStatus::Failed;
+    }
+}
+
 fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome, ClerkError> {
     let now = scope.now;
     let parts: Vec<&str> = ticket.of.split(' ').collect();
@@ -65,6 +72,11 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
             let user: User = scope
                 .tx
                 .need(sign_in.user_id.as_deref().unwrap_or_default())?;
+            if lockout::check(scope, &user).is_err() {
+                refuse(sign_in.first_factor.as_mut());
+                scope.client_mut()?.sign_in = Some(sign_in);
+                return Ok(("failed", None));
+            }
             let done = sign_ins::complete(scope, sign_in, user, "email_link", false)?;
             // The page that waits for the proof asks for its sign-in once more.
             let session_id = done.created_session_id.clone();
@@ -91,11 +103,23 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
         }
         ["email", user_id, address_id] => {
             let mut user: User = scope.tx.need(user_id)?;
+            let before = user.clone();
             let address = user.email_mut(address_id);
             let sent = address.and_then(|it| it.verification.as_mut());
-            let wrong = take(sent, secret, now);
-            accounts::save(scope, &mut user)?;
-            Ok((wrong.unwrap_or("verified"), None))
+            if let Some(status) = take(sent, secret, now) {
+                scope.tx.put(&user)?;
+                return Ok((status, None));
+            }
+            match people::email_proven(scope, &mut user, address_id) {
+                Err(error) if error.code() == "form_identifier_exists" => {
+                    user = before;
+                    let address = user.email_mut(address_id);
+                    refuse(address.and_then(|it| it.verification.as_mut()));
+                    scope.tx.put(&user)?;
+                    Ok(("failed", None))
+                }
+                done => done.map(|()| ("verified", None)),
+            }
         }
         _ => Err(tickets::invalid()),
     }
@@ -158,7 +182,7 @@ pub fn handshake(scope: &mut Scope<'_>) -> Answer {
         cookies.session("", true);
         cookies.hidden("__refresh", "");
     }
-    let browser = scope.call.browser.clone();
+    let browser = scope.browser().map(str::to_owned);
     if development {
         // A server without a browser's token gets one on the way.
         let token = match browser {

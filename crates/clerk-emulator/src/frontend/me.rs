@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::error::ClerkError;
 use crate::model::{Session, SessionStatus, User};
 use crate::rules::reverification::require_fresh;
-use crate::rules::{accounts, images, metadata, people, sessions};
+use crate::rules::{accounts, images, lockout, metadata, people, sessions};
 use crate::scope::{Answer, Reply, Scope};
 use crate::store::Page;
 use crate::view::{self, Audience};
@@ -74,21 +74,31 @@ pub fn remove(scope: &mut Scope<'_>) -> Answer {
     Ok(view::deleted("user", &user.id).into())
 }
 
+fn wrong_password() -> ClerkError {
+    ClerkError::at(
+        "current_password",
+        "form_password_incorrect",
+        "Password is incorrect. Try again.",
+    )
+}
+
 /// `POST …/change_password`
 pub fn change_password(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
     let current = scope.call.given("current_password").unwrap_or_default();
+    if !scope.settings.password.is_on() {
+        return Err(ClerkError::disabled("The password"));
+    }
+    lockout::check(scope, &user)?;
     // Whoever must change a known password proves the old one unless a fresh proof is there.
-    if let Some(hash) = &user.password_hash
-        && !user.password_compromised
-        && !(scope.settings.reverification && current.is_empty())
-        && !scope.proofs.verify(current, hash)
-    {
-        return Err(ClerkError::at(
-            "current_password",
-            "form_password_incorrect",
-            "Password is incorrect. Try again.",
-        ));
+    let proven = user.password_compromised
+        || (scope.settings.reverification && current.is_empty())
+        || user
+            .password_hash
+            .as_ref()
+            .is_none_or(|hash| scope.proofs.verify(current, hash));
+    if !proven {
+        return Err(lockout::failed(scope, &mut user, wrong_password()));
     }
     require_fresh(scope, &session)?;
     let new = scope.call.given("new_password").unwrap_or_default();
@@ -110,16 +120,14 @@ pub fn change_password(scope: &mut Scope<'_>) -> Answer {
 pub fn remove_password(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
     let current = scope.call.given("current_password").unwrap_or_default();
-    let hash = user.password_hash.take();
+    let hash = user.password_hash.as_ref();
     let hash = hash.ok_or_else(|| ClerkError::bad("no_password_set", "You have no password."))?;
-    if !scope.proofs.verify(current, &hash) {
-        return Err(ClerkError::at(
-            "current_password",
-            "form_password_incorrect",
-            "Password is incorrect. Try again.",
-        ));
+    lockout::check(scope, &user)?;
+    if !scope.proofs.verify(current, hash) {
+        return Err(lockout::failed(scope, &mut user, wrong_password()));
     }
     require_fresh(scope, &session)?;
+    user.password_hash = None;
     accounts::save(scope, &mut user)?;
     shown(scope, &user)
 }

@@ -12,6 +12,9 @@ use crate::rules::{accounts, external_accounts, lockout, sign_ins, sign_ups};
 use crate::scope::{Answer, Reply, Scope};
 use crate::{html, id};
 
+/// How much is taken of a name that rides in an address, in characters.
+const NAME_MAX: usize = 256;
+
 fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
     let call = scope.call;
     let state = call
@@ -95,7 +98,7 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
     let field = |name: &str| {
         let found = fields.iter().find(|(asked, _)| asked == name);
         found
-            .map(|(_, value)| value.trim().to_owned())
+            .map(|(_, value)| value.trim().chars().take(NAME_MAX).collect::<String>())
             .unwrap_or_default()
     };
     let email = accounts::checked_email(&field("email"))?;
@@ -194,7 +197,17 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
             "The External Account already exists.",
         );
     }
-    external_accounts::fill(scope, &mut sign_up, profile)?;
+    if let Err(error) = external_accounts::fill(scope, &mut sign_up, profile) {
+        // The page tells why, not this address.
+        let client = scope.client_mut()?;
+        note(
+            client,
+            attempt,
+            VerificationStatus::Failed,
+            Some(error.as_part()),
+        );
+        return back(scope, attempt, false);
+    }
     let done = sign_ups::finish(scope, sign_up)?;
     back(scope, attempt, done.created_session_id.is_some())
 }

@@ -46,11 +46,15 @@ pub fn create_totp(scope: &mut Scope<'_>) -> Answer {
 
 /// `POST /v1/me/totp/attempt_verification`: the app has the secret.
 pub fn attempt_totp(scope: &mut Scope<'_>) -> Answer {
-    let (_, mut user) = scope.person()?;
+    let (mut session, mut user) = scope.person()?;
     let guess = scope.call.required("code")?;
     let now = scope.now;
     let kept = user.totp.as_mut();
     let it = kept.ok_or_else(|| ClerkError::not_found("The authenticator app"))?;
+    if it.verified {
+        // Guesses at a second factor are counted elsewhere.
+        return Err(ClerkError::already_verified());
+    }
     if !totp::attempt(it, guess, now)? {
         return Err(ClerkError::at(
             "code",
@@ -63,6 +67,8 @@ pub fn attempt_totp(scope: &mut Scope<'_>) -> Answer {
     let it = it.clone();
     let mut shown = shown(scope, &user, &it, false)?;
     user.mfa_enabled_at = Some(now);
+    session.second_factor_at = Some(now);
+    scope.tx.put(&session)?;
     if scope.settings.backup_codes && user.backup_codes.is_empty() {
         let (codes, digests) = totp::backup_codes();
         user.backup_codes = digests;

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{JwtTemplate, Reverification, Session, SessionStatus, User, Verification};
+use crate::rules::factors::Purpose;
 use crate::rules::{factors, lockout, organizations, passkeys, sessions};
 use crate::scope::{Answer, Reply, Scope};
 use crate::view;
@@ -112,7 +113,9 @@ fn reverifying(scope: &Scope<'_>) -> Result<(Session, Reverification, User), Cle
 /// `POST …/verify/prepare_first_factor`: sends a code.
 pub fn prepare_first(scope: &mut Scope<'_>) -> Answer {
     let (mut session, mut asked, user) = reverifying(scope)?;
-    if scope.call.param("strategy") == Some("passkey") {
+    let strategy = scope.call.param("strategy").unwrap_or("email_code");
+    factors::must_be_offered(scope, &user, strategy, Purpose::Reverification)?;
+    if strategy == "passkey" {
         asked.first_factor = Some(passkeys::challenge(scope, Some(&user))?);
     } else {
         let (verification, message) = factors::code_for(scope, &user, "email_code")?;
@@ -128,7 +131,12 @@ pub fn prepare_first(scope: &mut Scope<'_>) -> Answer {
 pub fn attempt_first(scope: &mut Scope<'_>) -> Answer {
     let (mut session, mut asked, mut user) = reverifying(scope)?;
     let strategy = scope.call.required("strategy")?.to_owned();
-    let proof = factors::check_first(scope, &mut user, &strategy, &mut asked.first_factor);
+    let proof = factors::check_first(
+        scope,
+        &mut user,
+        (&strategy, Purpose::Reverification),
+        &mut asked.first_factor,
+    );
     session.reverification = Some(asked);
     scope.tx.put(&session)?;
     proof.map_err(|error| lockout::failed(scope, &mut user, error))?;

@@ -4,6 +4,7 @@ use crate::credentials::verification::email_link;
 use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{ActorToken, SignIn, SignInToken, TicketStatus, User, Verification};
+use crate::rules::factors::Purpose;
 use crate::rules::{
     accounts, external_accounts, factors, invitations, lockout, passkeys, sessions, sign_ins,
     tickets,
@@ -78,7 +79,10 @@ fn refuse_signed_in(scope: &Scope<'_>) -> Result<(), ClerkError> {
 
 fn by_identifier(scope: &Scope<'_>, identifier: &str) -> Result<User, ClerkError> {
     let folded = identifier.to_lowercase();
-    let mut found = scope.tx.find::<User>("email", &folded)?;
+    let mut found = None;
+    if scope.settings.email_address.is_on() {
+        found = scope.tx.find::<User>("email", &folded)?;
+    }
     if found.is_none() && scope.settings.username.is_on() {
         found = scope.tx.find::<User>("username", &folded)?;
     }
@@ -135,7 +139,7 @@ fn by_ticket(scope: &mut Scope<'_>, mut sign_in: SignIn) -> Answer {
     sign_in.user_id = Some(user.id.clone());
     sign_in.first_factor = Some(Verification::given("ticket", scope.now));
     if ticket.kind == "organization_invitation" {
-        invitations::join(scope, &ticket, &user)?;
+        sign_in.ticket = Some(ticket.id);
     }
     complete(scope, sign_in, user, "ticket", false)
 }
@@ -191,13 +195,14 @@ pub fn prepare_first(scope: &mut Scope<'_>) -> Answer {
 
 fn send(scope: &mut Scope<'_>, sign_in: &mut SignIn, strategy: &str) -> Result<(), ClerkError> {
     let user = person(scope, sign_in)?;
+    factors::must_be_offered(scope, &user, strategy, Purpose::SignIn)?;
     match strategy {
         "email_code" | "reset_password_email_code" => {
             let (verification, message) = factors::code_for(scope, &user, strategy)?;
             mail::send(scope, message)?;
             sign_in.first_factor = Some(verification);
         }
-        "email_link" if scope.settings.email_link => {
+        "email_link" => {
             let asked = scope.call.param("email_address_id");
             let wanted = asked.or(user.primary_email_address_id.as_deref());
             let address = wanted
@@ -321,7 +326,12 @@ fn prove(scope: &mut Scope<'_>, mut sign_in: SignIn, strategy: &str) -> Answer {
     }
     let mut user = person(scope, &sign_in)?;
     let mut verification = sign_in.first_factor.take();
-    let proof = factors::check_first(scope, &mut user, strategy, &mut verification);
+    let proof = factors::check_first(
+        scope,
+        &mut user,
+        (strategy, Purpose::SignIn),
+        &mut verification,
+    );
     sign_in.first_factor = verification;
     if let Err(error) = proof {
         scope.client_mut()?.sign_in = Some(sign_in);

@@ -1,16 +1,13 @@
 //! `/v1/client/sign_ups`: an account in the making.
 
-use axum::http::StatusCode;
-
 use crate::credentials::verification::{attempt as attempt_code, email_code, email_link};
 use crate::delivery::mail;
 use crate::error::ClerkError;
-use crate::model::{
-    AllowedIdentifier, BlockedIdentifier, Invitation, InvitationStatus, SignUp, Verification,
+use crate::model::{Invitation, SignUp, Verification};
+use crate::rules::{
+    accounts, admission, external_accounts, invitations, metadata, sign_ups, tickets,
 };
-use crate::rules::{accounts, external_accounts, invitations, metadata, sign_ups, tickets};
 use crate::scope::{Answer, Scope};
-use crate::settings::SignUpMode;
 use crate::{id, view};
 
 /// How long a sign-up may take, in milliseconds: a day.
@@ -27,9 +24,8 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     if let Some(secret) = scope.call.param("ticket") {
         let secret = secret.to_owned();
         take_ticket(scope, &mut sign_up, &secret)?;
-    } else if scope.settings.sign_up_mode != SignUpMode::Public {
-        return Err(closed(scope.settings.sign_up_mode));
     }
+    admission::admit(scope, &sign_up, None)?;
     if scope.call.flag("transfer") == Some(true) {
         let external = scope
             .client
@@ -48,19 +44,6 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
     finish(scope, sign_up)
 }
 
-fn closed(mode: SignUpMode) -> ClerkError {
-    let code = if mode == SignUpMode::Waitlist {
-        "sign_up_restricted_waitlist"
-    } else {
-        "sign_up_mode_restricted"
-    };
-    ClerkError::new(
-        StatusCode::FORBIDDEN,
-        code,
-        "Access to this app is limited, and an invitation is needed in order to sign up.",
-    )
-}
-
 /// An invited address needs no further proof.
 fn take_ticket(
     scope: &mut Scope<'_>,
@@ -68,19 +51,10 @@ fn take_ticket(
     secret: &str,
 ) -> Result<(), ClerkError> {
     let ticket = tickets::find(scope, secret)?;
-    let email = match ticket.kind.as_str() {
-        "invitation" => {
-            let invitation: Invitation = scope.tx.need(&ticket.of)?;
-            let expired = invitation.expires_at.is_some_and(|at| scope.now >= at);
-            if invitation.status != InvitationStatus::Pending || expired {
-                return Err(tickets::invalid());
-            }
-            sign_up.public_metadata = invitation.public_metadata;
-            invitation.email_address
-        }
-        "organization_invitation" => invitations::invited_email(scope, &ticket)?,
-        _ => return Err(tickets::invalid()),
-    };
+    let email = invitations::open_email(scope, &ticket)?;
+    if ticket.kind == "invitation" {
+        sign_up.public_metadata = scope.tx.need::<Invitation>(&ticket.of)?.public_metadata;
+    }
     accounts::must_be_free(scope, "email_address", &email)?;
     sign_up.email_address = Some(email);
     sign_up.email_verification = Some(Verification::given("ticket", scope.now));
@@ -125,6 +99,10 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
         .email_address
         .clone()
         .ok_or_else(|| ClerkError::missing("email_address"))?;
+    let proof = sign_up.email_verification.as_ref();
+    if proof.is_some_and(Verification::is_verified) {
+        return Err(ClerkError::already_verified());
+    }
     let application = scope.settings.application_name.clone();
     let verification = match strategy.as_str() {
         "email_code" if scope.settings.email_code => {
@@ -184,16 +162,22 @@ fn find(scope: &Scope<'_>) -> Result<SignUp, ClerkError> {
 
 fn fill(scope: &Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
     let call = scope.call;
+    let settings = &scope.settings;
+    for (name, field) in [
+        ("email_address", settings.email_address),
+        ("username", settings.username),
+        ("password", settings.password),
+        ("first_name", settings.first_name),
+        ("last_name", settings.last_name),
+    ] {
+        if !field.is_on() && call.param(name).is_some() {
+            return Err(ClerkError::unknown(name));
+        }
+    }
     if let Some(email) = call.param("email_address") {
         let email = accounts::checked_email(email)?;
         if sign_up.email_address.as_deref() != Some(&email) {
-            if sign_up.ticket.is_some() {
-                return Err(ClerkError::invalid(
-                    "email_address",
-                    "The invitation is for a different email address.",
-                ));
-            }
-            may_sign_up(scope, &email)?;
+            admission::admit(scope, sign_up, Some(&email))?;
             accounts::must_be_free(scope, "email_address", &email)?;
             sign_up.email_verification = None;
             sign_up.email_address = Some(email);
@@ -222,51 +206,6 @@ fn fill(scope: &Scope<'_>, sign_up: &mut SignUp) -> Result<(), ClerkError> {
     }
     if call.flag("legal_accepted") == Some(true) {
         sign_up.legal_accepted_at = Some(scope.now);
-    }
-    Ok(())
-}
-
-/// What the instance's lists say of an address.
-fn may_sign_up(scope: &Scope<'_>, email: &str) -> Result<(), ClerkError> {
-    let folded = email.to_lowercase();
-    let domain = folded.rsplit('@').next().unwrap_or_default();
-    let listed = [folded.clone(), format!("*@{domain}")];
-    let refused = || {
-        ClerkError::at(
-            "email_address",
-            "not_allowed_access",
-            "Access not allowed for this email address.",
-        )
-    };
-    if scope.settings.allowlist {
-        let mut allowed = false;
-        for entry in &listed {
-            allowed |= scope
-                .tx
-                .find::<AllowedIdentifier>("identifier", entry)?
-                .is_some();
-        }
-        if !allowed {
-            return Err(refused());
-        }
-    }
-    if scope.settings.blocklist {
-        for entry in &listed {
-            if scope
-                .tx
-                .find::<BlockedIdentifier>("identifier", entry)?
-                .is_some()
-            {
-                return Err(refused());
-            }
-        }
-    }
-    if scope.settings.block_email_subaddresses && folded.contains('+') {
-        return Err(ClerkError::at(
-            "email_address",
-            "form_email_address_blocked",
-            "Email addresses with + are not allowed.",
-        ));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use axum::routing::{MethodFilter, on};
 use serde_json::{Value, json};
 
 use crate::credentials::password::Proofs;
+use crate::delivery::mail;
 use crate::emulator::Emulator;
 use crate::error::{ClerkError, json_response};
 use crate::model::Message;
@@ -123,15 +124,9 @@ impl Emulator {
 
 /// The terminal is where the person looks. One that has gone is no reason to fail.
 fn print(message: &Message) {
-    let mut terminal = std::io::stdout();
-    let Message { to, subject, .. } = message;
-    let _ = if let Some(code) = &message.code {
-        writeln!(terminal, "\n  ✉  {to}: your verification code is {code}\n")
-    } else if let Some(link) = &message.link {
-        writeln!(terminal, "\n  ✉  {to}: {subject}\n     {link}\n")
-    } else {
-        Ok(())
-    };
+    if let Some(text) = mail::printed(message) {
+        let _ = writeln!(std::io::stdout(), "\n{text}\n");
+    }
 }
 
 fn text(value: &str) -> Result<HeaderValue, ClerkError> {

@@ -30,8 +30,9 @@ pub async fn watch(State(emulator): State<Emulator>, request: Request, next: Nex
         || path.starts_with("/v1/images/")
         || request.headers().contains_key("x-emulator-dashboard");
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, call::BODY_MAX).await else {
-        return call::too_large().into_response();
+    let body = match call::whole(body).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
     };
     let form = parts
         .headers

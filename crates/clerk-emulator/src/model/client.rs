@@ -161,6 +161,8 @@ pub struct SignIn {
     pub external: Option<ExternalProfile>,
     /// Who acts for the person, by an actor token.
     pub actor: Option<Value>,
+    /// The organization's invitation that proved the address, taken when the sign-in is complete.
+    pub ticket: Option<String>,
     pub created_session_id: Option<String>,
     pub abandon_at: i64,
 }

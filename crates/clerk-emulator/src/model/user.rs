@@ -78,6 +78,7 @@ impl Record for User {
         keys.extend(
             self.passkeys
                 .iter()
+                .filter(|it| it.is_verified())
                 .map(|it| ("passkey", it.credential_id.clone())),
         );
         for account in &self.external_accounts {

@@ -2,12 +2,13 @@
 
 use crate::delivery::webhooks;
 use crate::error::ClerkError;
-use crate::model::User;
+use crate::model::{Record, User};
 use crate::scope::Scope;
 use crate::view::{self, Audience};
 
 /// Keeps a new person, and tells of it.
 pub fn create(scope: &mut Scope<'_>, user: &User) -> Result<(), ClerkError> {
+    must_be_theirs(scope, user)?;
     scope.tx.put(user)?;
     let shown = view::user(scope, user, Audience::Backend)?;
     webhooks::tell(scope, "user.created", &shown)
@@ -15,10 +16,35 @@ pub fn create(scope: &mut Scope<'_>, user: &User) -> Result<(), ClerkError> {
 
 /// Keeps a person who has changed, and tells of it.
 pub fn save(scope: &mut Scope<'_>, user: &mut User) -> Result<(), ClerkError> {
+    must_be_theirs(scope, user)?;
     user.updated_at = scope.now;
     scope.tx.put(user)?;
     let shown = view::user(scope, user, Audience::Backend)?;
     webhooks::tell(scope, "user.updated", &shown)
+}
+
+/// Refuses what a person is newly found by and somebody else is already: whoever was quicker has
+/// it.
+fn must_be_theirs(scope: &Scope<'_>, user: &User) -> Result<(), ClerkError> {
+    let before = scope.tx.get::<User>(&user.id)?;
+    let before = before.map(|it| it.keys()).unwrap_or_default();
+    for key in user.keys().into_iter().filter(|it| !before.contains(it)) {
+        let (index, value) = &key;
+        let known = scope.tx.find::<User>(index, value)?;
+        if known.is_some_and(|other| other.id != user.id) {
+            let param = if *index == "email" {
+                "email_address"
+            } else {
+                index
+            };
+            return Err(ClerkError::at(
+                param,
+                "form_identifier_exists",
+                "That is taken by another account. Please try another.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The address as it is kept, if it is one.

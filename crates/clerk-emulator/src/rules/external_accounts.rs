@@ -9,7 +9,7 @@ use crate::model::{
 use crate::scope::Scope;
 use crate::store::ALL;
 
-use super::accounts;
+use super::{accounts, admission};
 
 /// How many are on their way to providers at once.
 const ATTEMPTS_MAX: usize = 1000;
@@ -128,6 +128,7 @@ pub fn fill(
     sign_up: &mut SignUp,
     profile: ExternalProfile,
 ) -> Result<(), ClerkError> {
+    admission::admit(scope, sign_up, Some(&profile.email_address))?;
     accounts::must_be_free(scope, "email_address", &profile.email_address)?;
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     sign_up.email_address = Some(profile.email_address.clone());

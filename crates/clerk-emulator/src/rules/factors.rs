@@ -6,8 +6,18 @@ use crate::delivery::mail;
 use crate::error::ClerkError;
 use crate::model::{Message, User, Verification};
 use crate::scope::Scope;
+use crate::view;
 
 use super::passkeys;
+
+/// What a first factor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To sign in.
+    SignIn,
+    /// To prove again who one is.
+    Reverification,
+}
 
 /// A code for one of the person's addresses, and its e-mail.
 pub fn code_for(
@@ -38,13 +48,34 @@ pub fn code_for(
     Ok((verification, message))
 }
 
+/// Refuses a first factor that this person is not offered, be it switched off or not theirs.
+///
+/// # Errors
+/// 422 at the strategy.
+pub fn must_be_offered(
+    scope: &Scope<'_>,
+    user: &User,
+    strategy: &str,
+    purpose: Purpose,
+) -> Result<(), ClerkError> {
+    let offered = match purpose {
+        Purpose::SignIn => view::factors::first(&scope.settings, user),
+        Purpose::Reverification => view::factors::reverifying(&scope.settings, user),
+    };
+    if offered.iter().any(|it| it["strategy"] == strategy) {
+        return Ok(());
+    }
+    Err(ClerkError::invalid_strategy())
+}
+
 /// Checks a first factor; the proof is noted in `verification`.
 pub fn check_first(
     scope: &mut Scope<'_>,
     user: &mut User,
-    strategy: &str,
+    (strategy, purpose): (&str, Purpose),
     verification: &mut Option<Verification>,
 ) -> Result<(), ClerkError> {
+    must_be_offered(scope, user, strategy, purpose)?;
     match strategy {
         "password" => {
             let password = scope.call.given("password").unwrap_or_default();

@@ -96,31 +96,50 @@ fn organization_invitation(
     }
 }
 
-/// The address that an organization's invitation is for.
-pub fn invited_email(scope: &Scope<'_>, ticket: &Ticket) -> Result<String, ClerkError> {
-    Ok(organization_invitation(scope, ticket)?.email_address)
+fn invitation(scope: &Scope<'_>, ticket: &Ticket) -> Result<Invitation, ClerkError> {
+    let invitation: Invitation = scope.tx.need(&ticket.of)?;
+    if invitation.status_at(scope.now) == InvitationStatus::Pending {
+        Ok(invitation)
+    } else {
+        Err(tickets::invalid())
+    }
+}
+
+/// The address that an invitation is for, while it may be accepted.
+///
+/// # Errors
+/// 422: it was accepted or revoked, has expired, or the ticket is no invitation's.
+pub fn open_email(scope: &Scope<'_>, ticket: &Ticket) -> Result<String, ClerkError> {
+    match ticket.kind.as_str() {
+        "invitation" => Ok(invitation(scope, ticket)?.email_address),
+        "organization_invitation" => Ok(organization_invitation(scope, ticket)?.email_address),
+        _ => Err(tickets::invalid()),
+    }
 }
 
 /// The account that the invited address has.
 pub fn invited_user(scope: &Scope<'_>, ticket: &Ticket) -> Result<String, ClerkError> {
-    let email = invited_email(scope, ticket)?.to_lowercase();
+    let email = open_email(scope, ticket)?.to_lowercase();
     let user = scope.tx.find::<User>("email", &email)?;
     user.map(|user| user.id).ok_or_else(tickets::invalid)
 }
 
 /// Makes the person of an organization's invitation a member.
-pub fn join(scope: &mut Scope<'_>, ticket: &Ticket, user: &User) -> Result<(), ClerkError> {
+fn join(scope: &mut Scope<'_>, ticket: &Ticket, user: &User) -> Result<(), ClerkError> {
     let invitation = organization_invitation(scope, ticket)?;
     organizations::accept(scope, invitation, user)?;
     Ok(())
 }
 
-/// A sign-up that was begun with a ticket is complete.
+/// A sign-up or sign-in that was begun with an invitation's ticket is complete.
+///
+/// # Errors
+/// 422: the invitation was accepted, revoked or has expired meanwhile.
 pub fn use_up(scope: &mut Scope<'_>, ticket_id: &str, user: &User) -> Result<(), ClerkError> {
     let ticket: Ticket = scope.tx.need(ticket_id)?;
     match ticket.kind.as_str() {
         "invitation" => {
-            let mut invitation: Invitation = scope.tx.need(&ticket.of)?;
+            let mut invitation = invitation(scope, &ticket)?;
             invitation.status = InvitationStatus::Accepted;
             invitation.updated_at = scope.now;
             scope.tx.put(&invitation)

@@ -1,6 +1,7 @@
 //! The rules, whoever asks: a person by the Frontend API, a server by the Backend API.
 
 pub mod accounts;
+pub mod admission;
 pub mod beginning;
 pub mod cookies;
 pub mod enrollment;

@@ -104,13 +104,6 @@ pub fn checked_name(name: &str) -> Result<String, ClerkError> {
     if name.is_empty() {
         return Err(ClerkError::missing("name"));
     }
-    if name.chars().count() > 256 {
-        return Err(ClerkError::at(
-            "name",
-            "form_param_max_length_exceeded",
-            "Name must be 256 characters or fewer.",
-        ));
-    }
     Ok(name.to_owned())
 }
 

@@ -4,7 +4,7 @@
 use crate::delivery::webhooks;
 use crate::error::ClerkError;
 use crate::model::{Image, Membership, MembershipRequest, Session, User};
-use crate::rules::{organizations, sessions};
+use crate::rules::{accounts, enrollment, organizations, sessions};
 use crate::scope::Scope;
 use crate::store::Page;
 use crate::view;
@@ -22,6 +22,18 @@ pub fn make_primary(user: &mut User, id: &str) -> Result<(), ClerkError> {
     }
     user.primary_email_address_id = Some(id.to_owned());
     Ok(())
+}
+
+/// Keeps that an address has just been proven to be a person's: their first one becomes the primary
+/// one, and organizations of its domain are offered.
+///
+/// # Errors
+/// 422: somebody else has proven it meanwhile.
+pub fn email_proven(scope: &mut Scope<'_>, user: &mut User, id: &str) -> Result<(), ClerkError> {
+    user.primary_email_address_id
+        .get_or_insert_with(|| id.to_owned());
+    accounts::save(scope, user)?;
+    enrollment::offer(scope, user)
 }
 
 /// Removes an address that is not the primary one.

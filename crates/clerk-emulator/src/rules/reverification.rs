@@ -4,16 +4,24 @@
 use axum::http::StatusCode;
 
 use crate::error::ClerkError;
-use crate::model::Session;
+use crate::model::{Session, User};
 use crate::scope::Scope;
 
 /// How old a proof may be for a sensitive change, in milliseconds.
 const FRESH: i64 = 10 * 60 * 1000;
 
-/// Asks for a fresh proof before a sensitive change, where the instance wants that; the
-/// prebuilt UI opens its dialog then and tries again.
+/// Asks for a fresh proof before a sensitive change, where the instance wants that: of the second
+/// factor where there is one, which is the level that the prebuilt UI's dialog asks for before it
+/// tries again.
 pub fn require_fresh(scope: &Scope<'_>, session: &Session) -> Result<(), ClerkError> {
-    if !scope.settings.reverification || scope.now - session.first_factor_at < FRESH {
+    let user: User = scope.tx.need(&session.user_id)?;
+    let proven_at = if user.has_second_factor() {
+        session.second_factor_at
+    } else {
+        Some(session.first_factor_at)
+    };
+    let fresh = proven_at.is_some_and(|at| scope.now - at < FRESH);
+    if fresh || !scope.settings.reverification {
         return Ok(());
     }
     Err(ClerkError::new(

@@ -9,7 +9,7 @@ use crate::scope::Scope;
 use crate::store::Page;
 use crate::{id, view};
 
-use super::accounts;
+use super::{accounts, lockout};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -55,13 +55,17 @@ pub fn start(
     Ok(session)
 }
 
-/// Puts a new session on a client.
+/// Puts a new session on a client, by whatever way somebody comes in.
+///
+/// # Errors
+/// 403: the person is banned or locked.
 pub fn create(
     scope: &mut Scope<'_>,
     client: &mut Client,
     user: &mut User,
     how: &Start<'_>,
 ) -> Result<Session, ClerkError> {
+    lockout::check(scope, user)?;
     let now = scope.now;
     let lifetime = scope.settings.session_lifetime_seconds * 1000;
     let session = Session {

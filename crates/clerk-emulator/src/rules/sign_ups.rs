@@ -7,7 +7,7 @@ use crate::scope::Scope;
 use crate::view::missing_fields;
 
 use super::sessions::{self, Start};
-use super::{accounts, enrollment, external_accounts, invitations};
+use super::{accounts, admission, enrollment, external_accounts, invitations};
 
 /// Makes the account once everything is there, and signs it in; until then the sign-up is kept.
 pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Result<SignUp, ClerkError> {
@@ -19,6 +19,7 @@ pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Result<SignUp, Cler
         scope.client_mut()?.sign_up = Some(sign_up.clone());
         return Ok(sign_up);
     }
+    admission::admit(scope, &sign_up, sign_up.email_address.as_deref())?;
     let mut user = account(scope, &sign_up)?;
     accounts::create(scope, &user)?;
     if let Some(ticket_id) = &sign_up.ticket {

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use axum::RequestExt;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
 use axum::http::header::{
@@ -20,9 +21,16 @@ use crate::model::Activity;
 use crate::store::Page;
 use crate::time::CENTURY;
 
+use super::lengths;
+
 /// The largest body that is read, in bytes: room for a profile image of 10 MB, Clerk's limit, in
 /// base64.
 pub const BODY_MAX: usize = 14 * 1024 * 1024;
+
+/// How much is kept of what a browser says that it is, in characters.
+const AGENT_MAX: usize = 512;
+/// How long a client may take to send a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What the query of a list says that does not limit it.
 const NO_FILTERS: [&str; 7] = [
@@ -55,8 +63,10 @@ pub struct Upload {
 /// A call.
 #[derive(Clone, Debug, Default)]
 pub struct Call {
-    /// The dev-browser token, or the `__client` cookie.
-    pub browser: Option<String>,
+    /// The `__client` cookie.
+    pub client_cookie: Option<String>,
+    /// The dev-browser token: in the address, or as a cookie of the page.
+    pub dev_browser: Option<String>,
     /// Parts of the path, by their names.
     path: HashMap<String, String>,
     query: Vec<(String, String)>,
@@ -92,10 +102,10 @@ impl<S: Send + Sync> FromRequest<S> for Call {
             ..Self::default()
         };
         let headers = request.headers();
-        call.browser = call
+        call.client_cookie = cookie(headers, "__client");
+        call.dev_browser = call
             .query("__clerk_db_jwt")
             .map(str::to_owned)
-            .or_else(|| cookie(headers, "__client"))
             .or_else(|| cookie(headers, "__clerk_db_jwt"));
         call.origin = origin(headers);
         call.proxy_url = header(headers, &HeaderName::from_static("clerk-proxy-url"))
@@ -104,17 +114,15 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         call.bearer = header(headers, &AUTHORIZATION)
             .and_then(|value| value.strip_prefix("Bearer "))
             .map(|token| token.trim().to_owned());
-        call.user_agent = header(headers, &USER_AGENT).unwrap_or_default().to_owned();
-        call.address = header(headers, &HeaderName::from_static("x-forwarded-for"))
-            .and_then(|list| list.split(',').next())
-            .map(|address| address.trim().to_owned())
-            .or_else(|| {
-                let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-                Some(peer.0.ip().to_string())
-            })
+        let user_agent = header(headers, &USER_AGENT).unwrap_or_default();
+        call.user_agent = user_agent.chars().take(AGENT_MAX).collect();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        call.address = client_address(headers, peer.map(|it| it.0.ip()))
+            .map(|it| it.to_string())
             .unwrap_or_default();
         let asked = format!("{} {}", request.method(), request.uri().path());
         call.read_body(request, state).await?;
+        lengths::check(&call.body)?;
         call.refuse_unsupported(&asked)?;
         Ok(call)
     }
@@ -126,15 +134,15 @@ impl Call {
         request: Request,
         state: &S,
     ) -> Result<(), ClerkError> {
-        let kind = header(request.headers(), &CONTENT_TYPE)
+        let (parts, body) = request.into_parts();
+        let body = whole(body).await?;
+        let kind = header(&parts.headers, &CONTENT_TYPE)
             .unwrap_or_default()
             .to_owned();
         if kind.starts_with("multipart/form-data") {
+            let request = Request::from_parts(parts, Body::from(body));
             return self.read_multipart(request, state).await;
         }
-        let body = to_bytes(request.into_body(), BODY_MAX)
-            .await
-            .map_err(|_| too_large())?;
         if kind.starts_with("application/octet-stream") {
             // clerk-js sends a picture it has as text as base64.
             self.upload = Some(Upload {
@@ -203,11 +211,7 @@ impl Call {
             return Ok(());
         };
         tracing::warn!("not supported by the emulator: {name} of {asked}");
-        Err(ClerkError::at(
-            name,
-            "form_param_unknown",
-            format!("{name} is not a valid parameter for this request."),
-        ))
+        Err(ClerkError::unknown(name))
     }
 
     /// A repeated field of a form is a list.
@@ -451,8 +455,23 @@ fn unreadable() -> ClerkError {
     ClerkError::bad("request_body_invalid", "The form cannot be read.")
 }
 
+/// A request's body, which must be neither too large nor too slow.
+///
+/// # Errors
+/// 413, 408.
+pub async fn whole(body: Body) -> Result<Bytes, ClerkError> {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_MAX)).await {
+        Ok(read) => read.map_err(|_| too_large()),
+        Err(_) => Err(ClerkError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request_timeout",
+            "The request body took too long.",
+        )),
+    }
+}
+
 /// 413
-pub fn too_large() -> ClerkError {
+fn too_large() -> ClerkError {
     ClerkError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "request_body_too_large",
@@ -462,6 +481,16 @@ pub fn too_large() -> ClerkError {
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Where a request comes from. A proxy on this machine is believed, and nobody else.
+fn client_address(headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
+    let peer = peer?.to_canonical();
+    let forwarded = header(headers, &HeaderName::from_static("x-forwarded-for"));
+    let named = forwarded
+        .and_then(|list| list.split(',').next()?.trim().parse().ok())
+        .filter(|_| peer.is_loopback());
+    Some(named.unwrap_or(peer))
 }
 
 /// A cookie of the request.
@@ -517,6 +546,20 @@ mod tests {
             it.device_type,
             it.is_mobile,
         )
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_says_where_a_request_comes_from() {
+        let mut headers = HeaderMap::new();
+        let list = "203.0.113.7, 10.0.0.1".parse().expect("a header");
+        headers.insert("x-forwarded-for", list);
+        let from = |peer: &str| {
+            let peer = peer.parse().expect("an address");
+            client_address(&headers, Some(peer)).map(|it| it.to_string())
+        };
+        assert_eq!(from("127.0.0.1").as_deref(), Some("203.0.113.7"));
+        assert_eq!(from("::ffff:127.0.0.1").as_deref(), Some("203.0.113.7"));
+        assert_eq!(from("192.0.2.1").as_deref(), Some("192.0.2.1"));
     }
 
     #[test]

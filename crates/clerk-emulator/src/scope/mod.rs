@@ -1,6 +1,7 @@
 //! What a handler works with: one call, one transaction, one moment.
 
 pub mod call;
+mod lengths;
 
 use serde_json::Value;
 
@@ -139,9 +140,19 @@ impl<'a> Scope<'a> {
         Ok(())
     }
 
+    /// The secret by which the browser is known. In production it is the cookie that no page reads
+    /// and no link brings along; in development a token that pages keep.
+    pub fn browser(&self) -> Option<&str> {
+        let cookie = self.call.client_cookie.as_deref();
+        match self.settings.instance {
+            InstanceKind::Production => cookie,
+            InstanceKind::Development => self.call.dev_browser.as_deref().or(cookie),
+        }
+    }
+
     /// Finds the browser's client.
     pub fn find_client(&mut self) -> Result<(), ClerkError> {
-        let Some(token) = &self.call.browser else {
+        let Some(token) = self.browser() else {
             return Ok(());
         };
         if let Some(browser) = self.tx.get::<Browser>(token)?
@@ -157,7 +168,7 @@ impl<'a> Scope<'a> {
         if self.settings.instance == InstanceKind::Production {
             return Ok(());
         }
-        let Some(token) = &self.call.browser else {
+        let Some(token) = self.browser() else {
             return Err(self.wrong_key());
         };
         match self.tx.get::<Browser>(token)? {
@@ -220,7 +231,7 @@ impl<'a> Scope<'a> {
     /// The client that a known browser is to have, before it is kept: its id follows from the
     /// browser's token.
     pub fn fresh_client(&self) -> Result<Option<Client>, ClerkError> {
-        let Some(token) = &self.call.browser else {
+        let Some(token) = self.browser() else {
             return Ok(None);
         };
         let browser: Option<Browser> = self.tx.get(token)?;
@@ -234,7 +245,7 @@ impl<'a> Scope<'a> {
 
     /// Makes a client this browser's.
     pub fn adopt(&mut self, client: &Client) -> Result<(), ClerkError> {
-        let known = match &self.call.browser {
+        let known = match self.browser() {
             Some(token) => self.tx.get::<Browser>(token)?,
             None => None,
         };

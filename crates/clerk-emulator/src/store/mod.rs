@@ -93,10 +93,9 @@ impl Store {
     /// Opens the state kept in `directory`, which is made if need be; brings an older format up
     /// to date.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(directory)?;
         let file = directory.join("state.redb");
+        private(directory, &file)?;
         let database = open(&file)?;
-        private(&file)?;
         Self::with(database, Some(file))
     }
 
@@ -210,10 +209,23 @@ fn open(file: &Path) -> Result<Database, StoreError> {
     })
 }
 
-/// The file holds the signing keys and password hashes.
-fn private(file: &Path) -> Result<(), std::io::Error> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+/// Makes the file in its folder, if need be: nobody but its owner reads it, at no moment. It holds
+/// the signing keys and password hashes.
+fn private(directory: &Path, file: &Path) -> Result<(), std::io::Error> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+    if let Some(parent) = directory.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    match std::fs::DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true).mode(0o600);
+    // One that was there may have been readable to others.
+    options
+        .open(file)?
+        .set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 /// Which part of a list is wanted, and in which order.
@@ -325,12 +337,12 @@ impl Transaction {
     /// Forgets a record.
     pub fn delete<R: Record>(&self, id: &str) -> Result<(), ClerkError> {
         let delete = || -> Result<(), StoreError> {
-            let Some(record) = self.read_record::<R>(id)? else {
+            let Some(old) = self.indexed::<R>(id)? else {
                 return Ok(());
             };
             let begun = self.writing();
             let mut index = begun.open_table(INDEX)?;
-            for entry in entries(&record) {
+            for entry in old {
                 index.remove(entry.as_str())?;
             }
             begun.open_table(RECORDS)?.remove(key::<R>(id).as_str())?;
@@ -350,11 +362,13 @@ impl Transaction {
             offset: most,
             ..Page::WHOLE
         };
-        let surplus = self.list::<R>(index, value, surplus)?;
-        for old in &surplus {
-            self.delete::<R>(old.id())?;
+        let ids = self.ids::<R>(index, value, surplus);
+        let mut forgotten = Vec::new();
+        for id in ids.map_err(ClerkError::internal)? {
+            forgotten.extend(self.get(&id)?);
+            self.delete::<R>(&id)?;
         }
-        Ok(surplus)
+        Ok(forgotten)
     }
 
     /// A single value.
@@ -383,8 +397,9 @@ impl Transaction {
                 let mut all = Vec::new();
                 for entry in table.iter()? {
                     let (key, bytes) = entry?;
-                    if let Some((kind, id)) = key.value().split_once('\0') {
-                        let record = serde_json::from_slice(bytes.value())?;
+                    if let Some((kind, id)) = key.value().split_once('\0')
+                        && let Some(record) = readable(kind, id, bytes.value())
+                    {
                         all.push((kind.to_owned(), id.to_owned(), record));
                     }
                 }
@@ -416,16 +431,45 @@ impl Transaction {
     fn read_record<R: Record>(&self, id: &str) -> Result<Option<R>, StoreError> {
         reading!(self, RECORDS, |table| {
             let found = table.get(key::<R>(id).as_str())?;
-            Ok(found
-                .map(|bytes| serde_json::from_slice(bytes.value()))
-                .transpose()?)
+            Ok(found.and_then(|bytes| readable(R::KIND, id, bytes.value())))
+        })
+    }
+
+    /// The index entries of the record of this id, if there is one. Those of one that cannot be
+    /// read are looked for.
+    fn indexed<R: Record>(&self, id: &str) -> Result<Option<Vec<String>>, StoreError> {
+        if let Some(record) = self.read_record::<R>(id)? {
+            return Ok(Some(entries(&record)));
+        }
+        reading!(self, RECORDS, |table| {
+            if table.get(key::<R>(id).as_str())?.is_none() {
+                return Ok(None);
+            }
+        });
+        let (first, end) = (format!("{}\0", R::KIND), format!("\0{id}"));
+        reading!(self, INDEX, |table| {
+            let mut all = Vec::new();
+            for entry in table.range(first.as_str()..)? {
+                let entry = entry?.0.value().to_owned();
+                if !entry.starts_with(&first) {
+                    break;
+                }
+                if entry.ends_with(&end) {
+                    all.push(entry);
+                }
+            }
+            Ok(Some(all))
         })
     }
 
     fn write_record<R: Record>(&self, record: &R) -> Result<(), StoreError> {
-        let before = self.read_record::<R>(record.id())?;
+        let bytes = serde_json::to_vec(record)?;
+        // What could not be read again is not kept.
+        serde_json::from_slice::<R>(&bytes)?;
+        let before = self.indexed::<R>(record.id())?;
         let begun = self.writing();
-        let old = before.as_ref().map(entries).unwrap_or_default();
+        let is_new = before.is_none();
+        let old = before.unwrap_or_default();
         let new = entries(record);
         if old != new {
             let mut index = begun.open_table(INDEX)?;
@@ -436,14 +480,22 @@ impl Transaction {
                 index.insert(entry.as_str(), ())?;
             }
         }
-        if before.is_none() {
+        if is_new {
             change_count(begun, R::KIND, |count| count + 1)?;
         }
-        let bytes = serde_json::to_vec(record)?;
         begun
             .open_table(RECORDS)?
             .insert(key::<R>(record.id()).as_str(), bytes.as_slice())?;
         Ok(())
+    }
+
+    /// Makes a record that cannot be read.
+    #[cfg(test)]
+    pub fn damage<R: Record>(&self, id: &str) {
+        let table = self.writing().open_table(RECORDS);
+        let mut table = table.expect("a table");
+        let key = key::<R>(id);
+        table.insert(key.as_str(), b"{".as_slice()).expect("a row");
     }
 
     fn ids<R: Record>(
@@ -474,6 +526,15 @@ impl Transaction {
             Ok(ids?)
         })
     }
+}
+
+/// A record, unless it cannot be read: one that was damaged must not stop everything else.
+fn readable<T: serde::de::DeserializeOwned>(kind: &str, id: &str, bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(bytes)
+        .inspect_err(
+            |error| tracing::error!(%error, "the {kind} {id} cannot be read; it is passed over"),
+        )
+        .ok()
 }
 
 fn key<R: Record>(id: &str) -> String {
@@ -569,6 +630,56 @@ mod tests {
             transaction.count::<Note>(ALL.0, ALL.1)
         });
         assert_eq!(done.expect("a count"), 2);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_passed_over_and_can_be_removed_or_replaced() {
+        let store = Store::in_memory().expect("a store");
+        let done = store.write(|transaction| {
+            transaction.put(&note("a", 1, "ada"))?;
+            transaction.put(&note("b", 2, "ada"))?;
+            transaction.damage::<Note>("a");
+            assert!(transaction.get::<Note>("a")?.is_none());
+            assert_eq!(ids(transaction, "ada", Page::WHOLE), ["b"]);
+            assert_eq!(transaction.everything()?.len(), 1);
+
+            transaction.put(&note("a", 3, "eve"))?;
+            assert_eq!(ids(transaction, "ada", Page::WHOLE), ["b"]);
+            assert_eq!(ids(transaction, "eve", Page::WHOLE), ["a"]);
+            assert_eq!(transaction.count::<Note>(ALL.0, ALL.1)?, 2);
+
+            transaction.damage::<Note>("b");
+            let forgotten = transaction.keep_newest::<Note>(ALL.0, ALL.1, 1)?;
+            assert!(forgotten.is_empty(), "there was nothing to read");
+            assert_eq!(transaction.count::<Note>("of", "ada")?, 0);
+            transaction.count::<Note>(ALL.0, ALL.1)
+        });
+        assert_eq!(done.expect("a count"), 1);
+    }
+
+    #[test]
+    fn what_could_not_be_read_again_is_not_kept() {
+        #[derive(Serialize, Deserialize)]
+        struct Deep(serde_json::Value);
+        impl Record for Deep {
+            const KIND: &'static str = "deep";
+            const NAME: &'static str = "The deep";
+            fn id(&self) -> &'static str {
+                "deep"
+            }
+            fn order(&self) -> i64 {
+                0
+            }
+            fn keys(&self) -> Vec<(&'static str, String)> {
+                Vec::new()
+            }
+        }
+        let store = Store::in_memory().expect("a store");
+        let deep = (0..200).fold(serde_json::json!(1), |inside, _| {
+            serde_json::json!([inside])
+        });
+        let kept = store.write(|transaction| transaction.put(&Deep(deep)));
+        assert!(kept.expect_err("a refusal").is_internal());
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn first(settings: &Settings, user: &User) -> Vec<Value> {
         if settings.email_link {
             factor("email_link");
         }
-        if user.password_hash.is_some() {
+        if settings.password.is_on() && user.password_hash.is_some() {
             factor("reset_password_email_code");
         }
     }
@@ -46,7 +46,7 @@ pub fn first(settings: &Settings, user: &User) -> Vec<Value> {
 /// First factors by which a signed-in person can prove themselves again.
 pub fn reverifying(settings: &Settings, user: &User) -> Vec<Value> {
     let mut factors = Vec::new();
-    if user.password_hash.is_some() {
+    if settings.password.is_on() && user.password_hash.is_some() {
         factors.push(json!({ "strategy": "password" }));
     }
     if settings.passkeys && user.passkeys.iter().any(Passkey::is_verified) {

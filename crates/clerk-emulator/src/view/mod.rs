@@ -5,7 +5,7 @@ pub mod environment;
 
 mod access;
 mod client;
-mod factors;
+pub mod factors;
 mod organization;
 mod public;
 mod user;

@@ -125,7 +125,8 @@ pub fn invitation(
         "organization_id": it.organization_id,
         "status": it.status_at(scope.now),
         "public_metadata": it.public_metadata,
-        "url": it.url,
+        // Its ticket is for who reads the mailbox, and for servers.
+        "url": it.url.as_ref().filter(|_| audience == Audience::Backend),
         "expires_at": it.expires_at,
         "created_at": it.created_at,
         "updated_at": it.updated_at,

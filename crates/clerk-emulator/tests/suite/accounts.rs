@@ -350,3 +350,40 @@ async fn a_browser_that_has_not_begun_anything_has_a_client_to_read() {
     assert_eq!(client["id"], fresh["id"], "and keeps it");
     assert_ne!(world.browser().await.client().await["id"], fresh["id"]);
 }
+
+#[tokio::test]
+async fn a_verified_address_stays_verified_whatever_is_asked_for_it() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let user = browser.done(Method::GET, "/me", &[]).await;
+    let address = user["primary_email_address_id"].as_str().expect("an id");
+    let path = format!("/me/email_addresses/{address}");
+    let code = [("strategy", "email_code"), ("code", "424242")];
+    for step in ["prepare_verification", "attempt_verification"] {
+        browser
+            .refused(
+                Method::POST,
+                &format!("{path}/{step}"),
+                &code,
+                "verification_already_verified",
+            )
+            .await;
+    }
+    let of_servers = format!("/email_addresses/{address}/prepare_verification");
+    let (status, body) = world
+        .backend(
+            Method::POST,
+            &of_servers,
+            json!({ "strategy": "email_code" }),
+        )
+        .await;
+    assert_eq!(
+        (status, code_of(&body)),
+        (400, "verification_already_verified")
+    );
+    assert_eq!(
+        world.browser().await.sign_in(ADA).await["status"],
+        "complete"
+    );
+}

@@ -8,6 +8,8 @@ use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::world::{ADA, Browser, PASSWORD, World, code_of, id, read, text};
 
+const BOB: &str = "bob+clerk_test@example.com";
+
 /// The code that an authenticator app shows at this time, in milliseconds.
 fn app_code(secret: &str, now: i64) -> String {
     let secret = Secret::Encoded(secret.to_owned())
@@ -66,6 +68,10 @@ async fn a_second_factor_is_asked_for_and_an_apps_code_works_once() {
     );
     world.wait(60).await;
     let code = app_code(&secret, now(&world).await);
+    let guess = [("code", code.as_str())];
+    let path = "/me/totp/attempt_verification";
+    here.refused(Method::POST, path, &guess, "verification_already_verified")
+        .await;
     for used in [false, true] {
         let there = world.browser().await;
         let begun = there.sign_in(ADA).await;
@@ -578,4 +584,164 @@ async fn a_passkey_is_made_named_used_and_removed() {
     let again = browser.done(Method::POST, "/me/passkeys", &[]).await;
     let path = format!("/me/passkeys/{}", id(&again));
     browser.done(Method::DELETE, &path, &[]).await;
+}
+
+/// Bob with an authenticator app, and the ticket of Ada's invitation of him.
+async fn invited(world: &World, bob: &Browser<'_>) -> (String, String) {
+    let ada = world.browser().await;
+    ada.sign_up(ADA).await;
+    bob.sign_up(BOB).await;
+    let (secret, _) = set_up_app(bob).await;
+    let name = [("name", "Engines")];
+    let engines = ada.done(Method::POST, "/organizations", &name).await;
+    let path = format!("/organizations/{}/invitations", id(&engines));
+    let form = [("email_address", BOB), ("role", "org:member")];
+    ada.done(Method::POST, &path, &form).await;
+    let link = text(&world.mail(BOB).await["link"]);
+    let (_, ticket) = link.split_once("ticket=").expect("a ticket");
+    (secret, ticket.to_owned())
+}
+
+#[tokio::test]
+async fn an_invitation_is_one_factor_and_a_second_one_is_still_asked_for() {
+    let world = World::with(json!({ "organizations": { "enabled": true } })).await;
+    let bob = world.browser().await;
+    let (secret, ticket) = invited(&world, &bob).await;
+    world.wait(60).await;
+    let there = world.browser().await;
+    let form = [("strategy", "ticket"), ("ticket", ticket.as_str())];
+    let begun = there.done(Method::POST, "/client/sign_ins", &form).await;
+    assert_eq!(begun["status"], "needs_second_factor");
+    assert_eq!(there.client().await["sessions"], json!([]));
+    let memberships = "/me/organization_memberships?paginated=true";
+    let before = bob.done(Method::GET, memberships, &[]).await;
+    assert_eq!(before["total_count"], 0, "half a sign-in joins nothing");
+
+    let code = app_code(&secret, now(&world).await);
+    let path = format!("/client/sign_ins/{}/attempt_second_factor", id(&begun));
+    let proof = [("strategy", "totp"), ("code", code.as_str())];
+    let done = there.done(Method::POST, &path, &proof).await;
+    assert_eq!(done["status"], "complete");
+    let after = there.done(Method::GET, memberships, &[]).await;
+    assert_eq!(after["total_count"], 1);
+}
+
+#[tokio::test]
+async fn a_sensitive_change_asks_for_the_second_factor_where_there_is_one() {
+    let world = World::with(json!({ "reverification": true })).await;
+    let browser = world.browser().await;
+    let session = browser.sign_up(ADA).await;
+    let (secret, _) = set_up_app(&browser).await;
+    // Whoever has just shown an app's code need not show another.
+    browser.done(Method::POST, "/me/backup_codes", &[]).await;
+    world.wait(11 * 60).await;
+    let path = format!("/client/sessions/{session}/verify");
+    let password = [("strategy", "password"), ("password", PASSWORD)];
+    let code = app_code(&secret, now(&world).await);
+    let code = [("strategy", "totp"), ("code", code.as_str())];
+    for (level, factor, proof, enough) in [
+        ("first_factor", "attempt_first_factor", password, false),
+        ("second_factor", "attempt_second_factor", code, true),
+    ] {
+        browser.done(Method::POST, &path, &[("level", level)]).await;
+        let done = browser
+            .done(Method::POST, &format!("{path}/{factor}"), &proof)
+            .await;
+        assert_eq!(done["status"], "complete");
+        let (status, body) = browser.call(Method::DELETE, "/me/totp", &[]).await;
+        assert_eq!(status == 200, enough, "{level}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_current_password_counts_as_a_wrong_guess() {
+    for (change, wrong) in [
+        (
+            "change_password",
+            [
+                ("current_password", "wrong"),
+                ("new_password", "another good one 7"),
+            ],
+        ),
+        (
+            "remove_password",
+            [("current_password", "wrong"), ("unused", "")],
+        ),
+    ] {
+        let world = World::with(json!({ "lockout_attempts": 3, "password": "optional" })).await;
+        let browser = world.browser().await;
+        browser.sign_up(ADA).await;
+        let path = format!("/me/{change}");
+        for code in [
+            "form_password_incorrect",
+            "form_password_incorrect",
+            "user_locked",
+        ] {
+            browser.refused(Method::POST, &path, &wrong, code).await;
+        }
+        let mut right = wrong;
+        right[0].1 = PASSWORD;
+        browser
+            .refused(Method::POST, &path, &right, "user_locked")
+            .await;
+        world.wait(61 * 60).await;
+        browser.done(Method::POST, &path, &right).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_offered_is_refused() {
+    let world = World::new().await;
+    let session = world.browser().await;
+    let id_of_session = session.sign_up(ADA).await;
+    let settings = |value| world.control(Method::PATCH, "/settings", value);
+    settings(json!({ "email_code": false, "email_link": true, "social": ["google"] })).await;
+    let browser = world.browser().await;
+    let named = [("identifier", ADA)];
+    let begun = browser.done(Method::POST, "/client/sign_ins", &named).await;
+    let path = format!("/client/sign_ins/{}", id(&begun));
+    let refused = "strategy_for_user_invalid";
+    let code = [("strategy", "email_code"), ("code", "424242")];
+    for (step, form) in [("prepare", &code[..1]), ("attempt", &code[..])] {
+        let path = format!("{path}/{step}_first_factor");
+        browser.refused(Method::POST, &path, form, refused).await;
+    }
+    let path = format!("/client/sessions/{id_of_session}/verify");
+    let level = [("level", "first_factor")];
+    session.done(Method::POST, &path, &level).await;
+    let path = format!("{path}/prepare_first_factor");
+    session
+        .refused(Method::POST, &path, &code[..1], refused)
+        .await;
+
+    settings(json!({ "email_code": true, "password": "off" })).await;
+    let password = [("identifier", ADA), ("password", PASSWORD)];
+    browser
+        .refused(Method::POST, "/client/sign_ins", &password, refused)
+        .await;
+    let reset = [
+        ("identifier", ADA),
+        ("strategy", "reset_password_email_code"),
+    ];
+    browser
+        .refused(Method::POST, "/client/sign_ins", &reset, refused)
+        .await;
+    for (setting, field, value) in [
+        ("password", "password", PASSWORD),
+        ("username", "username", "countess"),
+        ("first_name", "first_name", "Ada"),
+        ("email_address", "email_address", "eve@example.com"),
+    ] {
+        settings(json!({ setting: "off" })).await;
+        let form = [(field, value)];
+        let error = browser
+            .refused(
+                Method::POST,
+                "/client/sign_ups",
+                &form,
+                "form_param_unknown",
+            )
+            .await;
+        assert_eq!(error["meta"]["param_name"], field);
+    }
 }

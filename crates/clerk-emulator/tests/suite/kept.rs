@@ -44,3 +44,17 @@ async fn one_process_has_the_state() {
     let refused = second.expect_err("a refusal").to_string();
     assert!(refused.contains("another emulator"), "{refused}");
 }
+
+#[tokio::test]
+async fn the_state_is_its_owners_only_and_so_is_its_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().expect("a folder");
+    let folder = parent.path().join("emulator");
+    let _world = World::on(&config(&folder)).await;
+    let mode = |path: &Path| {
+        let metadata = path.metadata().expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&folder), 0o700);
+    assert_eq!(mode(&folder.join("state.redb")), 0o600);
+}

@@ -573,3 +573,170 @@ async fn the_icon_of_a_provider_comes_from_the_emulator() {
     assert_eq!(icon.headers()["content-type"], "image/svg+xml");
     assert!(icon.text().await.expect("text").contains(">G<"));
 }
+
+#[tokio::test]
+async fn an_address_that_another_has_taken_meanwhile_is_not_proven_by_a_link() {
+    let world = World::with(json!({ "email_link": true })).await;
+    let eve = world.browser().await;
+    eve.sign_up("eve+clerk_test@example.com").await;
+    let form = [("email_address", ADA)];
+    let added = eve.done(Method::POST, "/me/email_addresses", &form).await;
+    let path = format!("/me/email_addresses/{}", id(&added));
+    let form = [
+        ("strategy", "email_link"),
+        ("redirect_url", "http://localhost:8080/verify"),
+    ];
+    eve.done(Method::POST, &format!("{path}/prepare_verification"), &form)
+        .await;
+    let link = text(&world.mail(ADA).await["link"]);
+    let ada = world.browser().await;
+    ada.sign_up(ADA).await;
+
+    let led = ada.open(&link).await;
+    assert_eq!(query(&led, "__clerk_status").as_deref(), Some("failed"));
+    let shown = eve.done(Method::GET, &path, &[]).await;
+    assert_ne!(shown["verification"]["status"], "verified");
+}
+
+#[tokio::test]
+async fn whoever_was_banned_or_locked_meanwhile_is_not_let_in_by_a_link() {
+    let world = World::with(json!({ "email_link": true })).await;
+    for how in ["ban", "lock"] {
+        let email = format!("{how}+clerk_test@example.com");
+        let person = world.browser().await;
+        person.sign_up(&email).await;
+        let user = id(&person.done(Method::GET, "/me", &[]).await);
+        let browser = world.browser().await;
+        let form = [
+            ("identifier", email.as_str()),
+            ("strategy", "email_link"),
+            ("redirect_url", "http://localhost:8080/verify"),
+        ];
+        browser.done(Method::POST, "/client/sign_ins", &form).await;
+        let link = text(&world.mail(&email).await["link"]);
+        world
+            .server(Method::POST, &format!("/users/{user}/{how}"), Value::Null)
+            .await;
+        let led = browser.open(&link).await;
+        assert_eq!(query(&led, "__clerk_status").as_deref(), Some("failed"));
+        assert_eq!(browser.client().await["sessions"], json!([]));
+        let shown = world
+            .server(Method::GET, &format!("/users/{user}"), Value::Null)
+            .await;
+        assert!(
+            shown["banned"] == true || shown["locked"] == true,
+            "{shown}"
+        );
+        let body = json!({ "user_id": user });
+        let (status, _) = world.backend(Method::POST, "/sessions", body).await;
+        assert_eq!(status, 403, "no session by any way: {how}");
+    }
+}
+
+/// The sign-up after somebody tried to make an account as this person of a provider.
+async fn by_provider(world: &World, email: &str, more: &[(&str, &str)]) -> Value {
+    let browser = world.browser().await;
+    let form: Vec<_> = BACK.iter().chain(more).copied().collect();
+    let begun = browser.done(Method::POST, "/client/sign_ups", &form).await;
+    through_provider(&browser, &begun["verifications"]["external_account"], email).await;
+    let client = browser.client().await;
+    assert_eq!(client["sessions"], json!([]), "{email} got in");
+    client["sign_up"]["verifications"]["external_account"].clone()
+}
+
+#[tokio::test]
+async fn who_may_not_sign_up_may_not_by_a_provider_either() {
+    let world = World::with(json!({ "social": ["google"] })).await;
+    let body = json!({ "identifier": "*@bad.example" });
+    world
+        .server(Method::POST, "/blocklist_identifiers", body)
+        .await;
+    for (setting, email, code) in [
+        ("blocklist", "eve@bad.example", "not_allowed_access"),
+        ("allowlist", "eve@example.com", "not_allowed_access"),
+        (
+            "block_email_subaddresses",
+            "eve+1@example.com",
+            "form_email_address_blocked",
+        ),
+    ] {
+        world
+            .control(Method::PATCH, "/settings", json!({ setting: true }))
+            .await;
+        let proof = by_provider(&world, email, &[]).await;
+        assert_eq!(proof["error"]["code"], code, "{setting}: {proof}");
+        // By a sign-in that finds no account and becomes a sign-up, too.
+        let browser = world.browser().await;
+        let begun = browser.done(Method::POST, "/client/sign_ins", &BACK).await;
+        through_provider(&browser, &begun["first_factor_verification"], email).await;
+        browser
+            .refused(
+                Method::POST,
+                "/client/sign_ups",
+                &[("transfer", "true")],
+                code,
+            )
+            .await;
+        world
+            .control(Method::PATCH, "/settings", json!({ setting: false }))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn one_invitation_makes_one_account_of_the_invited_address() {
+    let settings = json!({ "sign_up_mode": "restricted", "social": ["google"] });
+    let world = World::with(settings).await;
+    let ticket_for = async |email: &str| {
+        let body = json!({ "email_address": email });
+        let invitation = world.server(Method::POST, "/invitations", body).await;
+        let url = text(&invitation["url"]);
+        let (_, ticket) = url.split_once("ticket=").expect("a ticket");
+        (id(&invitation), ticket.to_owned())
+    };
+    let (_, ticket) = ticket_for(ADA).await;
+    let proof = by_provider(&world, "eve@example.com", &[("ticket", &ticket)]).await;
+    assert_eq!(proof["error"]["code"], "form_param_value_invalid");
+
+    // Two sign-ups begin with it; one becomes an account.
+    let rest = [
+        ("password", "correct horse battery"),
+        ("first_name", "Ada"),
+        ("last_name", "L"),
+    ];
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let browser = world.browser().await;
+        let form = [("ticket", ticket.as_str())];
+        let made = browser.done(Method::POST, "/client/sign_ups", &form).await;
+        begun.push((browser, format!("/client/sign_ups/{}", id(&made))));
+    }
+    let (browser, path) = &begun[0];
+    let done = browser.done(Method::PATCH, path, &rest).await;
+    assert_eq!(done["status"], "complete");
+    let (browser, path) = &begun[1];
+    let (status, body) = browser.call(Method::PATCH, path, &rest).await;
+    assert_eq!(status, 422, "{body}");
+
+    // Nor one that was taken back or grew too old meanwhile.
+    let day = 24 * 60 * 60;
+    for revoked in [true, false] {
+        let (invitation, ticket) = ticket_for("bob@example.com").await;
+        if !revoked {
+            world.wait(30 * day - 60).await;
+        }
+        let browser = world.browser().await;
+        let form = [("ticket", ticket.as_str())];
+        let made = browser.done(Method::POST, "/client/sign_ups", &form).await;
+        if revoked {
+            let path = format!("/invitations/{invitation}/revoke");
+            world.server(Method::POST, &path, Value::Null).await;
+        } else {
+            world.wait(120).await;
+        }
+        let path = format!("/client/sign_ups/{}", id(&made));
+        browser
+            .refused(Method::PATCH, &path, &rest, "ticket_invalid_code")
+            .await;
+    }
+}

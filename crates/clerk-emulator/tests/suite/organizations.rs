@@ -425,3 +425,32 @@ async fn a_session_begins_in_the_newest_organization_or_the_one_chosen_last() {
     world.control(Method::PATCH, "/settings", required).await;
     assert_eq!(again().await, newer.as_str());
 }
+
+#[tokio::test]
+async fn the_link_of_an_invitation_is_for_the_mailbox_and_servers_only() {
+    let world = world().await;
+    let (ada, bob) = (world.browser().await, world.browser().await);
+    ada.sign_up(ADA).await;
+    bob.sign_up(BOB).await;
+    let path = founded(&ada).await;
+    let form = [("email_address", BOB), ("role", "org:admin")];
+    let all = format!("{path}/invitations");
+    let made = ada.done(Method::POST, &all, &form).await;
+    assert_eq!(made["url"], Value::Null);
+    let form = [("email_address", "eve@example.com"), ("role", "org:member")];
+    let bulk = ada.done(Method::POST, &format!("{all}/bulk"), &form).await;
+    assert_eq!(bulk[0]["url"], Value::Null);
+    for (reader, path) in [
+        (&ada, all.as_str()),
+        (&ada, &format!("{all}/pending")),
+        (&bob, "/me/organization_invitations"),
+    ] {
+        let listed = reader.done(Method::GET, path, &[]).await;
+        let listed = listed["data"].as_array().expect("a list");
+        assert!(!listed.is_empty(), "{path}");
+        assert!(listed.iter().all(|it| it["url"].is_null()), "{listed:?}");
+    }
+    assert!(text(&world.mail(BOB).await["link"]).contains("ticket="));
+    let of_servers = world.server(Method::GET, &all, Value::Null).await;
+    assert!(text(&of_servers["data"][0]["url"]).contains("ticket="));
+}

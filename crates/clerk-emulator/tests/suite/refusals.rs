@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{Browser, PAGE, PASSWORD, World, code_of, id, read};
+use crate::world::{ADA, Browser, PAGE, PASSWORD, World, code_of, id, read};
 
 #[tokio::test]
 async fn phones_and_wallets_are_refused_by_name_and_not_dropped() {
@@ -154,4 +154,140 @@ async fn who_shows_a_cookie_that_nobody_gave_shares_no_client() {
         ids.push(id(&body["response"]));
     }
     assert_ne!(ids[0], ids[1]);
+}
+
+/// An object in an object, so many deep.
+fn nested(depth: usize) -> String {
+    format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth))
+}
+
+#[tokio::test]
+async fn metadata_that_is_nested_too_deep_is_refused_wherever_it_is_kept() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    let deep = nested(100);
+    let unsafe_metadata = [("unsafe_metadata", deep.as_str())];
+    for (method, path) in [(Method::POST, "/client/sign_ups"), (Method::PATCH, "/me")] {
+        if method == Method::PATCH {
+            browser.sign_up(ADA).await;
+        }
+        browser
+            .refused(method, path, &unsafe_metadata, "form_param_format_invalid")
+            .await;
+    }
+    let patch = Method::PATCH;
+    browser
+        .refused(
+            patch,
+            "/me/metadata",
+            &unsafe_metadata,
+            "form_param_format_invalid",
+        )
+        .await;
+    let user = id(&browser.done(Method::GET, "/me", &[]).await);
+    let value: Value = serde_json::from_str(&deep).expect("JSON");
+    for (method, path, body) in [
+        (Method::POST, "/users", json!({ "public_metadata": value })),
+        (
+            Method::PATCH,
+            &*format!("/users/{user}/metadata"),
+            json!({ "private_metadata": value }),
+        ),
+        (
+            Method::POST,
+            "/actor_tokens",
+            json!({ "user_id": user, "actor": { "sub": "user_1", "deep": value } }),
+        ),
+        (
+            Method::POST,
+            "/jwt_templates",
+            json!({ "name": "deep", "claims": value }),
+        ),
+    ] {
+        let (status, answer) = world.backend(method, path, body).await;
+        assert_eq!(
+            (status, code_of(&answer)),
+            (422, "form_param_format_invalid"),
+            "{path}: {answer}"
+        );
+    }
+    // What is not too deep is kept, and read.
+    let fine = nested(30);
+    let form = [("unsafe_metadata", fine.as_str())];
+    browser.done(Method::PATCH, "/me", &form).await;
+    let (status, _) = world.control(Method::GET, "/export", Value::Null).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn a_text_is_as_long_as_clerk_takes_it_at_most() {
+    let settings = json!({ "organizations": { "enabled": true }, "username": "optional" });
+    let world = World::with(settings).await;
+    let stranger = world.browser().await;
+    let ada = world.browser().await;
+    ada.sign_up(ADA).await;
+    let user = id(&ada.done(Method::GET, "/me", &[]).await);
+    let engines = [("name", "Engines")];
+    let engines = ada.done(Method::POST, "/organizations", &engines).await;
+    let engines = format!("/organizations/{}", id(&engines));
+    let long = "x".repeat(257);
+    let most = "é".repeat(256);
+    let post = Method::POST;
+    for (browser, method, path, field) in [
+        (&stranger, &post, "/client/sign_ups", "first_name"),
+        (&stranger, &post, "/client/sign_ups", "locale"),
+        (&stranger, &post, "/client/sign_ins", "identifier"),
+        (&ada, &Method::PATCH, "/me", "last_name"),
+        (&ada, &post, "/organizations", "name"),
+        (&ada, &Method::PATCH, &engines, "slug"),
+    ] {
+        let error = browser
+            .refused(
+                method.clone(),
+                path,
+                &[(field, &long)],
+                "form_param_max_length_exceeded",
+            )
+            .await;
+        assert_eq!(error["meta"]["param_name"], field);
+    }
+    ada.done(Method::PATCH, "/me", &[("first_name", &most)])
+        .await;
+    for (method, path, body) in [
+        (post.clone(), "/users", json!({ "first_name": long })),
+        (post.clone(), "/users", json!({ "external_id": long })),
+        (
+            Method::PATCH,
+            &*format!("/users/{user}"),
+            json!({ "locale": long }),
+        ),
+        (post.clone(), "/users", json!({ "email_address": [long] })),
+        (
+            post,
+            "/invitations/bulk",
+            json!([{ "email_address": long }]),
+        ),
+        (Method::PATCH, &engines, json!({ "name": long })),
+    ] {
+        let (status, answer) = world.backend(method, path, body).await;
+        assert_eq!(
+            (status, code_of(&answer)),
+            (422, "form_param_max_length_exceeded"),
+            "{path}: {answer}"
+        );
+    }
+    // Whatever a field is called.
+    let page = "x".repeat(100_000);
+    let form = [
+        ("strategy", "oauth_google"),
+        ("redirect_url", page.as_str()),
+    ];
+    stranger
+        .refused(
+            Method::POST,
+            "/client/sign_ups",
+            &form,
+            "form_param_max_length_exceeded",
+        )
+        .await;
 }

@@ -1,5 +1,6 @@
 //! The handshake: a server asks for the browser's state by way of the browser.
 
+use clerk_emulator::config::Config;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -304,4 +305,58 @@ async fn whoever_verifies_tokens_finds_the_keys_by_the_issuer() {
         json!({ "status": "healthy", "x_forwarded_for": "192.0.2.7" })
     );
     assert_eq!(get("/v1/proxy-health", None).await["status"], "unhealthy");
+}
+
+#[tokio::test]
+async fn in_production_no_token_in_an_address_is_the_browser() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    browser.sign_up(ADA).await;
+    let production = json!({ "instance": "production" });
+    world.control(Method::PATCH, "/settings", production).await;
+    let token = &browser.token;
+    let sessions = async |path: &str, cookie: &str| {
+        let asked = world.http.get(format!("{}/v1/client{path}", world.url()));
+        let asked = asked.header("Cookie", cookie.to_owned());
+        let (status, body) = read(asked.send().await.expect("an answer")).await;
+        assert_eq!(status, 200, "{body}");
+        body["response"]["sessions"].as_array().map_or(0, Vec::len)
+    };
+    let in_address = format!("?__clerk_db_jwt={token}");
+    assert_eq!(sessions(&in_address, "__client=cli_mine").await, 0);
+    assert_eq!(sessions(&in_address, "other=1").await, 0);
+    assert_eq!(sessions("", &format!("__clerk_db_jwt={token}")).await, 0);
+    assert_eq!(sessions("", &format!("__client={token}")).await, 1);
+}
+
+#[tokio::test]
+async fn where_every_address_is_listened_at_one_of_this_machine_is_told() {
+    let mut config = Config::read(|name| {
+        (name == "EMULATOR_SECRET_KEY").then(|| format!("sk_test_{}", "x".repeat(40)).into())
+    })
+    .expect("a configuration");
+    config.ephemeral = true;
+    config.addr = "0.0.0.0:0".parse().expect("an address");
+    let world = World::on(&config).await;
+    assert!(
+        world.url().starts_with("http://127.0.0.1:"),
+        "{}",
+        world.url()
+    );
+    let (status, shown) = world.control(Method::GET, "/status", Value::Null).await;
+    assert_eq!((status, &shown["url"]), (200, &json!(world.url())));
+    let body = json!({ "email_address": ADA });
+    let made = world.server(Method::POST, "/invitations", body).await;
+    assert!(text(&made["url"]).starts_with(world.url()), "{made}");
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_browser_is_kept_in_no_cache() {
+    let world = World::new().await;
+    let browser = world.browser().await;
+    for path in ["/v1/client", "/v1/environment"] {
+        let path = format!("{path}?__clerk_db_jwt={}", browser.token);
+        let answer = world.send(Method::GET, &path, &[]).await;
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+    }
 }

@@ -61,6 +61,7 @@ pub fn unset_compromised(scope: &mut Scope<'_>) -> Answer {
 pub fn verify_totp(scope: &mut Scope<'_>) -> Answer {
     let mut user = find(scope)?;
     let code = scope.call.required("code")?;
+    lockout::check(scope, &user)?;
     let now = scope.now;
     let by_app = match user.totp.as_mut().filter(|it| it.verified) {
         Some(it) => totp::attempt(it, code, now)?,
@@ -76,11 +77,8 @@ pub fn verify_totp(scope: &mut Scope<'_>) -> Answer {
     } else if totp::use_backup_code(&mut user, code) {
         "backup_code"
     } else {
-        return Err(ClerkError::at(
-            "code",
-            "form_code_incorrect",
-            "Incorrect code",
-        ));
+        let error = ClerkError::at("code", "form_code_incorrect", "Incorrect code");
+        return Err(lockout::failed(scope, &mut user, error));
     };
     scope.tx.put(&user)?;
     Ok(Reply::Plain(json!({ "verified": true, "code_type": kind })))
