@@ -107,7 +107,7 @@ impl TestClerk {
     }
 
     fn new(snapshot: Snapshot) -> Self {
-        Self(Clerk(Rc::new(Store::new(snapshot))))
+        Self(Clerk::new(Rc::new(Store::new(snapshot))))
     }
 }
 
