@@ -47,7 +47,7 @@ impl Clerk {
     /// The options of a component, with the function that answers where its windows go.
     pub(crate) fn placed(&self, mut options: Entries) -> Entries {
         if let Some(get_container) = &self.1 {
-            options.set("getContainer", Some(Value::Js(get_container.clone())));
+            options.put("getContainer", Value::Js(get_container.clone()));
         }
         options
     }

@@ -34,6 +34,12 @@ pub async fn call_async(
         .map_err(|thrown| ClerkError::thrown(&thrown))
 }
 
+/// Sets a member of an object of ours.
+pub fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Setting a property of a plain object cannot fail.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
 /// A global of the page, if it is defined.
 pub fn of_page(name: &str) -> Option<JsValue> {
     member(&global(), name)

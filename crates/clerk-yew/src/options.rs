@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use yew::{AttrValue, Callback, Html};
 
+use crate::js;
 use crate::props::{Appearance, Entries, Raw, Value, props, value};
 
 props! {
@@ -144,10 +145,6 @@ pub(crate) struct Options {
     pub router_replace: Option<Callback<String>>,
 }
 
-/// Options that clerk-js does not take by `Clerk.load`: its script has them as attributes, or they
-/// are for this crate. (The nonce is for the scripts, and for the styles of the prebuilt UI.)
-const NOT_OF_LOAD: [&str; 4] = ["publishableKey", "proxyUrl", "domain", "prefetchUI"];
-
 impl Options {
     /// An option that is a text.
     pub fn text(&self, name: &str) -> Option<&AttrValue> {
@@ -174,29 +171,24 @@ impl Options {
         self.entries != before.entries
     }
 
-    /// What `Clerk.load` takes, but for the functions that the page adds.
-    pub fn load_options(&self) -> Entries {
-        let mut options = self.entries.clone();
-        for name in NOT_OF_LOAD {
-            options.set(name, None);
-        }
-        options.set("sdkMetadata", Some(sdk_metadata().into()));
+    /// What `Clerk.load` takes, but for the functions that the page adds. As in Clerk's own SDKs,
+    /// it has what the script has as attributes, too.
+    pub fn load_options(&self) -> JsValue {
+        let options = self.entries.to_js();
+        js::set(&options, "sdkMetadata", &sdk_metadata());
         options
     }
 
     /// What the prebuilt UI takes anew: the parameter of `Clerk.__internal_updateProps`. What is
     /// not set any more is taken back.
     pub fn update(&self) -> JsValue {
-        let mut options = self.load_options();
+        let (update, options) = (js::object([]), self.load_options());
         for name in ["appearance", "localization"] {
-            if options.get(name).is_none() {
-                options.set(name, Some(Value::Js(JsValue::UNDEFINED)));
-            }
+            js::set(&options, name, &js::get(&options, name));
         }
-        let mut update = Entries::default();
-        update.set("appearance", options.get("appearance").cloned());
-        update.set("options", Some(options.into()));
-        update.to_js()
+        js::set(&update, "appearance", &js::get(&options, "appearance"));
+        js::set(&update, "options", &options);
+        update
     }
 }
 
@@ -212,21 +204,17 @@ impl From<&ClerkProviderProps> for Options {
 
 /// By which SDK Clerk is used
 /// (<https://clerk.com/docs/guides/development/sdk-development/overview>).
-fn sdk_metadata() -> Entries {
+fn sdk_metadata() -> JsValue {
     let environment = if cfg!(debug_assertions) {
         "development"
     } else {
         "production"
     };
-    let mut metadata = Entries::default();
-    for (name, value) in [
-        ("name", env!("CARGO_PKG_NAME")),
-        ("version", env!("CARGO_PKG_VERSION")),
-        ("environment", environment),
-    ] {
-        metadata.set(name, Some(AttrValue::Static(value).into()));
-    }
-    metadata
+    js::object([
+        ("name", env!("CARGO_PKG_NAME").into()),
+        ("version", env!("CARGO_PKG_VERSION").into()),
+        ("environment", environment.into()),
+    ])
 }
 
 #[cfg(test)]
@@ -235,23 +223,6 @@ mod tests {
 
     fn options(props: &ClerkProviderProps) -> Options {
         Options::from(props)
-    }
-
-    #[test]
-    fn clerk_is_sent_what_is_set_and_nothing_else() {
-        let props = yew::props!(ClerkProviderProps {
-            publishable_key: "pk_test_YS5iJA",
-            proxy_url: "/__clerk",
-            domain: "b.c",
-            nonce: "n",
-            prefetch_ui: false,
-            sign_in_url: "/in",
-        });
-        let mut expected = Entries::default();
-        expected.set("nonce", Some(AttrValue::from("n").into()));
-        expected.set("signInUrl", Some(AttrValue::from("/in").into()));
-        expected.set("sdkMetadata", Some(sdk_metadata().into()));
-        assert_eq!(options(&props).load_options(), expected);
     }
 
     #[test]

@@ -15,7 +15,6 @@ use crate::deadline::within;
 use crate::error::{ClerkError, ErrorKind};
 use crate::js;
 use crate::options::Options;
-use crate::props::Value;
 use crate::scripts::{self, not_loaded};
 use crate::state::Status;
 use crate::store::{Snapshot, Store, signed};
@@ -176,25 +175,29 @@ impl Page {
 
     /// What `Clerk.load` takes.
     fn load_options(self: &Rc<Self>, options: &Options) -> JsValue {
-        let mut load = options.load_options();
+        let load = options.load_options();
         if options.wants_ui_script() {
             let ui = js::of_page(scripts::UI_CONSTRUCTOR).unwrap_or_default();
-            load.set("ui", Some(Value::Js(js::object([("ClerkUI", ui)]))));
+            js::set(&load, "ui", &js::object([("ClerkUI", ui)]));
         }
         // clerk-js hands every way within this origin to a router that it is given.
         if options.router_push.is_some() {
-            load.set("routerPush", Some(self.router(|it| &it.router_push)));
+            js::set(&load, "routerPush", &self.router(|it| &it.router_push));
         }
         if options.router_replace.is_some() {
-            load.set("routerReplace", Some(self.router(|it| &it.router_replace)));
+            js::set(
+                &load,
+                "routerReplace",
+                &self.router(|it| &it.router_replace),
+            );
         }
-        load.to_js()
+        load
     }
 
     /// A function for clerk-js that goes the way of the newest provider.
-    fn router(self: &Rc<Self>, of: fn(&Options) -> &Option<Callback<String>>) -> Value {
+    fn router(self: &Rc<Self>, of: fn(&Options) -> &Option<Callback<String>>) -> JsValue {
         let page = self.clone();
-        let function = Closure::<dyn Fn(String, JsValue)>::new(move |to: String, with: JsValue| {
+        Closure::<dyn Fn(String, JsValue)>::new(move |to: String, with: JsValue| {
             let callback = of(&page.options.borrow()).clone();
             match callback {
                 Some(callback) => callback.emit(to),
@@ -204,8 +207,7 @@ impl Page {
                 }
             }
         })
-        .into_js_value();
-        Value::Js(function)
+        .into_js_value()
     }
 
     /// Hears when Clerk gets worse or better, or arrives after all.

@@ -280,7 +280,7 @@ async fn the_provider_sends_the_options_that_are_set() {
     run("const {ui, sdkMetadata, ...rest} = window.given.load; window.rest = rest;");
     assert_eq!(
         said("JSON.stringify(window.rest)"),
-        r#"{"signInUrl":"/in","brandNew":1,"afterSignOutUrl":"/bye","allowedRedirectOrigins":["https://a.b"],"taskUrls":{"setup-mfa":"/mfa"},"localization":{"locale":"de-DE"},"touchSession":false,"telemetry":false}"#
+        r#"{"signInUrl":"/in","brandNew":1,"publishableKey":"pk_test_YS5iJA","afterSignOutUrl":"/bye","allowedRedirectOrigins":["https://a.b"],"taskUrls":{"setup-mfa":"/mfa"},"localization":{"locale":"de-DE"},"touchSession":false,"telemetry":false}"#
     );
     assert_eq!(said("window.given.load.sdkMetadata.name"), "clerk-yew");
 

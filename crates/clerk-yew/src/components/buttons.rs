@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
 use crate::clerk::Clerk;
 use crate::hooks::use_clerk;
+use crate::js;
 use crate::props::{
     Attributes, ButtonMode, Entries, InviteMembersButtonProps, SignInButtonProps,
     SignInWithMetamaskButtonProps, SignOutButtonProps, SignUpButtonProps,
@@ -39,7 +41,7 @@ fn button(frame: &Frame<'_>, label: &'static str, clerk: Clerk, request: Request
     let onclick = Callback::from(move |event: MouseEvent| {
         first.emit(event.clone());
         if !event.default_prevented() {
-            clerk.call(request.method, &request.options.to_js());
+            clerk.call(request.method, &request.options());
         }
     });
     let mut children = frame.children.iter();
@@ -62,7 +64,19 @@ fn button(frame: &Frame<'_>, label: &'static str, clerk: Clerk, request: Request
 /// What is asked of Clerk.
 struct Request {
     method: &'static str,
-    options: Entries,
+    entries: Entries,
+    /// Options that have another name there, too
+    renamed: &'static [(&'static str, &'static str)],
+}
+
+impl Request {
+    fn options(&self) -> JsValue {
+        let options = self.entries.to_js();
+        for (name, there) in self.renamed {
+            js::set(&options, there, &js::get(&options, name));
+        }
+        options
+    }
 }
 
 /// A form that a button opens.
@@ -71,30 +85,24 @@ struct Form {
     open: &'static str,
     /// On its own page
     redirect: &'static str,
-    /// What `forceRedirectUrl` is called there
-    force: &'static str,
-    /// What `fallbackRedirectUrl` is called there
-    fallback: &'static str,
+    /// What options are called there
+    renamed: &'static [(&'static str, &'static str)],
 }
 
 impl Form {
-    fn request(&self, clerk: &Clerk, mode: ButtonMode, options: &Entries) -> Request {
-        let mut options = options.clone();
-        if mode == ButtonMode::Modal {
-            return Request {
+    fn request(&self, clerk: &Clerk, mode: ButtonMode, entries: &Entries) -> Request {
+        let entries = entries.clone();
+        match mode {
+            ButtonMode::Redirect => Request {
+                method: self.redirect,
+                entries,
+                renamed: self.renamed,
+            },
+            ButtonMode::Modal => Request {
                 method: self.open,
-                options: clerk.placed(options),
-            };
-        }
-        for (name, there) in [
-            ("forceRedirectUrl", self.force),
-            ("fallbackRedirectUrl", self.fallback),
-        ] {
-            options.set(there, options.get(name).cloned());
-        }
-        Request {
-            method: self.redirect,
-            options,
+                entries: clerk.placed(entries),
+                renamed: &[],
+            },
         }
     }
 }
@@ -121,8 +129,10 @@ pub fn SignInButton(props: &SignInButtonProps) -> Html {
     const FORM: &Form = &Form {
         open: "openSignIn",
         redirect: "redirectToSignIn",
-        force: "signInForceRedirectUrl",
-        fallback: "signInFallbackRedirectUrl",
+        renamed: &[
+            ("forceRedirectUrl", "signInForceRedirectUrl"),
+            ("fallbackRedirectUrl", "signInFallbackRedirectUrl"),
+        ],
     };
     let clerk = use_clerk();
     let request = FORM.request(&clerk, props.mode, &props.entries);
@@ -145,8 +155,10 @@ pub fn SignUpButton(props: &SignUpButtonProps) -> Html {
     const FORM: &Form = &Form {
         open: "openSignUp",
         redirect: "redirectToSignUp",
-        force: "signUpForceRedirectUrl",
-        fallback: "signUpFallbackRedirectUrl",
+        renamed: &[
+            ("forceRedirectUrl", "signUpForceRedirectUrl"),
+            ("fallbackRedirectUrl", "signUpFallbackRedirectUrl"),
+        ],
     };
     let clerk = use_clerk();
     let request = FORM.request(&clerk, props.mode, &props.entries);
@@ -168,7 +180,7 @@ macro_rules! buttons {
         /// ```
         #[component]
         pub fn $name(props: &$props) -> Html {
-            let request = Request { method: $method, options: props.entries.clone() };
+            let request = Request { method: $method, entries: props.entries.clone(), renamed: &[] };
             button(&frame!(props), $label, use_clerk(), request)
         }
     )*};

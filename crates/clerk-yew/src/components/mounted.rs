@@ -53,7 +53,7 @@ pub fn use_mounted(kind: &'static Kind, frame: &Frame<'_>) -> Html {
             };
             drop(mounted);
             if let Err(error) = result {
-                js::report(&[kind.name, ": ", &error.to_string()].concat());
+                js::report(&format!("{}: {error}", kind.name));
                 on_error.emit(error);
             }
         }

@@ -3,13 +3,13 @@
 
 use yew::prelude::*;
 
-use super::custom::use_custom;
+use super::custom::use_mounted_with;
 use super::mounted::{Frame, Kind, use_mounted};
 use crate::props::{
     ApiKeysProps, CreateOrganizationProps, GoogleOneTapProps, OAuthConsentProps,
     OrganizationListProps, OrganizationProfileProps, OrganizationSwitcherProps, PricingTableProps,
-    SignInProps, SignUpProps, TaskProps, UserAvatarProps, UserButtonProps, UserProfileProps,
-    WaitlistProps,
+    Profile, SignInProps, SignUpProps, TaskProps, UserAvatarProps, UserButtonProps,
+    UserProfileProps, WaitlistProps,
 };
 
 /// A component of clerk-js's by the methods `mount…` and `unmount…`.
@@ -29,11 +29,8 @@ macro_rules! kind {
 
 macro_rules! frame {
     ($props:ident) => {
-        frame!($props, &$props.entries)
-    };
-    ($props:ident, $entries:expr) => {
         &Frame {
-            entries: $entries,
+            entries: &$props.entries,
             fallback: &$props.fallback,
             on_error: &$props.on_error,
         }
@@ -106,10 +103,12 @@ prebuilt! {
 /// ```
 #[component]
 pub fn UserProfile(props: &UserProfileProps) -> Html {
-    let custom = use_custom(&props.children);
-    let entries = custom.pages(props.entries.clone());
-    let mounted = use_mounted(kind!("UserProfile"), frame!(props, &entries));
-    html! { <>{ mounted }{ custom.portals }</> }
+    use_mounted_with(
+        kind!("UserProfile"),
+        frame!(props),
+        Profile::Itself,
+        &props.children,
+    )
 }
 
 /// The signed-in person's picture with a menu: account, sign-out. Children are own items of it,
@@ -130,10 +129,12 @@ pub fn UserProfile(props: &UserProfileProps) -> Html {
 /// ```
 #[component]
 pub fn UserButton(props: &UserButtonProps) -> Html {
-    let custom = use_custom(&props.children);
-    let entries = custom.menu_items(custom.pages_of("userProfileProps", props.entries.clone()));
-    let mounted = use_mounted(kind!("UserButton"), frame!(props, &entries));
-    html! { <>{ mounted }{ custom.portals }</> }
+    use_mounted_with(
+        kind!("UserButton"),
+        frame!(props),
+        Profile::In("userProfileProps"),
+        &props.children,
+    )
 }
 
 /// Whatever a member can see and change of the active organization. Children are own pages and
@@ -150,10 +151,12 @@ pub fn UserButton(props: &UserButtonProps) -> Html {
 /// ```
 #[component]
 pub fn OrganizationProfile(props: &OrganizationProfileProps) -> Html {
-    let custom = use_custom(&props.children);
-    let entries = custom.pages(props.entries.clone());
-    let mounted = use_mounted(kind!("OrganizationProfile"), frame!(props, &entries));
-    html! { <>{ mounted }{ custom.portals }</> }
+    use_mounted_with(
+        kind!("OrganizationProfile"),
+        frame!(props),
+        Profile::Itself,
+        &props.children,
+    )
 }
 
 /// The active organization, with a menu of the others. Children are own pages of the profile that it
@@ -169,8 +172,10 @@ pub fn OrganizationProfile(props: &OrganizationProfileProps) -> Html {
 /// ```
 #[component]
 pub fn OrganizationSwitcher(props: &OrganizationSwitcherProps) -> Html {
-    let custom = use_custom(&props.children);
-    let entries = custom.pages_of("organizationProfileProps", props.entries.clone());
-    let mounted = use_mounted(kind!("OrganizationSwitcher"), frame!(props, &entries));
-    html! { <>{ mounted }{ custom.portals }</> }
+    use_mounted_with(
+        kind!("OrganizationSwitcher"),
+        frame!(props),
+        Profile::In("organizationProfileProps"),
+        &props.children,
+    )
 }

@@ -28,7 +28,7 @@ fn use_redirect(
             let options = options.to_js();
             spawn_local(async move {
                 if let Err(error) = clerk.try_call(method, &options).await {
-                    js::report(&[method, ": ", &error.to_string()].concat());
+                    js::report(&format!("{method}: {error}"));
                     on_error.emit(error);
                 }
             });

@@ -62,7 +62,7 @@ pub fn HandleSSOCallback(props: &HandleSsoCallbackProps) -> Html {
         if let Some(clerk) = clerk.clone() {
             spawn_local(async move {
                 if let Err(error) = go_on(&clerk, &props).await {
-                    js::report(&["HandleSSOCallback: ", &error.to_string()].concat());
+                    js::report(&format!("HandleSSOCallback: {error}"));
                 }
             });
         }

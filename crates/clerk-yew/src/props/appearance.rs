@@ -103,7 +103,7 @@ impl Appearance {
     }
 
     fn with(mut self, name: &'static str, value: Value) -> Self {
-        self.0.set(name, Some(value));
+        self.0.put(name, value);
         self
     }
 
@@ -112,7 +112,7 @@ impl Appearance {
             Some(Value::Object(members)) => members.clone(),
             _ => Entries::default(),
         };
-        members.put(name, Some(value));
+        members.put(name, value);
         self.with(group, members.into())
     }
 

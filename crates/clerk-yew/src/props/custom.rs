@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::value::Entries;
@@ -84,7 +83,8 @@ impl<Of> Clone for CustomItem<Of> {
 
 impl<Of> PartialEq for CustomItem<Of> {
     fn eq(&self, other: &Self) -> bool {
-        self.0.parts == other.0.parts
+        // What is in it is told apart where it is shown.
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -96,7 +96,6 @@ impl<Of> From<CustomItem<Of>> for Html {
 }
 
 /// What an own item consists of.
-#[derive(PartialEq)]
 pub struct Parts {
     /// Whether it is in the button's menu, and not in the profile's
     pub is_menu_item: bool,
@@ -168,33 +167,22 @@ fn entries(label: AttrValue, name: &'static str, target: Option<AttrValue>) -> E
     entries
 }
 
-/// Makes a place for an item, which says when what is to be shown there changes.
-pub type NewSlot = fn(&Rc<Item>, &Callback<()>) -> Box<dyn Slot>;
+/// Where a component's options have the pages of its profile.
+#[derive(Clone, Copy)]
+pub enum Profile {
+    /// The component is the profile
+    Itself,
+    /// The component opens it; this option is the profile's options
+    In(&'static str),
+}
 
-/// An own item, and the way to make a slot for it. By this pointer the code for slots is in the page
-/// only when one of these items is.
+/// Puts items into a component's options; answers these, and what is to be seen in clerk-js's
+/// elements. It keeps the items' places from one time to the next.
+pub type Arrange = Box<dyn FnMut(&[Rc<Item>], &Entries, Profile) -> (Entries, Html)>;
+
+/// An own item, and the way to arrange it among others, whose callback says when what is to be seen
+/// has changed. By this pointer the code for items is in the page only when an item is.
 pub struct Item {
     pub parts: Parts,
-    new_slot: NewSlot,
-}
-
-impl Item {
-    pub fn new(parts: Parts, new_slot: NewSlot) -> Self {
-        Self { parts, new_slot }
-    }
-
-    /// A place for it.
-    pub fn new_slot(self: &Rc<Self>, changed: &Callback<()>) -> Box<dyn Slot> {
-        (self.new_slot)(self, changed)
-    }
-}
-
-/// The place of an own item in Clerk's component.
-pub trait Slot {
-    /// Puts a newer version of the same item in; whether it is the same one.
-    fn renew(&self, item: &Rc<Item>) -> bool;
-    /// The item as clerk-js takes it.
-    fn object(&self) -> JsValue;
-    /// What is to be seen in Clerk's elements.
-    fn portals(&self) -> Html;
+    pub arrange: fn(Callback<()>) -> Arrange,
 }

@@ -8,7 +8,7 @@ use super::custom::{
     CustomItem, CustomLinkProps, CustomPageProps, Item, UserButtonActionProps, UserButtonLinkProps,
 };
 use super::organization::{OrganizationProfileProps, OrganizationSwitcherProps};
-use super::slot::ItemSlot;
+use super::slot::arrange;
 use super::user::{UserButtonProps, UserProfileProps};
 
 /// Declares the components that stand for own items, and whose children they may be.
@@ -22,7 +22,7 @@ macro_rules! items {
 
         $(impl From<VChild<$name>> for CustomItem<$of> {
             fn from(child: VChild<$name>) -> Self {
-                Self::new(Item::new((*child.props).clone().into(), ItemSlot::new_boxed))
+                Self::new(Item { parts: (*child.props).clone().into(), arrange })
             }
         })+
     )*};

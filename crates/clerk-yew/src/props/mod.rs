@@ -29,10 +29,10 @@ pub use button::{
     ButtonMode, InviteMembersButtonProps, SignInButtonProps, SignInWithMetamaskButtonProps,
     SignOutButtonProps, SignUpButtonProps,
 };
+pub(crate) use custom::{Arrange, Item, Profile};
 pub use custom::{
     CustomItem, CustomLinkProps, CustomPageProps, UserButtonActionProps, UserButtonLinkProps,
 };
-pub(crate) use custom::{Item, Slot};
 pub use items::{
     OrganizationProfileLink, OrganizationProfilePage, UserButtonAction, UserButtonLink,
     UserProfileLink, UserProfilePage,

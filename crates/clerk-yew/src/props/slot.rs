@@ -11,27 +11,72 @@ use wasm_bindgen::closure::Closure;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::custom::{Item, Slot};
-use super::value::Value;
+use super::custom::{Arrange, Item, Profile};
+use super::value::{Entries, Value};
 
-/// The slot of any item.
-pub struct ItemSlot {
+/// See [`Item::arrange`].
+pub fn arrange(changed: Callback<()>) -> Arrange {
+    let mut slots = Vec::new();
+    Box::new(move |items, options, profile| {
+        let before = std::mem::take(&mut slots);
+        slots = renewed(before, items, &changed);
+        let of_kind = |is_menu_item| -> Vec<Value> {
+            slots
+                .iter()
+                .filter(|slot| slot.is_menu_item() == is_menu_item)
+                .map(|slot| Value::Js(slot.object.clone()))
+                .collect()
+        };
+        let mut options = options.clone();
+        let pages = of_kind(false);
+        if !pages.is_empty() {
+            add_pages(&mut options, profile, pages.into());
+        }
+        let menu_items = of_kind(true);
+        if !menu_items.is_empty() {
+            options.put("customMenuItems", menu_items.into());
+        }
+        (options, slots.iter().map(Slot::portals).collect())
+    })
+}
+
+/// The slots of these items. An item that was there before keeps its slot, and so the state of what
+/// is in it.
+fn renewed(mut before: Vec<Slot>, items: &[Rc<Item>], changed: &Callback<()>) -> Vec<Slot> {
+    let slot = |item| match before.iter().position(|slot| slot.renew(item)) {
+        Some(index) => before.remove(index),
+        None => Slot::new(item, changed),
+    };
+    items.iter().map(slot).collect()
+}
+
+fn add_pages(options: &mut Entries, profile: Profile, pages: Value) {
+    let Profile::In(name) = profile else {
+        return options.put("customPages", pages);
+    };
+    let mut profile = match options.get(name) {
+        Some(Value::Object(profile)) => profile.clone(),
+        _ => Entries::default(),
+    };
+    profile.put("customPages", pages);
+    options.put(name, profile.into());
+}
+
+/// The place of an item.
+struct Slot {
     item: Rc<RefCell<Rc<Item>>>,
+    /// The item as clerk-js takes it
     object: JsValue,
     icon: Rc<Part>,
     content: Rc<Part>,
 }
 
-impl ItemSlot {
-    pub fn new_boxed(item: &Rc<Item>, changed: &Callback<()>) -> Box<dyn Slot> {
-        Box::new(Self::new(item, changed))
-    }
-
+impl Slot {
     fn new(item: &Rc<Item>, changed: &Callback<()>) -> Self {
         let (icon, content) = (Rc::new(Part::new()), Rc::new(Part::new()));
         let parts = &item.parts;
         let mut entries = parts.entries.clone();
-        let mut function = |name, function| entries.set(name, Some(Value::Js(function)));
+        let mut function = |name, function| entries.put(name, Value::Js(function));
         let is_own = ["url", "href", "open"]
             .iter()
             .any(|it| parts.entries.get(it).is_some())
@@ -63,9 +108,8 @@ impl ItemSlot {
             content,
         }
     }
-}
 
-impl Slot for ItemSlot {
+    /// Puts a newer version of the same item in; whether it is the same one.
     fn renew(&self, item: &Rc<Item>) -> bool {
         let mut mine = self.item.borrow_mut();
         let is_same = mine.parts.is_menu_item == item.parts.is_menu_item
@@ -78,10 +122,11 @@ impl Slot for ItemSlot {
         is_same
     }
 
-    fn object(&self) -> JsValue {
-        self.object.clone()
+    fn is_menu_item(&self) -> bool {
+        self.item.borrow().parts.is_menu_item
     }
 
+    /// What is to be seen in clerk-js's elements.
     fn portals(&self) -> Html {
         let item = self.item.borrow();
         let content = item.parts.content.clone().unwrap_or_default();

