@@ -18,6 +18,11 @@ pub fn hex() -> String {
     format!("{:032x}", rand::rng().random::<u128>())
 }
 
+/// 128 bits for a password's hash.
+pub fn salt() -> [u8; 16] {
+    rand::rng().random()
+}
+
 /// A code of six digits.
 pub fn code() -> String {
     let digits = Uniform::new(0, 1_000_000_u32).map(|range| rand::rng().sample(range));

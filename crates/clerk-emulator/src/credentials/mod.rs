@@ -1,5 +1,6 @@
 //! By what people and servers prove who they are.
 
+mod hashes;
 pub mod keys;
 pub mod password;
 pub mod secret_key;

@@ -1,19 +1,14 @@
-//! Passwords: their rules and their hashes. Hashing takes long on purpose, so it is done
+//! Passwords: their rules, and when they are hashed. Hashing takes long on purpose, so it is done
 //! between transactions: a handler asks [`Proofs`], which notes what it does not know yet; what
 //! that run did is taken back, the work is done, and the handler is run again.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::num::NonZero;
-use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
-use std::thread::available_parallelism;
-
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 use crate::error::ClerkError;
 use crate::settings::Settings;
+
+use super::hashes::{hash, verify};
 
 /// The longest password, in bytes.
 pub const LENGTH_MAX: usize = 72;
@@ -25,46 +20,6 @@ enum Work {
     Hash(String),
     /// Is this password the one that was hashed?
     Verify(String, String),
-}
-
-/// Turns at hashing: each takes 19 MiB and a processor for a while.
-struct Turns {
-    free: Mutex<usize>,
-    freed: Condvar,
-}
-
-/// A turn; it ends when it is dropped.
-struct Turn<'a>(&'a Turns);
-
-impl Turns {
-    const fn new(most: usize) -> Self {
-        Self {
-            free: Mutex::new(most),
-            freed: Condvar::new(),
-        }
-    }
-
-    /// As many as there are processors.
-    fn of_process() -> &'static Self {
-        static TURNS: LazyLock<Turns> =
-            LazyLock::new(|| Turns::new(available_parallelism().map_or(1, NonZero::get)));
-        &TURNS
-    }
-
-    /// Waits for a turn.
-    fn take(&self) -> Turn<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = self.freed.wait_while(free, |free| *free == 0);
-        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
-        Turn(self)
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.freed.notify_one();
-    }
 }
 
 /// Results of work that was done for a call, and what is still to do.
@@ -83,7 +38,6 @@ impl Proofs {
     /// Does the work that is wanted and keeps the results.
     pub fn work(&self) -> Result<(), ClerkError> {
         for work in self.wanted.take() {
-            let _turn = Turns::of_process().take();
             let result = match &work {
                 Work::Hash(password) => Some(hash(password)?),
                 Work::Verify(password, hash) => verify(password, hash).then(String::new),
@@ -163,65 +117,9 @@ const PWNED: [&str; 10] = [
     "football",
 ];
 
-/// Argon2id at the crate's default cost, the first choice of OWASP's password storage cheat
-/// sheet (19 MiB, two passes).
-fn hash(password: &str) -> Result<String, ClerkError> {
-    Ok(Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(ClerkError::internal)?
-        .to_string())
-}
-
-fn verify(password: &str, hash: &str) -> bool {
-    if hash.starts_with("$2") {
-        return bcrypt::verify(password, hash).unwrap_or(false);
-    }
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
-
-    #[test]
-    fn the_hash_knows_its_password_and_no_other() {
-        let hashed = hash("correct horse").expect("a hash");
-        assert!(hashed.starts_with("$argon2id$"));
-        assert!(verify("correct horse", &hashed));
-        assert!(!verify("correct horsf", &hashed));
-    }
-
-    #[test]
-    fn a_bcrypt_hash_that_was_brought_along_is_known() {
-        let hashed = bcrypt::hash("correct horse", 4).expect("a hash");
-        assert!(verify("correct horse", &hashed));
-        assert!(!verify("correct horsf", &hashed));
-    }
-
-    #[test]
-    fn no_more_hashes_are_made_at_once_than_there_are_turns() {
-        let turns = Turns::new(2);
-        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    let _turn = turns.take();
-                    let now = running.fetch_add(1, Ordering::SeqCst) + 1;
-                    most.fetch_max(now, Ordering::SeqCst);
-                    std::thread::yield_now();
-                    running.fetch_sub(1, Ordering::SeqCst);
-                });
-            }
-        });
-        assert!(most.load(Ordering::SeqCst) <= 2);
-        assert_eq!(*turns.free.lock().expect("nobody panicked"), 2);
-    }
 
     #[test]
     fn passwords_are_neither_short_nor_endless() {
