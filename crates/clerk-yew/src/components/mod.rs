@@ -2,7 +2,6 @@
 
 mod buttons;
 mod control;
-mod custom;
 mod mounted;
 mod portal;
 mod prebuilt;

@@ -1,5 +1,7 @@
 //! How clerk-js renders a component into an element of ours.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::prelude::*;
@@ -7,7 +9,7 @@ use yew::prelude::*;
 use crate::error::ClerkError;
 use crate::hooks::{use_clerk, use_selected};
 use crate::js;
-use crate::props::Entries;
+use crate::props::{Arrange, Entries, Item, Profile};
 
 /// One of clerk-js's components, by the methods that render it and take it away.
 pub struct Kind {
@@ -28,6 +30,9 @@ impl Kind {
 /// What all these components take.
 pub struct Frame<'a> {
     pub entries: &'a Entries,
+    /// Own pages, links and menu items
+    pub items: Vec<Rc<Item>>,
+    pub profile: Profile,
     pub fallback: &'a Html,
     pub on_error: &'a Callback<ClerkError>,
 }
@@ -37,28 +42,43 @@ pub struct Frame<'a> {
 pub fn use_mounted(kind: &'static Kind, frame: &Frame<'_>) -> Html {
     let node = use_node_ref();
     let clerk = use_selected(|now| now.clerk.clone());
-    let mounted = use_mut_ref(|| None::<Mounted>);
-    let fallback = match clerk {
-        None => frame.fallback.clone(),
-        Some(_) => Html::default(),
+    let state = use_mut_ref(State::default);
+    let mut entries = use_clerk().placed(frame.entries.clone());
+    // Yew has none of this element's nodes but a fallback's; clerk-js fills it after that has gone.
+    let content = match (&clerk, frame.items.first()) {
+        (None, _) => frame.fallback.clone(),
+        (Some(_), None) => Html::default(),
+        (Some(_), Some(first)) => {
+            let arrange = &mut state.borrow_mut().arrange;
+            let arrange = arrange.get_or_insert_with(first.arrange);
+            let (with_items, portals) = arrange(&frame.items, &entries, frame.profile);
+            entries = with_items;
+            portals
+        }
     };
     let (element, on_error) = (node.clone(), frame.on_error.clone());
-    let entries = use_clerk().placed(frame.entries.clone());
     use_effect_with((clerk, entries), move |(clerk, entries)| {
         if let Some((clerk, element)) = clerk.as_ref().zip(element.cast::<Element>()) {
-            let mut mounted = mounted.borrow_mut();
-            let result = match &*mounted {
+            let mut state = state.borrow_mut();
+            let result = match &state.mounted {
                 Some(mounted) => mounted.update(entries),
-                None => Mounted::new(kind, clerk, element, entries).map(|new| *mounted = Some(new)),
+                None => Mounted::new(kind, clerk, element, entries)
+                    .map(|mounted| state.mounted = Some(mounted)),
             };
-            drop(mounted);
+            drop(state);
             if let Err(error) = result {
                 js::report(&format!("{}: {error}", kind.name));
                 on_error.emit(error);
             }
         }
     });
-    html! { <div ref={node} data-clerk-component={kind.name}>{ fallback }</div> }
+    html! { <div ref={node} data-clerk-component={kind.name}>{ content }</div> }
+}
+
+#[derive(Default)]
+struct State {
+    mounted: Option<Mounted>,
+    arrange: Option<Arrange>,
 }
 
 /// What clerk-js has rendered. Dropping it takes it away.

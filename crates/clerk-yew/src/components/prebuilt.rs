@@ -3,7 +3,6 @@
 
 use yew::prelude::*;
 
-use super::custom::use_mounted_with;
 use super::mounted::{Frame, Kind, use_mounted};
 use crate::props::{
     ApiKeysProps, CreateOrganizationProps, GoogleOneTapProps, OAuthConsentProps,
@@ -29,8 +28,13 @@ macro_rules! kind {
 
 macro_rules! frame {
     ($props:ident) => {
+        frame!($props, Vec::new(), Profile::Itself)
+    };
+    ($props:ident, $items:expr, $profile:expr) => {
         &Frame {
             entries: &$props.entries,
+            items: $items,
+            profile: $profile,
             fallback: &$props.fallback,
             on_error: &$props.on_error,
         }
@@ -103,12 +107,8 @@ prebuilt! {
 /// ```
 #[component]
 pub fn UserProfile(props: &UserProfileProps) -> Html {
-    use_mounted_with(
-        kind!("UserProfile"),
-        frame!(props),
-        Profile::Itself,
-        &props.children,
-    )
+    let items = props.children.iter().map(|it| it.0).collect();
+    use_mounted(kind!("UserProfile"), frame!(props, items, Profile::Itself))
 }
 
 /// The signed-in person's picture with a menu: account, sign-out. Children are own items of it,
@@ -129,11 +129,10 @@ pub fn UserProfile(props: &UserProfileProps) -> Html {
 /// ```
 #[component]
 pub fn UserButton(props: &UserButtonProps) -> Html {
-    use_mounted_with(
+    let items = props.children.iter().map(|it| it.0).collect();
+    use_mounted(
         kind!("UserButton"),
-        frame!(props),
-        Profile::In("userProfileProps"),
-        &props.children,
+        frame!(props, items, Profile::In("userProfileProps")),
     )
 }
 
@@ -151,11 +150,10 @@ pub fn UserButton(props: &UserButtonProps) -> Html {
 /// ```
 #[component]
 pub fn OrganizationProfile(props: &OrganizationProfileProps) -> Html {
-    use_mounted_with(
+    let items = props.children.iter().map(|it| it.0).collect();
+    use_mounted(
         kind!("OrganizationProfile"),
-        frame!(props),
-        Profile::Itself,
-        &props.children,
+        frame!(props, items, Profile::Itself),
     )
 }
 
@@ -172,10 +170,9 @@ pub fn OrganizationProfile(props: &OrganizationProfileProps) -> Html {
 /// ```
 #[component]
 pub fn OrganizationSwitcher(props: &OrganizationSwitcherProps) -> Html {
-    use_mounted_with(
+    let items = props.children.iter().map(|it| it.0).collect();
+    use_mounted(
         kind!("OrganizationSwitcher"),
-        frame!(props),
-        Profile::In("organizationProfileProps"),
-        &props.children,
+        frame!(props, items, Profile::In("organizationProfileProps")),
     )
 }

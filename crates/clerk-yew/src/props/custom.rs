@@ -180,9 +180,9 @@ pub enum Profile {
 /// elements. It keeps the items' places from one time to the next.
 pub type Arrange = Box<dyn FnMut(&[Rc<Item>], &Entries, Profile) -> (Entries, Html)>;
 
-/// An own item, and the way to arrange it among others, whose callback says when what is to be seen
-/// has changed. By this pointer the code for items is in the page only when an item is.
+/// An own item, and the way to arrange it among others. By this pointer the code for items is in the
+/// page only when an item is.
 pub struct Item {
     pub parts: Parts,
-    pub arrange: fn(Callback<()>) -> Arrange,
+    pub arrange: fn() -> Arrange,
 }

@@ -15,14 +15,19 @@ use super::custom::{Arrange, Item, Profile};
 use super::value::{Entries, Value};
 
 /// See [`Item::arrange`].
-pub fn arrange(changed: Callback<()>) -> Arrange {
-    let mut slots = Vec::new();
+pub fn arrange() -> Arrange {
+    let slots = Slots::default();
+    let update = slots.update.clone();
+    let changed = Callback::from(move |()| {
+        if let Some(update) = &*update.borrow() {
+            update.force_update();
+        }
+    });
     Box::new(move |items, options, profile| {
-        let before = std::mem::take(&mut slots);
-        slots = renewed(before, items, &changed);
+        let before = slots.list.take();
+        let now = renewed(before, items, &changed);
         let of_kind = |is_menu_item| -> Vec<Value> {
-            slots
-                .iter()
+            now.iter()
                 .filter(|slot| slot.is_menu_item() == is_menu_item)
                 .map(|slot| Value::Js(slot.object.clone()))
                 .collect()
@@ -36,8 +41,41 @@ pub fn arrange(changed: Callback<()>) -> Arrange {
         if !menu_items.is_empty() {
             options.put("customMenuItems", menu_items.into());
         }
-        (options, slots.iter().map(Slot::portals).collect())
+        slots.list.replace(now);
+        (options, html! { <Portals slots={slots.clone()} /> })
     })
+}
+
+/// The slots of a component, and the way to show them anew.
+#[derive(Clone, Default)]
+struct Slots {
+    list: Rc<RefCell<Vec<Slot>>>,
+    update: Rc<RefCell<Option<UseForceUpdateHandle>>>,
+}
+
+/// What is in them may have changed.
+impl PartialEq for Slots {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct PortalsProps {
+    slots: Slots,
+}
+
+/// What is to be seen in clerk-js's elements.
+#[component]
+fn Portals(props: &PortalsProps) -> Html {
+    props.slots.update.replace(Some(use_force_update()));
+    props
+        .slots
+        .list
+        .borrow()
+        .iter()
+        .map(Slot::portals)
+        .collect()
 }
 
 /// The slots of these items. An item that was there before keeps its slot, and so the state of what
