@@ -1,6 +1,6 @@
 //! The API as the page calls it.
 
-use clerk_yew::{ClerkError, ErrorKind, TokenOptions, get_token};
+use clerk_yew::{ErrorKind, TokenOptions, get_token};
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize};
 use shared::{FieldError, PageConfig, Problem, PutUser, User, UserUpdate};
@@ -20,8 +20,8 @@ pub struct Versioned {
 pub enum ApiError {
     /// The server could not be reached, or failed. Trying again may help.
     Unavailable,
-    /// Clerk gives no token. Trying again may help.
-    NoToken(ClerkError),
+    /// Clerk gives no token; why. Trying again may help.
+    NoToken(&'static str),
     /// The account was deleted.
     Gone,
     /// The row is not of the version the write was meant for.
@@ -36,8 +36,7 @@ impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unavailable => f.write_str("The server cannot be reached."),
-            Self::NoToken(error) if error.kind() == ErrorKind::SignedOut => error.fmt(f),
-            Self::NoToken(_) => f.write_str("The sign-in service is not responding."),
+            Self::NoToken(reason) => f.write_str(reason),
             Self::Gone => f.write_str("This account was deleted."),
             Self::Changed => f.write_str("The profile has changed in the meantime."),
             Self::Invalid(_) => f.write_str("Some fields are not valid."),
@@ -117,7 +116,12 @@ impl Api {
         let mut fresh = false;
         loop {
             let options = self.token.clone().skip_cache(fresh);
-            let token = get_token(&options).await.map_err(ApiError::NoToken)?;
+            let token = get_token(&options).await.map_err(|error| {
+                ApiError::NoToken(match error.kind() {
+                    ErrorKind::SignedOut => "You are signed out.",
+                    _ => "The sign-in service is not responding.",
+                })
+            })?;
             let mut request = RequestBuilder::new(path)
                 .method(method.clone())
                 .abort_signal(signal)

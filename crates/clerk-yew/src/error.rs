@@ -1,6 +1,7 @@
 //! What went wrong at Clerk.
 
 use std::fmt;
+use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
 
@@ -53,7 +54,11 @@ pub struct Reason {
 /// Shown as text it is a sentence for the person; [`kind`](Self::kind) tells what to do,
 /// [`code`](Self::code) is for code that waits for one of Clerk's errors in particular.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClerkError {
+pub struct ClerkError(Arc<Told>);
+
+/// Behind a pointer: what can fail is passed on in many places, and an error in few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
     kind: ErrorKind,
     code: String,
     message: String,
@@ -64,13 +69,13 @@ pub struct ClerkError {
 impl ClerkError {
     /// An error of this crate's own.
     pub(crate) fn new(kind: ErrorKind, code: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Arc::new(Told {
             kind,
             code: code.to_owned(),
             message: message.into(),
             status: None,
             reasons: Vec::new(),
-        }
+        }))
     }
 
     /// Nobody is signed in.
@@ -110,48 +115,49 @@ impl ClerkError {
             .or_else(|| value::string(thrown, "message"))
             .or_else(|| thrown.as_string())
             .unwrap_or_else(|| "Unknown error".to_owned());
-        Self {
+        Self(Arc::new(Told {
             kind: kind(&code, status, !reasons.is_empty()),
             code,
             message,
             status,
             reasons,
-        }
+        }))
     }
 
     /// The same error, known to be of this kind by where it came from.
     #[must_use]
     pub(crate) fn of_kind(self, kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Arc::new(Told {
             kind,
             message: message.into(),
-            ..self
-        }
+            ..(*self.0).clone()
+        }))
     }
 
     /// What kind of trouble it is.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// Clerk's code, such as `form_code_incorrect`; the first one where there are several.
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// The HTTP status of Clerk's answer, if there was one.
     pub fn status(&self) -> Option<u16> {
-        self.status
+        self.0.status
     }
 
     /// Every reason that Clerk gave; none when the request did not reach it.
     pub fn all(&self) -> &[Reason] {
-        &self.reasons
+        &self.0.reasons
     }
 
     /// What Clerk says of this parameter, such as `email_address`.
     pub fn of(&self, parameter: &str) -> Option<&Reason> {
-        self.reasons
+        self.0
+            .reasons
             .iter()
             .find(|it| it.parameter.as_deref() == Some(parameter))
     }
@@ -159,7 +165,7 @@ impl ClerkError {
 
 impl fmt::Display for ClerkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
