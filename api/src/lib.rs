@@ -103,6 +103,9 @@ pub async fn serve(
     let verifier = Verifier::new(config.clerk.tokens.clone())?;
     let keys = verifier.keys().clone();
     let proxy = FrontendApiProxy::from_settings(&config.clerk)?;
+    // While the database is opened, so that who asks first finds keys.
+    let mut background = JoinSet::new();
+    background.spawn(keys.keep_fresh());
     let db = db::connect(config.database_url.expose()).await?;
     let bodies = shared_by_network(BODIES_MAX, BODIES_ADDRESS_MAX);
     let webhook = config.clerk.webhook_secret.as_ref();
@@ -120,8 +123,6 @@ pub async fn serve(
         shutdown: shutdown.clone(),
         config,
     }));
-    let mut background = JoinSet::new();
-    background.spawn(keys.keep_fresh());
     background.spawn(db.clone().watch_file());
     background.spawn(db.clone().check_large_file());
     background.spawn(app.limits.clone().forget_the_idle());

@@ -107,7 +107,7 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         })?;
     if config.clerk.emulator {
         tracing::warn!(
-            "CLERK_PUBLISHABLE_KEY is not set: trusting the local emulator, for development only"
+            "no key of a Clerk instance is set: trusting the local emulator, for development only"
         );
     }
     tracing::info!("listening on http://{}", listener.local_addr()?);

@@ -214,6 +214,12 @@ mod tests {
         assert_eq!(read(&[]).is_ok(), cfg!(debug_assertions));
         let error = read(&[("CLERK_EMULATOR", "0")]).expect_err("nobody to trust");
         assert_eq!(error.name, "CLERK_PUBLISHABLE_KEY");
+        // The emulator's own key is as good as none.
+        let own = "pk_test_ZW11bGF0b3IuY2xlcmsuYWNjb3VudHMuZGV2JA";
+        for (switch, trusted) in [("0", false), ("1", true)] {
+            let config = read(&[("CLERK_PUBLISHABLE_KEY", own), ("CLERK_EMULATOR", switch)]);
+            assert_eq!(config.is_ok_and(|it| it.clerk.emulator), trusted);
+        }
         // A key goes before, whatever else is set.
         let variables = [
             ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),

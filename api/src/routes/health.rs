@@ -31,24 +31,24 @@ impl Readiness {
     }
 }
 
-/// Says that the process lives.
+/// 200 while the process runs.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "operations",
-    responses((status = 200, description = "It lives", content_type = "text/plain", body = String))
+    responses((status = 200, description = "It runs", content_type = "text/plain", body = String))
 )]
 pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Says whether the database takes writes and tokens can be verified.
+/// 200 if the database takes writes and tokens can be verified.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operations",
     responses(
-        (status = 200, description = "Both", content_type = "text/plain", body = String),
+        (status = 200, description = "Ready", content_type = "text/plain", body = String),
         (status = 503, response = super::openapi::Unavailable),
     )
 )]

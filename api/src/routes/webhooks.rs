@@ -9,23 +9,23 @@ use crate::App;
 use crate::error::ApiError;
 use crate::users::{ClerkEvent, ClerkProfile, Outcome};
 
-/// Takes an event of Clerk's, signed by Svix.
+/// Receive an event from Clerk, signed by Svix.
 ///
-/// `user.created`, `user.updated` and `user.deleted` are brought into rows, each delivery once;
-/// other events are ignored. An event older than what the row holds does not overwrite it, and
-/// a deleted person never comes back.
+/// `user.created`, `user.updated` and `user.deleted` are applied to rows, each delivery once;
+/// other events are ignored. An event that is older than the row does not overwrite it. A deleted
+/// row never comes back.
 #[utoipa::path(
     post,
     path = "/webhooks/clerk",
     tag = "webhooks",
     params(
         ("svix-id" = String, Header, description = "The delivery's id"),
-        ("svix-timestamp" = String, Header, description = "Seconds since the Unix epoch, at most 5 minutes off"),
+        ("svix-timestamp" = String, Header, description = "Seconds since the Unix epoch, at most 5 minutes from now"),
         ("svix-signature" = String, Header, description = "`v1,` and HMAC-SHA-256 of id, timestamp and body, in base64"),
     ),
     request_body(content = Object, content_type = "application/json", description = "The event as Clerk sends it"),
     responses(
-        (status = 204, description = "Taken, or ignored"),
+        (status = 204, description = "Applied, or ignored"),
         (status = 400, response = super::openapi::BadRequest),
         (status = 408, response = super::openapi::RequestTimeout),
         (status = 413, response = super::openapi::PayloadTooLarge),

@@ -95,6 +95,14 @@ fn blank_is_not_unset_and_what_is_no_text_is_no_value() {
 fn without_a_key_the_emulator_is_trusted_only_where_that_is_wanted() {
     refuses(&[("CLERK_EMULATOR", "0".as_ref())], "CLERK_PUBLISHABLE_KEY");
     refuses(&[("CLERK_EMULATOR", "yes".as_ref())], "CLERK_EMULATOR");
+    let own = "pk_test_ZW11bGF0b3IuY2xlcmsuYWNjb3VudHMuZGV2JA";
+    refuses(
+        &[
+            ("CLERK_PUBLISHABLE_KEY", own.as_ref()),
+            ("CLERK_EMULATOR", "0".as_ref()),
+        ],
+        "CLERK_PUBLISHABLE_KEY",
+    );
 }
 
 #[tokio::test]

@@ -33,15 +33,7 @@ impl Instance {
             )?
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 4000)));
         let may_trust = env.switch("CLERK_EMULATOR")?.unwrap_or(trust_emulator);
-        let key = env.get("CLERK_PUBLISHABLE_KEY")?;
-        let emulator = key.is_none();
-        if emulator && !may_trust {
-            return Err(ConfigError {
-                name: "CLERK_PUBLISHABLE_KEY",
-                expected: "not set; CLERK_EMULATOR=1 has the local emulator stand in, for development",
-            });
-        }
-        let publishable_key = key.unwrap_or_else(|| {
+        let publishable_key = env.get("CLERK_PUBLISHABLE_KEY")?.unwrap_or_else(|| {
             format!(
                 "pk_test_{}",
                 STANDARD_NO_PAD.encode(format!("{EMULATOR_HOST}$"))
@@ -51,6 +43,14 @@ impl Instance {
             name: "CLERK_PUBLISHABLE_KEY",
             expected: "expected a key of Clerk's dashboard, pk_test_… or pk_live_…",
         })?;
+        // Also where somebody has set the emulator's own key.
+        let emulator = host == EMULATOR_HOST;
+        if emulator && !may_trust {
+            return Err(ConfigError {
+                name: "CLERK_PUBLISHABLE_KEY",
+                expected: "not set, or the emulator's own; CLERK_EMULATOR=1 has the local emulator stand in, for development",
+            });
+        }
         let frontend_api = if emulator {
             format!("http://{emulator_addr}")
         } else {

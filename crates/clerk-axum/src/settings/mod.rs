@@ -30,7 +30,7 @@ const CONVEX: &str = "convex";
 /// | variable | meaning |
 /// |---|---|
 /// | `CLERK_PUBLISHABLE_KEY` | `pk_test_…` or `pk_live_…`; issuer and keys follow from it |
-/// | `CLERK_EMULATOR` | `1`: without a key the emulator at `EMULATOR_ADDR` (127.0.0.1:4000) stands in |
+/// | `CLERK_EMULATOR` | `1`: without a key, or with the emulator's own, the emulator at `EMULATOR_ADDR` (127.0.0.1:4000) stands in |
 /// | `CLERK_AUTHORIZED_PARTIES` | origins whose pages may use tokens, comma-separated |
 /// | `CLERK_ALLOW_MISSING_AZP` | `1`: a token may name no party, as those of native apps |
 /// | `CLERK_JWT_TEMPLATE`, `CLERK_AUDIENCE` | the page's JWT template, and the required `aud`, `convex` with that template |
