@@ -50,7 +50,7 @@ async fn the_api_can_be_tried_on_a_page_of_its_own() -> Result<()> {
         let page = story.page();
         let browser = &story.browsers[0];
         browser.open(&format!("{page}/api/docs")).await?;
-        browser.sees("Reads one's own row.").await?;
+        browser.sees("Read your row.").await?;
         browser.sees("/api/users/me/events").await
     })
     .await
