@@ -23,6 +23,11 @@
 //! app asks of it), `provider` and `hooks`, `components`. clerk-js is one object for the whole
 //! page: so there is one provider in a page, near the root.
 
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod actions;
 mod clerk;
 mod components;

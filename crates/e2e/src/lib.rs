@@ -9,7 +9,7 @@ mod story;
 
 pub use browser::{Browser, FOREIGN_HOST, Look};
 pub use person::{PASSWORD, Person, TEST_CODE, in_query};
-pub use stack::{Stack, StackOptions};
+pub use stack::{App, Stack, StackOptions};
 pub use story::{Story, story, story_with};
 
 use std::time::{Duration, Instant};

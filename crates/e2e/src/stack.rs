@@ -23,9 +23,39 @@ const BUILD_WITHIN: Duration = Duration::from_mins(20);
 /// What the emulator signs webhooks with, where a story has them.
 const WEBHOOK_SECRET: &str = "whsec_dGhlIHN0b3JpZXMgc2lnbiB3aXRoIHRoaXMgb25lIQ==";
 
+/// Whose page a story is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum App {
+    /// The starter itself
+    #[default]
+    Starter,
+    /// `examples/notes`
+    Notes,
+}
+
+impl App {
+    /// The server's program.
+    fn program(self) -> &'static str {
+        match self {
+            Self::Starter => "api",
+            Self::Notes => "notes-server",
+        }
+    }
+
+    /// The folder of its page.
+    fn dist(self) -> PathBuf {
+        match self {
+            Self::Starter => env_path("E2E_DIST_DIR", "dist"),
+            Self::Notes => env_path("E2E_NOTES_DIST_DIR", "examples/notes/dist"),
+        }
+    }
+}
+
 /// What differs between stories.
 #[derive(Clone, Debug, Default)]
 pub struct StackOptions {
+    /// Whose page it is about
+    pub app: App,
     /// Seconds until a token expires; none: Clerk's 60
     pub token_lifetime: Option<u32>,
     /// Start with the emulator down
@@ -228,12 +258,13 @@ impl Stack {
 
     /// Starts the API and waits until it answers.
     pub async fn start_api(&mut self) -> Result<()> {
-        let mut command = self.command("api", "api.log")?;
+        let app = self.options.app;
+        let mut command = self.command(app.program(), "api.log")?;
         command.env(
             "DATABASE_URL",
             format!("sqlite://{}?mode=rwc", self.database().display()),
         );
-        command.env("DIST_DIR", env_path("E2E_DIST_DIR", "dist"));
+        command.env("DIST_DIR", app.dist());
         if self.options.webhooks {
             command.env("CLERK_WEBHOOK_SIGNING_SECRET", WEBHOOK_SECRET);
         }

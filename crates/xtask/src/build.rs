@@ -46,6 +46,21 @@ pub fn page(toolchain: &Toolchain) -> Result<()> {
     Ok(())
 }
 
+/// The server of `examples/notes`.
+pub const EXAMPLE: &str = "notes-server";
+
+/// Builds the page of `examples/notes`.
+pub fn example(toolchain: &Toolchain) -> Result<()> {
+    let mut trunk = toolchain.release_command("trunk")?;
+    trunk.args([
+        "--config",
+        "examples/notes/Trunk.toml",
+        "build",
+        "--release",
+    ]);
+    run("trunk build", &mut trunk)
+}
+
 /// What runs for development and tests. Always built together, also where the emulator does not
 /// run: alone, either would have features of its own, and all they share be built once more.
 pub const SERVERS: [&str; 2] = ["api", "clerk-emulator"];

@@ -72,8 +72,10 @@ pub fn check() -> Result<()> {
     result?;
     steps.next("the page, release");
     tally.step("page", build::page(&toolchain))?;
+    tally.step("the example's page", build::example(&toolchain))?;
     steps.next("the servers, release");
-    tally.step("servers", build::binaries(&build::SERVERS))?;
+    let servers = [&build::SERVERS[..], &[build::EXAMPLE]].concat();
+    tally.step("servers", build::binaries(&servers))?;
     steps.next("browser tests");
     tally.tests(
         Command::new("cargo")
@@ -88,6 +90,10 @@ pub fn check() -> Result<()> {
             ])
             .env("E2E_BIN_DIR", target("release"))
             .env("E2E_DIST_DIR", std::path::absolute("dist")?)
+            .env(
+                "E2E_NOTES_DIST_DIR",
+                std::path::absolute("examples/notes/dist")?,
+            )
             .env("E2E_SDK_DIR", clerk_sdk)
             .env("E2E_AXE", axe)
             .env("E2E_XTASK", xtask),

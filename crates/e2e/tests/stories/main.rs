@@ -8,5 +8,6 @@ mod emulator_faults;
 mod faults;
 mod intruders;
 mod live;
+mod notes;
 mod pages;
 mod privacy;
