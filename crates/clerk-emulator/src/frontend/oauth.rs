@@ -72,21 +72,15 @@ pub fn answer(scope: &mut Scope<'_>) -> Answer {
 pub fn callback(scope: &mut Scope<'_>) -> Answer {
     let attempt = attempt(scope)?;
     scope.tx.delete::<OAuthAttempt>(&attempt.id)?;
-    let mut client: Client = scope.tx.need(&attempt.client_id)?;
+    // The browser is the one that began, whoever's cookies came along here.
+    scope.client = Some(scope.tx.need::<Client>(&attempt.client_id)?);
     let call = scope.call;
     if call.query("error").or(call.param("error")).is_some() {
         let error = (
             "oauth_access_denied".to_owned(),
             "Access to your account was denied.".to_owned(),
         );
-        note(
-            &mut client,
-            &attempt,
-            VerificationStatus::Failed,
-            Some(error),
-        );
-        scope.tx.put(&client)?;
-        return back(scope, &attempt, false);
+        return fail(scope, &attempt, error);
     }
     let code = call
         .query("code")
@@ -109,12 +103,10 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
         first_name: field("first_name"),
         last_name: field("last_name"),
     };
-    // The browser is the one that began, whoever's cookies came along here.
-    scope.client = Some(client);
     match attempt.purpose.as_str() {
         "sign_in" => for_sign_in(scope, &attempt, profile),
         "sign_up" => for_sign_up(scope, &attempt, profile),
-        user_id => for_account(scope, &attempt, profile, user_id),
+        _ => for_account(scope, &attempt, profile),
     }
 }
 
@@ -128,27 +120,46 @@ fn back(scope: &Scope<'_>, attempt: &OAuthAttempt, complete: bool) -> Answer {
     Ok(Reply::Redirect(scope.landing("redirect_url", address)?))
 }
 
+/// Writes on the sign-in or sign-up what the attempt has brought.
 fn note(
-    client: &mut Client,
+    scope: &mut Scope<'_>,
     attempt: &OAuthAttempt,
     status: VerificationStatus,
-    error: Option<(String, String)>,
-) {
-    let verification = match attempt.purpose.as_str() {
-        "sign_in" => client
+    error: (String, String),
+) -> Result<(), ClerkError> {
+    let client = scope.client_mut()?;
+    let proof = if attempt.purpose == "sign_in" {
+        client
             .sign_in
             .as_mut()
-            .and_then(|it| it.first_factor.as_mut()),
-        "sign_up" => client
-            .sign_up
-            .as_mut()
-            .and_then(|it| it.external_verification.as_mut()),
-        _ => None,
+            .and_then(|it| it.first_factor.as_mut())
+    } else {
+        let sign_up = client.sign_up.as_mut();
+        sign_up.and_then(|it| it.external_verification.as_mut())
     };
-    if let Some(verification) = verification {
-        verification.status = status;
-        verification.error = error;
+    if let Some(proof) = proof.filter(|it| !it.is_verified()) {
+        proof.status = status;
+        proof.error = Some(error);
     }
+    Ok(())
+}
+
+/// The attempt came to nothing, and the page tells why. A connection that was there stays.
+fn fail(scope: &mut Scope<'_>, attempt: &OAuthAttempt, error: (String, String)) -> Answer {
+    let Some((user_id, account_id)) = attempt.purpose.split_once(' ') else {
+        note(scope, attempt, VerificationStatus::Failed, error)?;
+        return back(scope, attempt, false);
+    };
+    let mut user: User = scope.tx.need(user_id)?;
+    let account = user.external_account_mut(account_id);
+    if let Some(proof) = account.and_then(|it| it.verification.as_mut()) {
+        if !proof.is_verified() {
+            proof.status = VerificationStatus::Failed;
+        }
+        proof.error = Some(error);
+        accounts::save(scope, &mut user)?;
+    }
+    back(scope, attempt, false)
 }
 
 fn transferable(
@@ -157,9 +168,8 @@ fn transferable(
     code: &str,
     message: &str,
 ) -> Answer {
-    let client = scope.client_mut()?;
-    let error = Some((code.to_owned(), message.to_owned()));
-    note(client, attempt, VerificationStatus::Transferable, error);
+    let error = (code.to_owned(), message.to_owned());
+    note(scope, attempt, VerificationStatus::Transferable, error)?;
     back(scope, attempt, false)
 }
 
@@ -198,52 +208,36 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
         );
     }
     if let Err(error) = external_accounts::fill(scope, &mut sign_up, profile) {
-        // The page tells why, not this address.
-        let client = scope.client_mut()?;
-        note(
-            client,
-            attempt,
-            VerificationStatus::Failed,
-            Some(error.as_part()),
-        );
-        return back(scope, attempt, false);
+        return fail(scope, attempt, error.as_part());
     }
     let done = sign_ups::finish(scope, sign_up)?;
     back(scope, attempt, done.created_session_id.is_some())
 }
 
-/// A signed-in person connects an account.
-fn for_account(
-    scope: &mut Scope<'_>,
-    attempt: &OAuthAttempt,
-    profile: ExternalProfile,
-    user_id: &str,
-) -> Answer {
+/// A signed-in person connects an account, or renews a connection: by its own account only.
+fn for_account(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
+    let (user_id, account_id) = attempt.purpose.split_once(' ').unwrap_or_default();
     let mut user: User = scope.tx.need(user_id)?;
-    let pending = |it: &ExternalAccount| it.strategy == profile.strategy && !it.is_verified();
     let key = format!("{} {}", profile.strategy, profile.provider_user_id);
     let taken = scope.tx.find::<User>("external", &key)?.is_some();
-    let now = scope.now;
-    let Some(account) = user.external_accounts.iter_mut().find(|it| pending(it)) else {
+    let Some(account) = user.external_account_mut(account_id) else {
         return back(scope, attempt, false);
     };
-    if taken {
-        if let Some(verification) = &mut account.verification {
-            verification.status = VerificationStatus::Failed;
-            verification.error = Some((
-                "oauth_account_already_connected".to_owned(),
-                "Another account is already connected to this user.".to_owned(),
-            ));
-        }
-    } else {
-        account.provider_user_id = profile.provider_user_id;
-        account.email_address.clone_from(&profile.email_address);
-        account.first_name = profile.first_name;
-        account.last_name = profile.last_name;
-        account.verification = Some(Verification::given(&profile.strategy, now));
-        account.tokens_revoked = false;
-        account.updated_at = now;
+    let renewed = account.is_verified() && account.key() == key;
+    if !renewed && (taken || account.is_verified()) {
+        let error = (
+            "oauth_account_already_connected".to_owned(),
+            "Another account is already connected to this user.".to_owned(),
+        );
+        return fail(scope, attempt, error);
     }
+    account.provider_user_id = profile.provider_user_id;
+    account.email_address = profile.email_address;
+    account.first_name = profile.first_name;
+    account.last_name = profile.last_name;
+    account.verification = Some(Verification::given(&profile.strategy, scope.now));
+    account.tokens_revoked = false;
+    account.updated_at = scope.now;
     accounts::save(scope, &mut user)?;
     back(scope, attempt, false)
 }
@@ -253,39 +247,42 @@ pub fn connect(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
     require_fresh(scope, &session)?;
     let strategy = scope.call.required("strategy")?.to_owned();
-    let verification = external_accounts::begin(scope, &strategy, &user.id)?;
+    let id = id::new("eac");
+    let purpose = format!("{} {id}", user.id);
+    let verification = external_accounts::begin(scope, &strategy, &purpose)?;
     user.external_accounts
         .retain(|it| it.strategy != strategy || it.is_verified());
     let account = ExternalAccount {
-        id: id::new("eac"),
+        id: id.clone(),
         strategy,
         verification: Some(verification),
         created_at: scope.now,
         updated_at: scope.now,
         ..ExternalAccount::default()
     };
-    let id = account.id.clone();
     user.external_accounts.push(account);
     accounts::save(scope, &mut user)?;
     shown(scope, &user, &id)
 }
 
-/// `PATCH /v1/me/external_accounts/{id}/reauthorize`: goes to the provider once more.
+/// `PATCH /v1/me/external_accounts/{id}/reauthorize`: goes to the provider once more. The
+/// connection stays as it is until the person comes back.
 pub fn reauthorize(scope: &mut Scope<'_>) -> Answer {
     let (_, mut user) = scope.person()?;
-    let id = scope.call.path("id").to_owned();
-    let strategy = user
-        .external_accounts
-        .iter()
-        .find(|it| it.id == id)
-        .map(|it| it.strategy.clone())
-        .ok_or_else(|| ClerkError::not_found("The external account"))?;
-    let verification = external_accounts::begin(scope, &strategy, &user.id)?;
-    for account in user.external_accounts.iter_mut().filter(|it| it.id == id) {
-        account.verification = Some(verification.clone());
+    let id = scope.call.path("id");
+    let purpose = format!("{} {id}", user.id);
+    let account = user.external_account_mut(id);
+    let account = account.ok_or_else(|| ClerkError::not_found("The external account"))?;
+    let connected = account.is_verified();
+    account.verification = Some(external_accounts::begin(
+        scope,
+        &account.strategy,
+        &purpose,
+    )?);
+    if !connected {
+        accounts::save(scope, &mut user)?;
     }
-    accounts::save(scope, &mut user)?;
-    shown(scope, &user, &id)
+    shown(scope, &user, id)
 }
 
 fn shown(scope: &Scope<'_>, user: &User, id: &str) -> Answer {
@@ -314,8 +311,7 @@ pub fn revoke_tokens(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
     require_fresh(scope, &session)?;
     let id = scope.call.path("id");
-    let account = user.external_accounts.iter_mut().find(|it| it.id == id);
-    account
+    user.external_account_mut(id)
         .ok_or_else(|| ClerkError::not_found("The external account"))?
         .tokens_revoked = true;
     accounts::save(scope, &mut user)?;

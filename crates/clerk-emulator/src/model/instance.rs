@@ -165,7 +165,7 @@ pub struct OAuthAttempt {
     pub id: String,
     pub client_id: String,
     pub strategy: String,
-    /// `sign_in`, `sign_up` or a user id, who connects an account.
+    /// `sign_in`, `sign_up`, or `USER_ID ACCOUNT_ID`: a connection, new or renewed.
     pub purpose: String,
     pub redirect_url: String,
     pub complete_url: String,

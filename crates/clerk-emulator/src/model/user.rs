@@ -112,6 +112,13 @@ impl User {
             .find(|address| address.id == id)
     }
 
+    /// The person's own account of this id at a provider.
+    pub fn external_account_mut(&mut self, id: &str) -> Option<&mut ExternalAccount> {
+        self.external_accounts
+            .iter_mut()
+            .find(|account| account.id == id)
+    }
+
     /// First and last name, as far as they are known.
     pub fn full_name(&self) -> Option<String> {
         let names: Vec<&str> = [&self.first_name, &self.last_name]

@@ -16,6 +16,7 @@ mod intruders;
 mod kept;
 mod links;
 mod organizations;
+mod providers;
 mod refusals;
 mod servers;
 mod webhooks;

@@ -324,6 +324,14 @@ pub fn id(value: &Value) -> String {
     text(&value["id"])
 }
 
+/// A parameter of an address.
+pub fn query(url: &str, name: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(asked, _)| asked == name)
+        .map(|(_, value)| value.into_owned())
+}
+
 /// The claims of a token.
 pub fn claims(token: &Value) -> Value {
     let payload = token["jwt"]
