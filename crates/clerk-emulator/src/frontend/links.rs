@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::address::Landing;
 use crate::error::ClerkError;
 use crate::model::{Browser, Client, Session, Ticket, User, Verification, VerificationStatus};
 use crate::rules::cookies::Cookies;
@@ -10,21 +11,66 @@ use crate::scope::{Answer, HOME_ORIGIN, Reply, Scope};
 use crate::settings::InstanceKind;
 use crate::{html, id, view};
 
-/// `GET /v1/verify`: somebody opened the link in an e-mail.
-pub fn verify(scope: &mut Scope<'_>) -> Answer {
-    let secret = scope.call.query("token").unwrap_or_default().to_owned();
-    let ticket = tickets::find(scope, &secret)?;
+/// The link that was opened: its ticket, its secret, and the page it leads to.
+fn opened(scope: &Scope<'_>) -> Result<(Ticket, String, Landing), ClerkError> {
+    let secret = scope.call.query("token").unwrap_or_default();
+    let ticket = tickets::find(scope, secret)?;
     if ticket.kind != "email_link" {
         return Err(tickets::invalid());
     }
     let url = ticket.redirect_url.as_deref().unwrap_or_default();
     let page = scope.landing("redirect_url", url)?;
+    Ok((ticket, secret.to_owned(), page))
+}
+
+/// `GET /v1/verify`: somebody opened the link in an e-mail.
+pub fn verify(scope: &mut Scope<'_>) -> Answer {
+    let (ticket, secret, page) = opened(scope)?;
     let outcome = prove(scope, &ticket, &secret)?;
     let mut pairs = vec![("__clerk_status", outcome.0)];
     if let Some(session_id) = &outcome.1 {
         pairs.push(("__clerk_created_session", session_id));
     }
     Ok(Reply::Redirect(page.with(&pairs)))
+}
+
+/// The link was the right one, and yet leads nowhere any more: both pages are told, the one that
+/// waits and the one that the link leads to.
+pub fn told_on_the_page(scope: &mut Scope<'_>, error: &ClerkError) -> Answer {
+    let Ok((ticket, _, page)) = opened(scope) else {
+        return told_here(scope, error);
+    };
+    let fail = |proof: Option<&mut Verification>| {
+        if let Some(proof) = proof {
+            proof.status = VerificationStatus::Failed;
+        }
+    };
+    let parts: Vec<&str> = ticket.of.split(' ').collect();
+    match parts.as_slice() {
+        ["sign_in", id] => {
+            if let Some(mut client) = scope.tx.find::<Client>("sign_in", id)? {
+                let sign_in = client.sign_in.as_mut();
+                fail(sign_in.and_then(|it| it.first_factor.as_mut()));
+                scope.tx.put(&client)?;
+            }
+        }
+        ["sign_up", id] => {
+            if let Some(mut client) = scope.tx.find::<Client>("sign_up", id)? {
+                let sign_up = client.sign_up.as_mut();
+                fail(sign_up.and_then(|it| it.email_verification.as_mut()));
+                scope.tx.put(&client)?;
+            }
+        }
+        ["email", user_id, address_id] => {
+            if let Some(mut user) = scope.tx.get::<User>(user_id)? {
+                let address = user.email_mut(address_id);
+                fail(address.and_then(|it| it.verification.as_mut()));
+                scope.tx.put(&user)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(Reply::Redirect(page.with(&[("__clerk_status", "failed")])))
 }
 
 /// What opening a link came to: Clerk's status, and the session that began.
@@ -46,13 +92,6 @@ fn take(sent: Option<&mut Verification>, secret: &str, now: i64) -> Option<&'sta
     None
 }
 
-/// The link was the right one, and yet leads nowhere any more.
-fn refuse(sent: Option<&mut Verification>) {
-    if let Some(sent) = sent {
-        sent.status = VerificationStatus::Failed;
-    }
-}
-
 fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome, ClerkError> {
     let now = scope.now;
     let parts: Vec<&str> = ticket.of.split(' ').collect();
@@ -72,11 +111,7 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
             let user: User = scope
                 .tx
                 .need(sign_in.user_id.as_deref().unwrap_or_default())?;
-            if lockout::check(scope, &user).is_err() {
-                refuse(sign_in.first_factor.as_mut());
-                scope.client_mut()?.sign_in = Some(sign_in);
-                return Ok(("failed", None));
-            }
+            lockout::check(scope, &user)?;
             let done = sign_ins::complete(scope, sign_in, user, "email_link", false)?;
             // The page that waits for the proof asks for its sign-in once more.
             let session_id = done.created_session_id.clone();
@@ -103,23 +138,14 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
         }
         ["email", user_id, address_id] => {
             let mut user: User = scope.tx.need(user_id)?;
-            let before = user.clone();
             let address = user.email_mut(address_id);
             let sent = address.and_then(|it| it.verification.as_mut());
             if let Some(status) = take(sent, secret, now) {
                 scope.tx.put(&user)?;
                 return Ok((status, None));
             }
-            match people::email_proven(scope, &mut user, address_id) {
-                Err(error) if error.code() == "form_identifier_exists" => {
-                    user = before;
-                    let address = user.email_mut(address_id);
-                    refuse(address.and_then(|it| it.verification.as_mut()));
-                    scope.tx.put(&user)?;
-                    Ok(("failed", None))
-                }
-                done => done.map(|()| ("verified", None)),
-            }
+            people::email_proven(scope, &mut user, address_id)?;
+            Ok(("verified", None))
         }
         _ => Err(tickets::invalid()),
     }
@@ -128,13 +154,7 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
 /// `GET /v1/tickets/accept`: somebody opened an invitation or a sign-in link.
 pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
     let secret = scope.call.query("ticket").unwrap_or_default().to_owned();
-    let ticket = match tickets::find(scope, &secret) {
-        Ok(ticket) => ticket,
-        Err(error) => {
-            let page = html::notice("This link does not work", &error.as_part().1);
-            return Ok(Reply::Html(page));
-        }
-    };
+    let ticket = tickets::find(scope, &secret)?;
     let status = invitations::destination(scope, &ticket)?;
     let home = scope.tx.value(HOME_ORIGIN)?;
     let home = home.unwrap_or_else(|| "http://localhost:8080".to_owned());
@@ -152,6 +172,14 @@ pub fn accept_ticket(scope: &mut Scope<'_>) -> Answer {
     ];
     let page = scope.landing("redirect_url", &url)?;
     Ok(Reply::Redirect(page.with(&pairs)))
+}
+
+/// A link leads nowhere, and no page is known that could say so.
+pub fn told_here(_: &mut Scope<'_>, error: &ClerkError) -> Answer {
+    Ok(Reply::Html(html::notice(
+        "This link does not work",
+        &error.as_part().1,
+    )))
 }
 
 /// `GET /v1/client/handshake`: a server asks the browser's state, by way of the browser

@@ -12,6 +12,8 @@ use crate::rules::{accounts, external_accounts, lockout, sign_ins, sign_ups};
 use crate::scope::{Answer, Reply, Scope};
 use crate::{html, id};
 
+use super::links;
+
 /// How much is taken of a name that rides in an address, in characters.
 const NAME_MAX: usize = 256;
 
@@ -76,11 +78,10 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
     scope.client = Some(scope.tx.need::<Client>(&attempt.client_id)?);
     let call = scope.call;
     if call.query("error").or(call.param("error")).is_some() {
-        let error = (
-            "oauth_access_denied".to_owned(),
-            "Access to your account was denied.".to_owned(),
-        );
-        return fail(scope, &attempt, error);
+        return Err(ClerkError::bad(
+            "oauth_access_denied",
+            "Access to your account was denied.",
+        ));
     }
     let code = call
         .query("code")
@@ -127,6 +128,9 @@ fn note(
     status: VerificationStatus,
     error: (String, String),
 ) -> Result<(), ClerkError> {
+    if scope.client.is_none() {
+        return Ok(());
+    }
     let client = scope.client_mut()?;
     let proof = if attempt.purpose == "sign_in" {
         client
@@ -144,22 +148,38 @@ fn note(
     Ok(())
 }
 
-/// The attempt came to nothing, and the page tells why. A connection that was there stays.
-fn fail(scope: &mut Scope<'_>, attempt: &OAuthAttempt, error: (String, String)) -> Answer {
-    let Some((user_id, account_id)) = attempt.purpose.split_once(' ') else {
-        note(scope, attempt, VerificationStatus::Failed, error)?;
-        return back(scope, attempt, false);
+/// The attempt came to nothing, and the page that it began on tells why.
+pub fn told_on_the_page(scope: &mut Scope<'_>, error: &ClerkError) -> Answer {
+    let Ok(attempt) = attempt(scope) else {
+        return links::told_here(scope, error);
     };
-    let mut user: User = scope.tx.need(user_id)?;
+    scope.tx.delete::<OAuthAttempt>(&attempt.id)?;
+    fail(scope, &attempt, error.as_part())?;
+    back(scope, &attempt, false)
+}
+
+/// Writes down why the attempt came to nothing. A connection that was there stays.
+fn fail(
+    scope: &mut Scope<'_>,
+    attempt: &OAuthAttempt,
+    error: (String, String),
+) -> Result<(), ClerkError> {
+    let Some((user_id, account_id)) = attempt.purpose.split_once(' ') else {
+        scope.client = scope.tx.get::<Client>(&attempt.client_id)?;
+        return note(scope, attempt, VerificationStatus::Failed, error);
+    };
+    let Some(mut user) = scope.tx.get::<User>(user_id)? else {
+        return Ok(());
+    };
     let account = user.external_account_mut(account_id);
-    if let Some(proof) = account.and_then(|it| it.verification.as_mut()) {
-        if !proof.is_verified() {
-            proof.status = VerificationStatus::Failed;
-        }
-        proof.error = Some(error);
-        accounts::save(scope, &mut user)?;
+    let Some(proof) = account.and_then(|it| it.verification.as_mut()) else {
+        return Ok(());
+    };
+    if !proof.is_verified() {
+        proof.status = VerificationStatus::Failed;
     }
-    back(scope, attempt, false)
+    proof.error = Some(error);
+    accounts::save(scope, &mut user)
 }
 
 fn transferable(
@@ -207,9 +227,7 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
             "The External Account already exists.",
         );
     }
-    if let Err(error) = external_accounts::fill(scope, &mut sign_up, profile) {
-        return fail(scope, attempt, error.as_part());
-    }
+    external_accounts::fill(scope, &mut sign_up, profile)?;
     let done = sign_ups::finish(scope, sign_up)?;
     back(scope, attempt, done.created_session_id.is_some())
 }
@@ -225,11 +243,10 @@ fn for_account(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
     };
     let renewed = account.is_verified() && account.key() == key;
     if !renewed && (taken || account.is_verified()) {
-        let error = (
-            "oauth_account_already_connected".to_owned(),
-            "Another account is already connected to this user.".to_owned(),
-        );
-        return fail(scope, attempt, error);
+        return Err(ClerkError::bad(
+            "oauth_account_already_connected",
+            "Another account is already connected to this user.",
+        ));
     }
     account.provider_user_id = profile.provider_user_id;
     account.email_address = profile.email_address;

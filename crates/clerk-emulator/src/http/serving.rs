@@ -19,7 +19,7 @@ use crate::emulator::Emulator;
 use crate::error::{ClerkError, json_response};
 use crate::model::Message;
 use crate::scope::call::Call;
-use crate::scope::{Handler, Reply, Scope};
+use crate::scope::{Answer, Handler, Refused, Reply, Scope};
 use crate::store::Transaction;
 use crate::view;
 
@@ -47,7 +47,7 @@ impl Emulator {
         call: Call,
         access: Access,
         with_browser: bool,
-        handler: Handler,
+        handler: impl Fn(&mut Scope<'_>) -> Answer + Send + 'static,
     ) -> Result<Outcome, ClerkError> {
         let emulator = self.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -71,7 +71,7 @@ impl Emulator {
         call: &Call,
         access: Access,
         with_browser: bool,
-        handler: Handler,
+        handler: impl Fn(&mut Scope<'_>) -> Answer,
     ) -> Result<Outcome, ClerkError> {
         if access == Access::Write {
             // The first key is kept by a transaction of its own, which one that has begun would
@@ -204,6 +204,18 @@ pub struct Route {
     path: &'static str,
     access: Access,
     handler: Handler,
+    refused: Option<Refused>,
+}
+
+impl Route {
+    /// Answers by this where the handler is refused: a person opened the address, who reads no
+    /// JSON.
+    pub const fn or(self, refused: Refused) -> Self {
+        Self {
+            refused: Some(refused),
+            ..self
+        }
+    }
 }
 
 /// Declares how a route with this method is made.
@@ -216,6 +228,7 @@ macro_rules! routes {
                 path,
                 access: Access::$access,
                 handler,
+                refused: None,
             }
         })*
     };
@@ -240,7 +253,14 @@ routes! {
 pub fn frontend(routes: &'static [Route]) -> Router<Emulator> {
     routes.iter().fold(Router::new(), |router, it| {
         let answer = move |State(emulator): State<Emulator>, call: Call| async move {
-            let outcome = emulator.run(call, it.access, true, it.handler).await?;
+            let again = it.refused.map(|refused| (refused, call.clone()));
+            let outcome = match (emulator.run(call, it.access, true, it.handler).await, again) {
+                (Err(error), Some((refused, call))) if !error.is_internal() => {
+                    let refused = move |scope: &mut Scope<'_>| refused(scope, &error);
+                    emulator.run(call, Access::Write, true, refused).await?
+                }
+                (outcome, _) => outcome?,
+            };
             let mut response = respond(outcome.reply, Some(outcome.client))?;
             if let Some(cookie) = outcome.cookie {
                 let age = if cookie.is_empty() {

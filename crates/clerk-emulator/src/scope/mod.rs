@@ -50,6 +50,9 @@ pub type Answer = Result<Reply, ClerkError>;
 /// A handler: pure but for its scope.
 pub type Handler = fn(&mut Scope<'_>) -> Answer;
 
+/// What answers in place of a handler that was refused: nothing of what that one wrote is there.
+pub type Refused = fn(&mut Scope<'_>, &ClerkError) -> Answer;
+
 /// One call in one transaction.
 pub struct Scope<'a> {
     pub emulator: &'a Emulator,

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::providers::by_provider;
-use crate::world::{ADA, PAGE, World, claims, id, query, text};
+use crate::world::{ADA, Browser, PAGE, World, claims, id, query, text};
 
 #[tokio::test]
 async fn a_link_signs_up_and_in_while_the_page_waits() {
@@ -423,6 +423,92 @@ async fn whoever_was_banned_or_locked_meanwhile_is_not_let_in_by_a_link() {
         let body = json!({ "user_id": user });
         let (status, _) = world.backend(Method::POST, "/sessions", body).await;
         assert_eq!(status, 403, "no session by any way: {how}");
+    }
+}
+
+/// Signs up as ADA by a link, which is sent; answers the sign-up's path and the link.
+async fn link_sent(browser: &Browser<'_>, more: &[(&str, &str)]) -> (String, String) {
+    let mut form = vec![("email_address", ADA)];
+    form.extend(more);
+    let begun = browser.done(Method::POST, "/client/sign_ups", &form).await;
+    let path = format!("/client/sign_ups/{}", id(&begun));
+    let form = [
+        ("strategy", "email_link"),
+        ("redirect_url", "http://localhost:8080/sign-up#/verify"),
+    ];
+    browser
+        .done(Method::POST, &format!("{path}/prepare_verification"), &form)
+        .await;
+    let link = text(&browser.world.mail(ADA).await["link"]);
+    (path, link)
+}
+
+#[tokio::test]
+async fn whoever_may_not_sign_up_any_more_is_led_back_by_the_link_to_be_told() {
+    let settings = json!({
+        "email_link": true, "password": "off", "first_name": "off", "last_name": "off",
+        "username": "optional",
+    });
+    let world = World::with(settings).await;
+    let blocked = json!({ "identifier": ADA });
+    world
+        .server(Method::POST, "/blocklist_identifiers", blocked)
+        .await;
+    let mut refused = Vec::new();
+    for setting in [
+        json!({ "sign_up_mode": "restricted" }),
+        json!({ "sign_up_mode": "waitlist" }),
+        json!({ "allowlist": true }),
+        json!({ "blocklist": true }),
+        json!({ "block_email_subaddresses": true }),
+    ] {
+        let browser = world.browser().await;
+        let (path, link) = link_sent(&browser, &[]).await;
+        let (_, before) = world.control(Method::GET, "/settings", Value::Null).await;
+        world.control(Method::PATCH, "/settings", setting).await;
+        refused.push((browser.open(&link).await, browser, path));
+        world.control(Method::PATCH, "/settings", before).await;
+    }
+    // Or somebody else was quicker with the address, or with the name.
+    let browser = world.browser().await;
+    let (path, link) = link_sent(&browser, &[("username", "countess")]).await;
+    let other = world.browser().await;
+    let (other_path, other_link) = link_sent(&other, &[]).await;
+    let body = json!({ "email_address": ["bob@example.com"], "username": "countess" });
+    world.server(Method::POST, "/users", body).await;
+    refused.push((browser.open(&link).await, browser, path));
+    let body = json!({ "email_address": [ADA] });
+    world.server(Method::POST, "/users", body).await;
+    refused.push((other.open(&other_link).await, other, other_path));
+
+    for (led, browser, path) in refused {
+        assert!(led.starts_with("http://localhost:8080/sign-up?"), "{led}");
+        assert!(led.ends_with("#/verify"), "{led}");
+        assert_eq!(query(&led, "__clerk_status").as_deref(), Some("failed"));
+        let waiting = browser.done(Method::GET, &path, &[]).await;
+        let proof = &waiting["verifications"]["email_address"];
+        assert_eq!(proof["status"], "failed", "{waiting}");
+        assert_eq!(browser.client().await["sessions"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_says_so_on_a_page() {
+    let world = World::new().await;
+    let addresses = [
+        "/verify?token=guessed",
+        "/verify",
+        "/tickets/accept?ticket=guessed",
+        "/oauth_callback?state=guessed",
+        "/oauth/emulator?state=guessed",
+    ];
+    for address in addresses {
+        let url = format!("{}/v1{address}", world.url());
+        let answer = world.http.get(url).send().await.expect("an answer");
+        let kind = &answer.headers()["content-type"];
+        assert_eq!(kind, "text/html; charset=utf-8", "{address}");
+        let page = answer.text().await.expect("a page");
+        assert!(page.contains("<h1>"), "{address}: {page}");
     }
 }
 

@@ -175,6 +175,45 @@ async fn accounts_of_a_provider_are_connected_and_disconnected() {
         .await;
 }
 
+#[tokio::test]
+async fn whoever_is_refused_after_the_provider_is_told_so_on_the_page() {
+    let settings = json!({
+        "social": ["google"], "username": "optional", "password": "optional",
+    });
+    let world = World::with(settings).await;
+    for how in ["ban", "lock"] {
+        let email = format!("{how}@example.com");
+        let body = json!({ "email_address": [email] });
+        let user = id(&world.server(Method::POST, "/users", body).await);
+        world
+            .server(Method::POST, &format!("/users/{user}/{how}"), Value::Null)
+            .await;
+        let browser = world.browser().await;
+        let begun = browser.done(Method::POST, "/client/sign_ins", &BACK).await;
+        let led = through_provider(&browser, &begun["first_factor_verification"], &email).await;
+        assert_eq!(led, "http://localhost:8080/sso-callback");
+        let path = format!("/client/sign_ins/{}", id(&begun));
+        let proof =
+            browser.done(Method::GET, &path, &[]).await["first_factor_verification"].clone();
+        assert_eq!(proof["status"], "failed");
+        let code = proof["error"]["code"].as_str();
+        assert!(code.is_some_and(|it| it.contains(how)), "{proof}");
+    }
+
+    // Somebody else was quicker with the name, while this one was at the provider.
+    let browser = world.browser().await;
+    let form = [&BACK[..], &[("username", "countess")]].concat();
+    let begun = browser.done(Method::POST, "/client/sign_ups", &form).await;
+    let body = json!({ "email_address": ["bob@example.com"], "username": "countess" });
+    world.server(Method::POST, "/users", body).await;
+    let led = through_provider(&browser, &begun["verifications"]["external_account"], ADA).await;
+    assert_eq!(led, "http://localhost:8080/sso-callback");
+    let client = browser.client().await;
+    let proof = &client["sign_up"]["verifications"]["external_account"];
+    assert_eq!(proof["error"]["code"], "form_identifier_exists", "{proof}");
+    assert_eq!(client["sessions"], json!([]));
+}
+
 /// Connects this person's account at the provider; answers the connection.
 async fn connected(browser: &Browser<'_>, email: &str) -> Value {
     let path = "/me/external_accounts";

@@ -327,6 +327,7 @@ pub fn id(value: &Value) -> String {
 /// A parameter of an address.
 pub fn query(url: &str, name: &str) -> Option<String> {
     let (_, query) = url.split_once('?')?;
+    let query = query.split('#').next().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())
         .find(|(asked, _)| asked == name)
         .map(|(_, value)| value.into_owned())
