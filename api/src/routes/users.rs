@@ -246,14 +246,18 @@ fn etag(version: i64) -> ETag {
 }
 
 /// `If-Match` and `If-None-Match` as one condition (RFC 9110 § 13.1); none when both are absent.
-/// What cannot be read in them is no version that anybody has.
+/// What cannot be read is met by no row.
 fn precondition(headers: &HeaderMap) -> Option<Box<Precondition<'static>>> {
     let if_match = headers
         .contains_key(IF_MATCH)
         .then(|| headers.typed_get::<IfMatch>());
-    let if_none_match = headers
-        .contains_key(IF_NONE_MATCH)
-        .then(|| headers.typed_get::<IfNoneMatch>());
+    let if_none_match = headers.contains_key(IF_NONE_MATCH).then(|| {
+        let values = headers.get_all(IF_NONE_MATCH);
+        let readable = values.iter().all(|value| names_versions(value.as_bytes()));
+        readable
+            .then(|| headers.typed_get::<IfNoneMatch>())
+            .flatten()
+    });
     if if_match.is_none() && if_none_match.is_none() {
         return None;
     }
@@ -270,4 +274,27 @@ fn precondition(headers: &HeaderMap) -> Option<Box<Precondition<'static>>> {
         };
         if_match.as_ref().is_none_or(matches) && if_none_match.as_ref().is_none_or(differs)
     }))
+}
+
+/// Whether this is `*` or a list of entity tags (RFC 9110 § 13.1.2; § 8.8.3 for their form).
+/// `headers` skips what is neither, where a write must not go on.
+fn names_versions(value: &[u8]) -> bool {
+    if value.trim_ascii() == b"*" {
+        return true;
+    }
+    let mut rest = value;
+    loop {
+        rest = rest.trim_ascii_start();
+        if let Some(tag) = rest.strip_prefix(b"W/").unwrap_or(rest).strip_prefix(b"\"") {
+            let Some(end) = tag.iter().position(|byte| *byte == b'"') else {
+                return false;
+            };
+            rest = tag[end + 1..].trim_ascii_start();
+        }
+        match rest.split_first() {
+            None => return true,
+            Some((b',', others)) => rest = others,
+            Some(_) => return false,
+        }
+    }
 }

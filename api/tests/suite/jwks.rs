@@ -233,7 +233,12 @@ async fn keys_of_a_host_that_stays_down_end_and_readiness_says_so_before() {
         said.iter().any(|it| it.contains("verification keys")),
         "{said:?}"
     );
-    ask(&world, &token(ADA), StatusCode::SERVICE_UNAVAILABLE).await;
+    // Also one from before the keys were fetched last: nobody knows any more what they were.
+    let mut earlier = claims(ADA);
+    earlier["iat"] = json!(earlier["iat"].as_u64().expect("seconds") - 60);
+    for good in [token(ADA), TRUSTED.sign(&earlier)] {
+        ask(&world, &good, StatusCode::SERVICE_UNAVAILABLE).await;
+    }
     assert_eq!(stream.next().await, None, "the stream ends with its key");
     host.answer(vec![keys_of(&TRUSTED)]);
     until(&world, &token(ADA), StatusCode::NOT_FOUND).await;

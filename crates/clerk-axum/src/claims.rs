@@ -60,12 +60,15 @@ impl<Extra: DeserializeOwned> Claims<Extra> {
         options: &VerifierOptions,
         now: u64,
     ) -> Result<Self, AuthError> {
-        let malformed = |_| AuthError::InvalidToken("malformed claims");
-        let read: Payload<'_> = serde_json::from_slice(payload).map_err(malformed)?;
+        let refused = |reason| move |_| AuthError::InvalidToken(reason);
+        let read: Payload<'_> = serde_json::from_slice(payload).map_err(refused(
+            "one of sub, iss, iat, exp, nbf, azp, sts is missing or malformed",
+        ))?;
         read.check(options, now)?;
         let authorization: AuthorizationClaims =
-            serde_json::from_slice(payload).map_err(malformed)?;
-        let extra = serde_json::from_slice(payload).map_err(malformed)?;
+            serde_json::from_slice(payload).map_err(refused("malformed organization claims"))?;
+        let extra = serde_json::from_slice(payload)
+            .map_err(refused("the app's own claims are missing or malformed"))?;
         Ok(Self {
             authorization: authorization.authorization(&read.sub),
             sub: read.sub,

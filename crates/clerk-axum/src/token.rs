@@ -48,6 +48,7 @@ struct Header<'a> {
     x5u: Option<IgnoredAny>,
     x5c: Option<IgnoredAny>,
     crit: Option<IgnoredAny>,
+    b64: Option<IgnoredAny>,
     enc: Option<IgnoredAny>,
     zip: Option<IgnoredAny>,
     cty: Option<IgnoredAny>,
@@ -89,8 +90,8 @@ impl Header<'_> {
     fn check(&self) -> Result<(), AuthError> {
         let names_a_key =
             self.jku.is_some() || self.jwk.is_some() || self.x5u.is_some() || self.x5c.is_some();
-        let unknown_form =
-            self.crit.is_some() || self.enc.is_some() || self.zip.is_some() || self.cty.is_some();
+        let extensions = [&self.crit, &self.b64, &self.enc, &self.zip, &self.cty];
+        let unknown_form = extensions.iter().any(|it| it.is_some());
         if self.alg != "RS256" {
             return Err(AuthError::InvalidToken("not RS256"));
         }

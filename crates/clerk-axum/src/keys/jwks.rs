@@ -179,6 +179,7 @@ impl Jwks {
             tracing::error!(
                 "the verification keys are older than their greatest age and were dropped"
             );
+            // What was fetched says nothing any more of a key that is missing.
             self.replace(ByKid::new(), None);
         }
         if self.published().keys.is_empty() {
@@ -224,7 +225,7 @@ impl Jwks {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         published.keys = Arc::new(key::succeed(&published.keys, keys));
-        published.fetched = fetched.or(published.fetched);
+        published.fetched = fetched;
     }
 
     async fn download(&self) -> Result<ByKid, FetchError> {

@@ -187,6 +187,7 @@ fn by_header(it: &Signing<'_>) -> Vec<(&'static str, String)> {
         ("x5c", with("x5c", json!(["MIIB"]))),
         ("jwk", with("jwk", it.stranger.jwks()["keys"][0].take())),
         ("crit", with("crit", json!(["x"]))),
+        ("b64 (RFC 7797)", with("b64", json!(false))),
         (
             "enc",
             header(r#"{"alg":"RS256","kid":"key-1","enc":"A256GCM"}"#),
