@@ -1,66 +1,109 @@
 //! The page's frame: configuration, Clerk, routes, header.
 
 use clerk_yew::{
-    Appearance, ClerkProvider, SignInButton, SignedIn, SignedOut, Status, UserButton, use_clerk,
-    use_clerk_status,
+    Appearance, ClerkProvider, SignedIn, Status, UserButton, use_clerk, use_clerk_status,
 };
-use shared::PageConfig;
+use shared::{PageConfig, Visitor};
 use yew::prelude::*;
-use yew_router::history::{BrowserHistory, History};
+use yew_router::history::{AnyHistory, BrowserHistory, History, MemoryHistory};
 use yew_router::prelude::*;
 
 use crate::api::page_config;
 use crate::components::{LiveNotice, Notice, Spinner};
+use crate::idle::idle;
 use crate::pages::{Route, switch};
 use crate::retry;
 use crate::task::Task;
 use crate::user_provider::UserProvider;
+use crate::visitor::use_visitor;
+
+/// What the [`App`] takes: what is known of a visit before anything is loaded.
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub struct AppProps {
+    /// Who probably opens it
+    pub visitor: Visitor,
+    /// The path that is opened
+    pub path: AttrValue,
+}
+
+impl AppProps {
+    /// A visit of this path.
+    pub fn of(visitor: Visitor, path: impl Into<AttrValue>) -> Self {
+        Self {
+            visitor,
+            path: path.into(),
+        }
+    }
+
+    /// Whether Clerk is wanted at once. A stranger at the front door is shown it first.
+    fn wants_clerk(&self) -> bool {
+        self.visitor == Visitor::SignedIn || self.path != "/"
+    }
+}
 
 /// The whole page.
 #[component]
-pub fn App() -> Html {
+pub fn App(props: &AppProps) -> Html {
     let config = use_state(|| None::<PageConfig>);
     let trouble = use_state_eq(|| None::<String>);
-    let (setter, troubled) = (config.setter(), trouble.setter());
+    let wanted = use_state_eq(|| props.wants_clerk());
+    let (setter, troubled, idles) = (config.setter(), trouble.setter(), wanted.setter());
     use_effect_with((), move |()| {
         let task = Task::spawn(async move {
             for failures in 0.. {
                 match page_config().await {
-                    Ok(config) => return setter.set(Some(config)),
+                    Ok(config) => {
+                        setter.set(Some(config));
+                        break;
+                    }
                     Err(error) => {
                         troubled.set(Some(error.to_string()));
                         retry::wait(failures).await;
                     }
                 }
             }
+            idle().await;
+            idles.set(true);
         });
         move || drop(task)
     });
-    match &*config {
-        Some(config) => html! {
-            <BrowserRouter>{ shell(config) }</BrowserRouter>
-        },
-        None => html! {
-            <main>
-                <Spinner text="Initializing…" />
-                if let Some(trouble) = &*trouble {
-                    <p class="hint" role="status">{ trouble }{ " Trying again…" }</p>
-                }
-            </main>
-        },
+    let pointed = wanted.setter();
+    let pointed = Callback::from(move |()| pointed.set(true));
+    html! {
+        <Router history={history(&props.path)}>
+            <ContextProvider<Visitor> context={props.visitor}>
+                { shell(config.as_ref().filter(|_| *wanted), trouble.as_deref(), &pointed) }
+            </ContextProvider<Visitor>>
+        </Router>
     }
 }
 
-/// Clerk, the person's row, and the page's frame around what there is to see.
-fn shell(config: &PageConfig) -> Html {
-    let PageConfig {
-        publishable_key,
-        proxy_url,
-        jwt_template,
-    } = config.clone();
+/// Where the visit goes on from.
+fn history(path: &AttrValue) -> AnyHistory {
+    if cfg!(target_arch = "wasm32") {
+        return BrowserHistory::new().into();
+    }
+    let history = MemoryHistory::new();
+    history.replace(path.as_str());
+    history.into()
+}
+
+/// Clerk, once it is wanted and its configuration is there; the person's row, and the page's
+/// frame around what there is to see. Whoever moves or tabs into the page wants Clerk.
+fn shell(config: Option<&PageConfig>, trouble: Option<&str>, pointed: &Callback<()>) -> Html {
+    let defer = config.is_none();
+    let (key, proxy_url, jwt_template) = match config {
+        None => Default::default(),
+        Some(it) => (
+            it.publishable_key.clone(),
+            it.proxy_url.clone(),
+            it.jwt_template.clone(),
+        ),
+    };
     html! {
         <ClerkProvider
-            {publishable_key}
+            publishable_key={key}
+            {defer}
             proxy_url={proxy_url.map(AttrValue::from)}
             sign_in_url="/sign-in"
             sign_up_url="/sign-up"
@@ -70,10 +113,15 @@ fn shell(config: &PageConfig) -> Html {
             appearance={appearance()}
         >
             <UserProvider {jwt_template}>
-                { header() }
-                <main>
-                    <Body />
-                </main>
+                <div class="page" onpointerover={pointed.reform(|_| ())} onfocusin={pointed.reform(|_| ())}>
+                    { header() }
+                    <main>
+                        if let Some(trouble) = trouble.filter(|_| defer) {
+                            <p class="hint" role="status">{ trouble }{ " Trying again…" }</p>
+                        }
+                        <Body />
+                    </main>
+                </div>
             </UserProvider>
         </ClerkProvider>
     }
@@ -119,27 +167,44 @@ fn header() -> Html {
                 </SignedIn>
             </nav>
             <SignedIn><LiveNotice /></SignedIn>
-            <div class="who">
-                <SignedOut><SignInButton class="button quiet" /></SignedOut>
-                <SignedIn><UserButton /></SignedIn>
-            </div>
+            <div class="who"><Who /></div>
         </header>
     }
 }
 
-/// What there is to see, as far as Clerk is loaded.
+/// Who is here, or the way in.
+#[component]
+fn Who() -> Html {
+    match use_visitor() {
+        Visitor::SignedOut => html! {
+            <Link<Route> to={Route::SignIn} classes="button quiet">{ "Sign in" }</Link<Route>>
+        },
+        Visitor::SignedIn => html! { <UserButton /> },
+    }
+}
+
+/// What there is to see. Home and a page that does not exist need no Clerk for it.
 #[component]
 fn Body() -> Html {
     let clerk = use_clerk();
+    let visitor = use_visitor();
+    let route = use_route().unwrap_or(Route::NotFound);
+    let page = switch(route.clone());
     match use_clerk_status() {
-        Status::Loading => html! { <Spinner text="Initializing…" /> },
         Status::Failed(error) => {
             let text = format!("{error} Check your connection and try again.");
             html! {
-                <Notice title="Sign-in is unavailable" {text}
-                    retry={Callback::from(move |()| clerk.retry())} />
+                <>
+                    <Notice title="Sign-in is unavailable" {text}
+                        retry={Callback::from(move |()| clerk.retry())} />
+                    if route == Route::Home && visitor == Visitor::SignedOut { { page } }
+                </>
             }
         }
-        _ => html! { <Switch<Route> render={switch} /> },
+        Status::Loading => match (route, visitor) {
+            (Route::Home, Visitor::SignedOut) | (Route::NotFound, _) => page,
+            _ => html! { <Spinner text="Initializing…" /> },
+        },
+        _ => page,
     }
 }

@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod components;
 mod current_user;
+mod idle;
 mod live;
 mod memory;
 mod pages;
@@ -11,7 +12,14 @@ mod retry;
 mod sync;
 mod task;
 mod user_provider;
+mod visitor;
 
-fn main() {
-    yew::Renderer::<app::App>::new().render();
+pub use app::{App, AppProps};
+
+/// Shows the page in the browser, in the place of its first bytes.
+pub fn show() {
+    let path = web_sys::window()
+        .and_then(|window| window.location().pathname().ok())
+        .unwrap_or_default();
+    yew::Renderer::<App>::with_props(AppProps::of(visitor::expected(), path)).render();
 }

@@ -1,5 +1,6 @@
 //! What the page and the API agree on: the [`User`], the body that changes one
-//! ([`PutUser`]) with its validation, the page's configuration and the error document.
+//! ([`PutUser`]) with its validation, the page's configuration, the error document, and who
+//! the page is probably opened by.
 //!
 //! The crate compiles natively and for wasm and knows nothing of HTTP servers or databases.
 
@@ -7,6 +8,7 @@ mod config;
 mod problem;
 mod user;
 mod validation;
+mod visitor;
 
 pub use config::PageConfig;
 pub use problem::Problem;
@@ -15,3 +17,4 @@ pub use validation::{
     Code, EMAIL_MAX, Field, FieldError, NAME_MAX, nearest_name, validate_clerk_id, validate_email,
     validate_name,
 };
+pub use visitor::Visitor;

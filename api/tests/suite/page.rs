@@ -47,11 +47,9 @@ pub async fn nobody() -> SocketAddr {
 #[tokio::test]
 async fn page_paths_get_the_page_and_missing_files_do_not() {
     let world = World::with_page(echo().await, &FILES).await;
-    for path in ["/", "/profile", "/sign-in/factor-one", "/no/such/page"] {
+    for path in ["/", "/account", "/sign-in/factor-one", "/no/such/page"] {
         let answer = send(world.request(Method::GET, path), StatusCode::OK).await;
         assert_eq!(answer.headers()["cache-control"], "no-cache");
-        let link = answer.headers()["link"].to_str().expect("text").to_owned();
-        assert!(link.contains("</__clerk/npm/@clerk/clerk-js@6/dist/clerk.browser.js>"));
         assert_eq!(answer.text().await.expect("a body"), "<p>the page</p>");
     }
     for path in [
@@ -106,4 +104,66 @@ async fn a_name_that_no_file_can_have_leads_nowhere() {
             assert!(answer.headers().contains_key("x-request-id"));
         }
     }
+}
+
+/// The page as a release has it.
+const DOCUMENTS: [(&str, &str); 4] = [
+    ("index.html", "no first bytes"),
+    ("welcome.html", "<script>a()</script>welcome"),
+    ("signed-out.html", "<script>a()</script>signed out"),
+    ("signed-in.html", "<script>a()</script>signed in"),
+];
+
+#[tokio::test]
+async fn the_first_bytes_fit_the_visitor() {
+    let world = World::with_page(echo().await, &DOCUMENTS).await;
+    let was_here = "a=b; __client_uat_x1=1764000000";
+    for (path, cookie, expected, wants_clerk) in [
+        ("/", None, "welcome", false),
+        ("/", Some("__client_uat=0"), "welcome", false),
+        ("/", Some(was_here), "signed in", true),
+        ("/sign-in", None, "signed out", true),
+        ("/account", Some(was_here), "signed in", true),
+    ] {
+        let mut request = world.request(Method::GET, path);
+        if let Some(cookie) = cookie {
+            request = request.header("Cookie", cookie);
+        }
+        let answer = send(request, StatusCode::OK).await;
+        // A visitor at the front door is shown it before Clerk is loaded.
+        let link = answer.headers().get("link").map(|it| it.to_str());
+        let wants = link.is_some_and(|it| {
+            it.expect("text")
+                .contains("</__clerk/npm/@clerk/clerk-js@6/dist/clerk.browser.js>")
+        });
+        assert_eq!(wants, wants_clerk, "{path} {cookie:?}");
+        let policy = answer.headers()["content-security-policy"].to_str();
+        assert!(policy.expect("text").contains("'sha256-"));
+        let text = answer.text().await.expect("a body");
+        assert!(text.ends_with(expected), "{path} {cookie:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_known_is_not_sent_again_and_no_other_is_taken_for_it() {
+    let world = World::with_page(echo().await, &DOCUMENTS).await;
+    let first = send(world.request(Method::GET, "/"), StatusCode::OK).await;
+    let etag = first.headers()["etag"].clone();
+    assert!(!first.headers().contains_key("last-modified"));
+    assert!(
+        first.headers()["vary"]
+            .to_str()
+            .expect("text")
+            .contains("cookie")
+    );
+    let again = || {
+        world
+            .request(Method::GET, "/")
+            .header("If-None-Match", &etag)
+            .header("If-Modified-Since", "Fri, 27 Nov 2099 00:00:00 GMT")
+    };
+    send(again(), StatusCode::NOT_MODIFIED).await;
+    let signed_in = again().header("Cookie", "__client_uat=1764000000");
+    let answer = send(signed_in, StatusCode::OK).await;
+    assert!(answer.text().await.expect("a body").ends_with("signed in"));
 }

@@ -44,6 +44,9 @@ props! {
             /// As [`router_push`](Self::router_push), but in place of the current entry of the
             /// history
             router_replace: Option<Callback<String>>,
+            /// Loads nothing of Clerk for as long as this is true, so that a page can show itself
+            /// first. What is asked of Clerk meanwhile waits. Once Clerk loads, it says no more.
+            defer: bool,
             /// Everything that uses Clerk
             children: Html,
         }

@@ -13,7 +13,12 @@ pub fn ClerkProvider(props: &ClerkProviderProps) -> Html {
         let entered = page().enter();
         move || drop(entered)
     });
-    use_effect_with(Options::from(props), |options| page().apply(options));
+    let wanted = (!props.defer).then(|| Options::from(props));
+    use_effect_with(wanted, |wanted| {
+        if let Some(options) = wanted {
+            page().apply(options);
+        }
+    });
     html! {
         <ContextProvider<Clerk> context={clerk()}>{ props.children.clone() }</ContextProvider<Clerk>>
     }

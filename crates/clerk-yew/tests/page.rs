@@ -20,6 +20,7 @@ struct Wanted {
     sign_in_url: Option<AttrValue>,
     router: Option<(Callback<String>, Callback<String>)>,
     color: AttrValue,
+    defer: bool,
     providers: usize,
 }
 
@@ -30,6 +31,7 @@ impl Default for Wanted {
             sign_in_url: None,
             router: None,
             color: "red".into(),
+            defer: false,
             providers: 1,
         }
     }
@@ -69,6 +71,7 @@ fn App(wanted: &Wanted) -> Html {
                 router_push={push.clone()}
                 router_replace={replace.clone()}
                 appearance={look(&wanted.color)}
+                defer={wanted.defer}
             >
                 <How />
             </ClerkProvider>
@@ -108,6 +111,23 @@ async fn a_router_pushes_and_replaces() {
         "window.gone = []; window.given.load.routerPush('/a'); window.given.load.routerReplace('/b')",
     );
     assert_eq!(said("window.gone"), "the app pushes /a,the app replaces /b");
+    app.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_provider_that_defers_loads_nothing_until_it_stops() {
+    fresh_page();
+    let (root, mut app) = show_with::<App>(Wanted {
+        defer: true,
+        ..Wanted::default()
+    });
+    settled().await;
+    assert_eq!((seen("loads"), text(&root).as_str()), (0.0, "loading"));
+    app.update(Wanted::default());
+    settled().await;
+    finish_loading().await;
+    until_shown(&root, "ready").await;
+    assert_eq!(seen("loads"), 1.0);
     app.destroy();
 }
 

@@ -36,6 +36,9 @@ pub fn page(toolchain: &Toolchain) -> Result<()> {
     let mut trunk = toolchain.release_command("trunk")?;
     trunk.args(["build", "--release", "--dist", "dist", "--public-url", "/"]);
     run("trunk build", &mut trunk)?;
+    let mut prerender = Command::new("cargo");
+    prerender.args(["run", "--quiet", "-p", "prerender", "--", "dist"]);
+    run("prerender", &mut prerender)?;
     let sizes = compress(Path::new("dist"))?;
     let kilobytes = |bytes: usize| bytes.div_ceil(100).div_ceil(10);
     println!(
@@ -71,6 +74,9 @@ pub fn binaries(packages: &[&str]) -> Result<()> {
     cargo.args(["build", "--release"]);
     for package in packages {
         cargo.args(["-p", package]);
+        if *package == "api" {
+            cargo.args(["--features", "api/jemalloc"]);
+        }
     }
     run("cargo build", &mut cargo)
 }

@@ -1,15 +1,17 @@
-use clerk_yew::{SignInButton, SignUpButton, SignedIn, SignedOut};
+use shared::Visitor;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
+use super::Route;
 use crate::components::{Connected, Greeting, ProfileView};
+use crate::visitor::use_visitor;
 
 /// Signed out: what this is. Signed in: a greeting and the profile.
-pub fn home() -> Html {
-    html! {
-        <>
-            <SignedOut>{ welcome() }</SignedOut>
-            <SignedIn><Connected><Greeting /><ProfileView /></Connected></SignedIn>
-        </>
+#[component]
+pub fn Home() -> Html {
+    match use_visitor() {
+        Visitor::SignedOut => welcome(),
+        Visitor::SignedIn => html! { <Connected><Greeting /><ProfileView /></Connected> },
     }
 }
 
@@ -33,8 +35,8 @@ fn welcome() -> Html {
             <h1>{ "Sign-up, sign-in and live user data, in Rust" }</h1>
             <p class="lead">{ "A starter to clone on day one and to keep: your profile is a row in the database, and this page always shows its current state." }</p>
             <div class="actions">
-                <SignUpButton class="button primary">{ "Create an account" }</SignUpButton>
-                <SignInButton class="button">{ "Sign in" }</SignInButton>
+                <Link<Route> to={Route::SignUp} classes="button primary">{ "Create an account" }</Link<Route>>
+                <Link<Route> to={Route::SignIn} classes="button">{ "Sign in" }</Link<Route>>
             </div>
             <ul class="facts">
                 { for facts.map(|(title, text)| html! {

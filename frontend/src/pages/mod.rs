@@ -69,7 +69,7 @@ impl Routable for Route {
 )]
 pub fn switch(route: Route) -> Html {
     match route {
-        Route::Home => home::home(),
+        Route::Home => html! { <home::Home /> },
         Route::SignIn => sign_in::sign_in(),
         Route::SignUp => sign_in::sign_up(),
         Route::Profile => profile::profile(),

@@ -1,27 +1,29 @@
-//! The built page: its files as trunk left them, `index.html` for the paths of its router.
+//! The built page: its files as they were built, and for the paths of its router the document
+//! whose first bytes fit the visitor.
+
+mod documents;
+mod policy;
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LINK};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LINK};
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use tower::ServiceExt;
 use tower_http::services::ServeDir;
-use tower_http::services::ServeFile;
 
 use crate::App;
 use crate::config::Config;
 use crate::error::ApiError;
+use documents::{Documents, Visit};
+use policy::policy;
 
 /// Adds the page to the router, when it has been built.
 pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
-    let index = config.dist_dir.join("index.html");
+    let index = config.dist_dir.join(documents::INDEX);
     if !index.is_file() {
         let told = format!("{} is missing: serving the API only", index.display());
         // In development trunk serves the page.
@@ -32,27 +34,22 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
         }
         return router.fallback(|| async { ApiError::NoRoute });
     }
-    let preload = preload(&config.page);
-    let policy = policy(&std::fs::read_to_string(&index).unwrap_or_default(), config);
-    let index = ServeFile::new(index)
-        .precompressed_br()
-        .precompressed_gzip();
+    let documents = Arc::new(Documents::read(&config.dist_dir));
+    let policy = policy(&documents.text(), config);
+    let clerk = clerk_scripts(&config.page, config);
     let page = move |request: Request| {
-        let (index, preload, policy) = (index.clone(), preload.clone(), policy.clone());
+        let (documents, clerk) = (documents.clone(), clerk.clone());
         async move {
             if !is_page_path(&request) {
                 return ApiError::NoRoute.into_response();
             }
-            let mut response = match index.oneshot(request).await {
-                Ok(response) => response.into_response(),
-                Err(never) => match never {},
-            };
-            if let Some(preload) = preload {
-                response.headers_mut().insert(LINK, preload);
+            let visit = Visit::of(&request);
+            let mut response = documents.answer(visit, request).await;
+            if visit != Visit::Welcome
+                && let Some(clerk) = clerk
+            {
+                response.headers_mut().insert(LINK, clerk);
             }
-            response
-                .headers_mut()
-                .insert(CONTENT_SECURITY_POLICY, policy);
             response
         }
     };
@@ -70,7 +67,18 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
             }
         }
     };
-    router.fallback_service(Router::new().fallback(files).layer(from_fn(cache)))
+    let served = Router::new().fallback(files).layer(from_fn(cache));
+    router.fallback_service(served.layer(map_response(move |mut response: Response| {
+        let policy = policy.clone();
+        async move {
+            if is_html(&response) {
+                response
+                    .headers_mut()
+                    .insert(CONTENT_SECURITY_POLICY, policy);
+            }
+            response
+        }
+    })))
 }
 
 /// A name that no file can have is a path that leads nowhere; anything else is this machine's
@@ -83,6 +91,11 @@ fn unreadable(error: &std::io::Error) -> ApiError {
             ApiError::Panicked
         }
     }
+}
+
+fn is_html(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// Page paths have no file extension: a file that is missing must not come as HTML.
@@ -116,71 +129,25 @@ fn has_hash(path: &str) -> bool {
     })
 }
 
-/// Lets the browser fetch Clerk's scripts and the configuration beside the wasm, not after it.
-fn preload(page: &shared::PageConfig) -> Option<HeaderValue> {
-    let scripts = page.proxy_url.as_ref()?;
-    let script = |path| {
-        format!("<{scripts}/npm/@clerk/{path}>; rel=preload; as=script; crossorigin=anonymous")
+/// Lets the browser fetch Clerk's scripts beside the wasm, not after it.
+fn clerk_scripts(page: &shared::PageConfig, config: &Config) -> Option<HeaderValue> {
+    let base = match &page.proxy_url {
+        Some(proxy) => proxy.trim_end_matches('/').to_owned(),
+        None => config.frontend_api_origins.first()?.clone(),
     };
+    let script =
+        |path| format!("<{base}/npm/{path}>; rel=preload; as=script; crossorigin=anonymous");
     HeaderValue::from_str(&format!(
         "{}, {}",
-        script("clerk-js@6/dist/clerk.browser.js"),
-        script("ui@1/dist/ui.browser.js")
+        script("@clerk/clerk-js@6/dist/clerk.browser.js"),
+        script("@clerk/ui@1/dist/ui.browser.js")
     ))
     .ok()
-}
-
-/// What the page may load and whom it may call: itself, and what Clerk needs
-/// (<https://clerk.com/docs/guides/secure/best-practices/csp-headers>). Scripts in the page are
-/// allowed by their hashes.
-fn policy(index: &str, config: &Config) -> HeaderValue {
-    let clerk = config.frontend_api_origins.join(" ");
-    let hashes = inline_scripts(index).map(|script| {
-        let hash = digest(&SHA256, script.as_bytes());
-        format!("'sha256-{}'", STANDARD.encode(hash))
-    });
-    let hashes = hashes.collect::<Vec<_>>().join(" ");
-    let policy = [
-        "default-src 'self'".to_owned(),
-        format!("script-src 'self' 'wasm-unsafe-eval' {hashes} {clerk} {CHALLENGES}"),
-        format!("connect-src 'self' {clerk} https://clerk-telemetry.com"),
-        "img-src 'self' data: blob: https://img.clerk.com".to_owned(),
-        // Clerk's forms style themselves.
-        "style-src 'self' 'unsafe-inline'".to_owned(),
-        "worker-src 'self' blob:".to_owned(),
-        format!("frame-src 'self' {CHALLENGES}"),
-        "object-src 'none'".to_owned(),
-        "base-uri 'none'".to_owned(),
-        "form-action 'self'".to_owned(),
-        "frame-ancestors 'none'".to_owned(),
-    ];
-    // Origins and hashes are ASCII.
-    HeaderValue::from_str(&policy.join("; "))
-        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"))
-}
-
-/// Where Clerk's protection against bots comes from.
-const CHALLENGES: &str = "https://challenges.cloudflare.com";
-
-/// The scripts that stand in the page itself.
-fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<script").skip(1).filter_map(|rest| {
-        let (attributes, rest) = rest.split_once('>')?;
-        let (script, _) = rest.split_once("</script>")?;
-        (!attributes.contains("src=")).then_some(script)
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scripts_in_the_page_are_found() {
-        let html = r#"<script type="module">a()</script><script src="/b.js"></script>
-            <script>c()</script>"#;
-        assert_eq!(inline_scripts(html).collect::<Vec<_>>(), ["a()", "c()"]);
-    }
 
     #[test]
     fn only_hashed_names_are_cached_for_ever() {
