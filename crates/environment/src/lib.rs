@@ -1,6 +1,4 @@
-//! Configuration from environment variables. A variable is unset or has a value that can be used;
-//! anything else, a blank one too, is refused by the variable's name. So nothing falls back to a
-//! default that somebody meant to change.
+#![doc = include_str!("../README.md")]
 
 use std::ffi::OsString;
 use std::str::FromStr;
