@@ -82,6 +82,8 @@ impl Config {
         let defaults = Defaults::default()
             // A release trusts the emulator only where somebody says so.
             .emulator(cfg!(debug_assertions))
+            // Its tokens carry address and name: a row is complete from the start.
+            .emulator_jwt_template("convex")
             .authorized_parties(own_origins(web_port, listen_addr.port()));
         let clerk = Settings::read(env, defaults)?;
         refuse_api_path(&clerk)?;

@@ -69,6 +69,9 @@ pub struct Settings {
 pub struct Defaults {
     /// Whether the emulator stands in for Clerk where there is no key: never in production.
     pub emulator: bool,
+    /// The JWT template of the page's tokens where the emulator stands in, which comes with `convex`
+    /// and `hasura`; none: plain session tokens.
+    pub emulator_jwt_template: Option<String>,
     /// The origins whose pages may use tokens; without any, the variable must be set.
     pub authorized_parties: Vec<String>,
 }
@@ -78,6 +81,13 @@ impl Defaults {
     #[must_use]
     pub fn emulator(mut self, stands_in: bool) -> Self {
         self.emulator = stands_in;
+        self
+    }
+
+    /// With this JWT template where the emulator stands in.
+    #[must_use]
+    pub fn emulator_jwt_template(mut self, name: impl Into<String>) -> Self {
+        self.emulator_jwt_template = Some(name.into());
         self
     }
 
@@ -111,9 +121,10 @@ impl Settings {
             .and(env.get("CLERK_ISSUER")?)
             .or_else(|| proxy_url.clone().filter(|url| !url.starts_with('/')))
             .unwrap_or_else(|| instance.frontend_api.clone());
-        let jwt_template = env
-            .get("CLERK_JWT_TEMPLATE")?
-            .or_else(|| instance.emulator.then(|| CONVEX.to_owned()));
+        let jwt_template = env.get("CLERK_JWT_TEMPLATE")?.or_else(|| {
+            let default = defaults.emulator_jwt_template;
+            default.filter(|_| instance.emulator)
+        });
         let audience = env.get("CLERK_AUDIENCE")?.or_else(|| {
             // Clerk's Convex template carries this audience.
             (jwt_template.as_deref() == Some(CONVEX)).then(|| CONVEX.to_owned())
@@ -251,14 +262,18 @@ mod tests {
         "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
     );
 
-    fn read(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+    fn read_with(defaults: Defaults, variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
         let env = |name: &str| {
             let mut variables = variables.iter();
             variables
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| value.into())
         };
-        Settings::read(Env::new(&env), Defaults::default())
+        Settings::read(Env::new(&env), defaults)
+    }
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        read_with(Defaults::default(), variables)
     }
 
     #[test]
@@ -270,6 +285,34 @@ mod tests {
             format!("{:?}", settings.tokens.keys),
             "Jwks(https://clerk.example.com/.well-known/jwks.json)"
         );
+    }
+
+    #[test]
+    fn the_pages_tokens_are_of_the_template_that_somebody_named() {
+        const NAMED: (&str, &str) = ("CLERK_JWT_TEMPLATE", "convex");
+        let plain = Defaults::default()
+            .emulator(true)
+            .authorized_parties(vec!["http://localhost:8080".into()]);
+        let own = plain.clone().emulator_jwt_template("convex");
+        for (defaults, variables, template) in [
+            (&plain, vec![], None),
+            (&plain, vec![NAMED], Some("convex")),
+            (&own, vec![], Some("convex")),
+            (&own, vec![("CLERK_JWT_TEMPLATE", "hasura")], Some("hasura")),
+            // Which templates Clerk has, only its dashboard knows.
+            (&own, vec![KEY], None),
+            (&own, vec![KEY, NAMED], Some("convex")),
+        ] {
+            let settings = read_with(defaults.clone(), &variables).expect("settings");
+            assert_eq!(settings.jwt_template.as_deref(), template, "{variables:?}");
+            // Clerk's Convex template carries this audience; the others carry none.
+            let audience = template.filter(|it| *it == "convex");
+            assert_eq!(
+                settings.tokens.audience.as_deref(),
+                audience,
+                "{variables:?}"
+            );
+        }
     }
 
     #[test]

@@ -56,11 +56,7 @@ async fn main() -> Result<()> {
         .emulator(true)
         .authorized_parties(origins.into());
     let settings = Settings::from_env(defaults)?;
-
-    // The page sends plain session tokens, which name no audience.
-    let mut tokens = settings.tokens.clone();
-    tokens.audience = None;
-    let verifier = Verifier::new(tokens)?;
+    let verifier = Verifier::new(settings.tokens.clone())?;
     tokio::spawn({
         let keys = verifier.keys().clone();
         async move { keys.keep_fresh().await }
