@@ -6,12 +6,35 @@ use crate::clerk::Clerk;
 use crate::error::ClerkError;
 use crate::js;
 
-/// An object for clerk-js, made member by member.
+/// What is said of a member. Clerk tells one that is left out from one that is `null`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Member {
+    #[default]
+    LeftOut,
+    Null,
+    Text(String),
+}
+
+impl From<Member> for JsValue {
+    fn from(member: Member) -> Self {
+        match member {
+            Member::LeftOut => Self::UNDEFINED,
+            Member::Null => Self::NULL,
+            Member::Text(text) => text.into(),
+        }
+    }
+}
+
+/// An object for clerk-js, made member by member; `null` are the members that can be none.
 macro_rules! options {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $member:ident = $js:literal,)* }) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$of:meta])* $member:ident = $js:literal,)* }
+        $(null { $($(#[$of_none:meta])* $none:ident = $nullable:ident,)* })?
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct $name { $($member: Option<String>,)* }
+        pub struct $name { $($member: Member,)* }
 
         impl $name {
             /// As Clerk does by default.
@@ -23,14 +46,22 @@ macro_rules! options {
                 $(#[$of])*
                 #[must_use]
                 pub fn $member(self, $member: impl Into<String>) -> Self {
-                    Self { $member: Some($member.into()), ..self }
+                    Self { $member: Member::Text($member.into()), ..self }
                 }
             )*
+
+            $($(
+                $(#[$of_none])*
+                #[must_use]
+                pub fn $none(self) -> Self {
+                    Self { $nullable: Member::Null, ..self }
+                }
+            )*)?
         }
 
         impl From<$name> for JsValue {
             fn from(options: $name) -> Self {
-                js::object([$(($js, options.$member.map_or(Self::UNDEFINED, Self::from)),)*])
+                js::object([$(($js, options.$member.into()),)*])
             }
         }
     };
@@ -47,7 +78,15 @@ options! {
 }
 
 options! {
-    /// What to take up ([`Clerk::set_active`](crate::Clerk::set_active)).
+    /// What to take up ([`Clerk::set_active`](crate::Clerk::set_active)):
+    ///
+    /// ```
+    /// use clerk_yew::SetActive;
+    ///
+    /// let team = SetActive::new().organization("acme").redirect_url("/team");
+    /// let personal_account = SetActive::new().no_organization();
+    /// # assert_ne!(team, personal_account);
+    /// ```
     SetActive {
         /// This session, by its id
         session = "session",
@@ -55,6 +94,12 @@ options! {
         organization = "organization",
         /// Where it leads
         redirect_url = "redirectUrl",
+    }
+    null {
+        /// No session: signs out of the active one
+        no_session = session,
+        /// No organization: the personal account
+        no_organization = organization,
     }
 }
 

@@ -1,14 +1,13 @@
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::clerk::use_clerk;
 use super::paged::{Owner, PaginatedResources, Paging, use_pages};
 use super::user::use_user;
+use crate::actions::SetActive;
 use crate::clerk::Clerk;
 use crate::error::ClerkError;
-use crate::js::object;
 use crate::resources::{
     GetPage, GetUserInvitations, GetUserSuggestions, Organization, OrganizationMembership,
     OrganizationSuggestion, User, UserOrganizationInvitation,
@@ -87,9 +86,11 @@ impl UseOrganizationList {
     /// # Errors
     /// When Clerk refuses.
     pub async fn set_active(&self, organization: Option<&str>) -> Result<(), ClerkError> {
-        let organization = organization.map_or(JsValue::NULL, JsValue::from);
-        let params = object([("organization", organization)]);
-        self.clerk.try_set_active(&params).await.map(|_| ())
+        let params = match organization {
+            Some(organization) => SetActive::new().organization(organization),
+            None => SetActive::new().no_organization(),
+        };
+        self.clerk.try_set_active(params).await.map(|_| ())
     }
 }
 
