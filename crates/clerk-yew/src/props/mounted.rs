@@ -31,4 +31,30 @@ macro_rules! mounted_props {
     };
 }
 
-pub(crate) use mounted_props;
+/// Declares the props of a component that has pages of its own.
+macro_rules! routed_props {
+    (
+        $(#[$doc:meta])*
+        $name:ident {
+            $(children $children:tt)?
+            options { $($options:tt)* }
+        }
+    ) => {
+        $crate::props::mounted::mounted_props! {
+            $(#[$doc])*
+            $name {
+                $(children $children)?
+                options {
+                    /// Path of the page it stands on, below which it has pages of its own; unset:
+                    /// they are kept in the URL's hash
+                    path: yew::AttrValue = "path",
+                    /// Where its pages are kept
+                    routing: $crate::props::Routing = "routing",
+                    $($options)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {mounted_props, routed_props};

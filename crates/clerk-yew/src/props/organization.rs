@@ -5,11 +5,10 @@ use yew::html::ChildrenRenderer;
 
 use super::billing::ApiKeysProps;
 use super::custom::CustomItem;
-use super::mounted::mounted_props;
-use super::sign_in::Routing;
+use super::mounted::{mounted_props, routed_props};
 use super::user::ProfileMode;
 
-mounted_props! {
+routed_props! {
     /// What [`OrganizationProfile`](crate::OrganizationProfile) takes
     /// (<https://clerk.com/docs/react/reference/components/organization/organization-profile>).
     OrganizationProfileProps {
@@ -19,11 +18,6 @@ mounted_props! {
             ChildrenRenderer<CustomItem<OrganizationProfileProps>>
         }
         options {
-            /// Path of the page it stands on, below which it has pages of its own; unset: they are
-            /// kept in the URL's hash
-            path: AttrValue = "path",
-            /// Where its pages are kept
-            routing: Routing = "routing",
             /// Where leaving the organization leads
             after_leave_organization_url: AttrValue = "afterLeaveOrganizationUrl",
             /// What its page of API keys takes; `hide` in its `extra` leaves that page out
@@ -94,17 +88,12 @@ mounted_props! {
     }
 }
 
-mounted_props! {
+routed_props! {
     /// What [`CreateOrganization`](crate::CreateOrganization) takes
     /// (<https://clerk.com/docs/react/reference/components/organization/create-organization>). URLs
     /// are as in [`OrganizationSwitcherProps`].
     CreateOrganizationProps {
         options {
-            /// Path of the page it stands on, below which it has pages of its own; unset: its steps
-            /// are kept in the URL's hash
-            path: AttrValue = "path",
-            /// Where its steps are kept
-            routing: Routing = "routing",
             /// Where a new organization leads
             after_create_organization_url: AttrValue = "afterCreateOrganizationUrl",
             /// Whether nobody is invited right after it was created

@@ -3,84 +3,66 @@
 use yew::AttrValue;
 
 use super::builder::{choice, value};
-use super::mounted::mounted_props;
+use super::mounted::{mounted_props, routed_props};
 use super::value::Raw;
 
-mounted_props! {
+/// Declares the props of a form that signs somebody in or up.
+macro_rules! form_props {
+    ( $(#[$doc:meta])* $name:ident { $($own:tt)* } ) => {
+        routed_props! {
+            $(#[$doc])*
+            $name {
+                options {
+                    /// Where it leads in any case
+                    force_redirect_url: AttrValue = "forceRedirectUrl",
+                    /// Where it leads when it was not asked to come back
+                    fallback_redirect_url: AttrValue = "fallbackRedirectUrl",
+                    /// The page with the form for signing in
+                    sign_in_url: AttrValue = "signInUrl",
+                    /// Where signing out leads
+                    after_sign_out_url: AttrValue = "afterSignOutUrl",
+                    /// The page with the waitlist
+                    waitlist_url: AttrValue = "waitlistUrl",
+                    /// What the fields begin with
+                    initial_values: InitialValues = "initialValues",
+                    /// How it goes to a social provider
+                    oauth_flow: OAuthFlow = "oauthFlow",
+                    /// The parameter `prompt` of `OpenID` Connect, such as `select_account`
+                    oidc_prompt: AttrValue = "oidcPrompt",
+                    /// Unsafe metadata of somebody who signs up in it
+                    unsafe_metadata: Raw = "unsafeMetadata",
+                    $($own)*
+                }
+            }
+        }
+    };
+}
+
+form_props! {
     /// What [`SignIn`](crate::SignIn) takes
     /// (<https://clerk.com/docs/react/reference/components/authentication/sign-in>).
     SignInProps {
-        options {
-            /// Path of the page it stands on, below which it has pages of its own; unset: its steps
-            /// are kept in the URL's hash
-            path: AttrValue = "path",
-            /// Where its steps are kept
-            routing: Routing = "routing",
-            /// Where it leads in any case
-            force_redirect_url: AttrValue = "forceRedirectUrl",
-            /// Where it leads when it was not asked to come back
-            fallback_redirect_url: AttrValue = "fallbackRedirectUrl",
-            /// The page with the form for signing in
-            sign_in_url: AttrValue = "signInUrl",
-            /// The page with the form for signing up
-            sign_up_url: AttrValue = "signUpUrl",
-            /// Where a sign-up that begins here leads in any case
-            sign_up_force_redirect_url: AttrValue = "signUpForceRedirectUrl",
-            /// Where a sign-up that begins here leads when it was not asked to come back
-            sign_up_fallback_redirect_url: AttrValue = "signUpFallbackRedirectUrl",
-            /// Where signing out leads
-            after_sign_out_url: AttrValue = "afterSignOutUrl",
-            /// The page with the waitlist
-            waitlist_url: AttrValue = "waitlistUrl",
-            /// What the fields begin with
-            initial_values: InitialValues = "initialValues",
-            /// Whether somebody new can sign up in it
-            with_sign_up: bool = "withSignUp",
-            /// Whether a sign-in by a social provider may become a sign-up; `true` when unset
-            transferable: bool = "transferable",
-            /// How it goes to a social provider
-            oauth_flow: OAuthFlow = "oauthFlow",
-            /// The parameter `prompt` of `OpenID` Connect, such as `select_account`
-            oidc_prompt: AttrValue = "oidcPrompt",
-            /// Unsafe metadata of somebody who signs up in it
-            unsafe_metadata: Raw = "unsafeMetadata",
-        }
+        /// The page with the form for signing up
+        sign_up_url: AttrValue = "signUpUrl",
+        /// Where a sign-up that begins here leads in any case
+        sign_up_force_redirect_url: AttrValue = "signUpForceRedirectUrl",
+        /// Where a sign-up that begins here leads when it was not asked to come back
+        sign_up_fallback_redirect_url: AttrValue = "signUpFallbackRedirectUrl",
+        /// Whether somebody new can sign up in it
+        with_sign_up: bool = "withSignUp",
+        /// Whether a sign-in by a social provider may become a sign-up; `true` when unset
+        transferable: bool = "transferable",
     }
 }
 
-mounted_props! {
+form_props! {
     /// What [`SignUp`](crate::SignUp) takes
     /// (<https://clerk.com/docs/react/reference/components/authentication/sign-up>).
     SignUpProps {
-        options {
-            /// Path of the page it stands on, below which it has pages of its own; unset: its steps
-            /// are kept in the URL's hash
-            path: AttrValue = "path",
-            /// Where its steps are kept
-            routing: Routing = "routing",
-            /// Where it leads in any case
-            force_redirect_url: AttrValue = "forceRedirectUrl",
-            /// Where it leads when it was not asked to come back
-            fallback_redirect_url: AttrValue = "fallbackRedirectUrl",
-            /// The page with the form for signing in
-            sign_in_url: AttrValue = "signInUrl",
-            /// Where a sign-in that begins here leads in any case
-            sign_in_force_redirect_url: AttrValue = "signInForceRedirectUrl",
-            /// Where a sign-in that begins here leads when it was not asked to come back
-            sign_in_fallback_redirect_url: AttrValue = "signInFallbackRedirectUrl",
-            /// Where signing out leads
-            after_sign_out_url: AttrValue = "afterSignOutUrl",
-            /// The page with the waitlist
-            waitlist_url: AttrValue = "waitlistUrl",
-            /// What the fields begin with
-            initial_values: InitialValues = "initialValues",
-            /// How it goes to a social provider
-            oauth_flow: OAuthFlow = "oauthFlow",
-            /// The parameter `prompt` of `OpenID` Connect, such as `select_account`
-            oidc_prompt: AttrValue = "oidcPrompt",
-            /// Unsafe metadata of the new person
-            unsafe_metadata: Raw = "unsafeMetadata",
-        }
+        /// Where a sign-in that begins here leads in any case
+        sign_in_force_redirect_url: AttrValue = "signInForceRedirectUrl",
+        /// Where a sign-in that begins here leads when it was not asked to come back
+        sign_in_fallback_redirect_url: AttrValue = "signInFallbackRedirectUrl",
     }
 }
 

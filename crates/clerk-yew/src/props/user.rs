@@ -6,11 +6,10 @@ use yew::html::ChildrenRenderer;
 use super::billing::ApiKeysProps;
 use super::builder::choice;
 use super::custom::CustomItem;
-use super::mounted::mounted_props;
-use super::sign_in::Routing;
+use super::mounted::{mounted_props, routed_props};
 use super::value::Raw;
 
-mounted_props! {
+routed_props! {
     /// What [`UserProfile`](crate::UserProfile) takes
     /// (<https://clerk.com/docs/react/reference/components/user/user-profile>).
     UserProfileProps {
@@ -20,11 +19,6 @@ mounted_props! {
             ChildrenRenderer<CustomItem<UserProfileProps>>
         }
         options {
-            /// Path of the page it stands on, below which it has pages of its own; unset: they are
-            /// kept in the URL's hash
-            path: AttrValue = "path",
-            /// Where its pages are kept
-            routing: Routing = "routing",
             /// Scopes to ask a social provider for besides the usual ones: an object of arrays, by
             /// provider
             additional_oauth_scopes: Raw = "additionalOAuthScopes",

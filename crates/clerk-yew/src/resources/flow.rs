@@ -114,20 +114,6 @@ impl Finalized {
     }
 }
 
-/// Makes the new session the one in use, then goes on by `navigate`. It goes on even when nobody
-/// waits for the answer any more: the form is gone as soon as the session is there.
-pub(crate) async fn finalize(
-    of: &JsValue,
-    navigate: impl FnOnce(Finalized) + 'static,
-) -> Result<(), ClerkError> {
-    step(
-        of,
-        "finalize",
-        &[object([("navigate", navigation(navigate))])],
-    )
-    .await
-}
-
 /// A function for clerk-js that goes on by `navigate`. It is clerk-js's own: the page goes on even
 /// when nobody waits for the answer any more.
 pub(crate) fn navigation(navigate: impl FnOnce(Finalized) + 'static) -> JsValue {
@@ -183,7 +169,7 @@ macro_rules! errors {
 }
 
 /// A state of a flow: clerk-js's object, which changes in place, and the value of the signal that
-/// tells its states apart.
+/// tells its states apart; and the steps that every flow has.
 macro_rules! flow {
     (
         $(#[$about:meta])*
@@ -209,6 +195,32 @@ macro_rules! flow {
                 params: wasm_bindgen::JsValue,
             ) -> Result<(), $crate::error::ClerkError> {
                 $crate::resources::flow::step(&self.raw, method, &[params]).await
+            }
+
+            /// Hands in the proof that it is no robot.
+            pub async fn submit_protect_check(
+                &self,
+                proof_token: &str,
+            ) -> Result<(), $crate::error::ClerkError> {
+                let params = $crate::js::object([("proofToken", proof_token.into())]);
+                self.step("submitProtectCheck", params).await
+            }
+
+            /// Makes the new session the one in use, once this is complete, then goes on by
+            /// `navigate`. It goes on even when nobody waits for the answer any more: the form is
+            /// gone as soon as the session is there.
+            pub async fn finalize(
+                &self,
+                navigate: impl FnOnce($crate::resources::flow::Finalized) + 'static,
+            ) -> Result<(), $crate::error::ClerkError> {
+                let navigate = $crate::resources::flow::navigation(navigate);
+                let params = $crate::js::object([("navigate", navigate)]);
+                self.step("finalize", params).await
+            }
+
+            /// Forgets it, to begin again.
+            pub async fn reset(&self) -> Result<(), $crate::error::ClerkError> {
+                $crate::resources::flow::step(&self.raw, "reset", &[]).await
             }
         }
 

@@ -4,7 +4,7 @@ mod factors;
 mod params;
 
 use super::factor::Factor;
-use super::flow::{self, ExistingSession, Finalized, ProtectCheck, errors, flow};
+use super::flow::{self, ExistingSession, ProtectCheck, errors, flow};
 use super::value::Write;
 use super::verification::Verification;
 use crate::error::ClerkError;
@@ -53,7 +53,20 @@ resource! {
 flow! {
     /// A sign-in, as it stands. Its steps answer when Clerk has; then
     /// [`use_sign_in`](crate::use_sign_in) renders with what comes next
-    /// (<https://clerk.com/docs/reference/objects/sign-in-future>).
+    /// (<https://clerk.com/docs/reference/objects/sign-in-future>). When it is complete, the page
+    /// goes on:
+    ///
+    /// ```
+    /// # use clerk_yew::{ClerkError, resources::SignInResource};
+    /// async fn done(sign_in: &SignInResource) -> Result<(), ClerkError> {
+    ///     sign_in
+    ///         .finalize(|done| {
+    ///             let url = done.decorate_url("/");
+    ///             // Take the app's router there.
+    ///         })
+    ///         .await
+    /// }
+    /// ```
     SignInResource {
         /// Clerk's id, `sia_…`; none before it began
         id: Option<String> = "id",
@@ -138,37 +151,5 @@ impl SignInResource {
             ("walletName", wallet_name.map(str::to_owned).write()),
         ]);
         self.step("web3", params).await
-    }
-
-    /// Hands in the proof that it is no robot.
-    pub async fn submit_protect_check(&self, proof_token: &str) -> Result<(), ClerkError> {
-        let params = object([("proofToken", proof_token.into())]);
-        self.step("submitProtectCheck", params).await
-    }
-
-    /// Makes the new session the one in use, once the sign-in is complete, then goes on by
-    /// `navigate`:
-    ///
-    /// ```
-    /// # use clerk_yew::{ClerkError, resources::SignInResource};
-    /// async fn done(sign_in: &SignInResource) -> Result<(), ClerkError> {
-    ///     sign_in
-    ///         .finalize(|done| {
-    ///             let url = done.decorate_url("/");
-    ///             // Take the app's router there.
-    ///         })
-    ///         .await
-    /// }
-    /// ```
-    pub async fn finalize(
-        &self,
-        navigate: impl FnOnce(Finalized) + 'static,
-    ) -> Result<(), ClerkError> {
-        flow::finalize(&self.raw, navigate).await
-    }
-
-    /// Forgets it, to begin again.
-    pub async fn reset(&self) -> Result<(), ClerkError> {
-        flow::step(&self.raw, "reset", &[]).await
     }
 }

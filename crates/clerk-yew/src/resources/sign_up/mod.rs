@@ -5,11 +5,11 @@ mod verifications;
 
 use serde::de::DeserializeOwned;
 
-use super::flow::{self, ExistingSession, Finalized, ProtectCheck, errors, flow};
+use super::flow::{self, ExistingSession, ProtectCheck, errors, flow};
 use super::metadata::typed;
 use super::value::Write;
 use crate::error::ClerkError;
-use crate::js::{self, object};
+use crate::js;
 
 pub use params::{SignUpCreate, SignUpPassword, SignUpSso, SignUpTicket, SignUpUpdate, SignUpWeb3};
 pub use verifications::SignUpVerifications;
@@ -150,25 +150,5 @@ impl SignUpResource {
     /// Signs up by a wallet.
     pub async fn web3(&self, params: &SignUpWeb3) -> Result<(), ClerkError> {
         self.step("web3", params.write()).await
-    }
-
-    /// Hands in the proof that it is no robot.
-    pub async fn submit_protect_check(&self, proof_token: &str) -> Result<(), ClerkError> {
-        let params = object([("proofToken", proof_token.into())]);
-        self.step("submitProtectCheck", params).await
-    }
-
-    /// Makes the new session the one in use, once the sign-up is complete, then goes on by
-    /// `navigate`, as [`SignInResource::finalize`](super::SignInResource::finalize) does.
-    pub async fn finalize(
-        &self,
-        navigate: impl FnOnce(Finalized) + 'static,
-    ) -> Result<(), ClerkError> {
-        flow::finalize(&self.raw, navigate).await
-    }
-
-    /// Forgets it, to begin again.
-    pub async fn reset(&self) -> Result<(), ClerkError> {
-        flow::step(&self.raw, "reset", &[]).await
     }
 }

@@ -2,25 +2,49 @@
 
 use wasm_bindgen::JsValue;
 
-params! {
+/// Arguments that may describe the person, besides what they take themselves.
+macro_rules! described {
+    ( $(#[$about:meta])* $name:ident $required:tt { $($own:tt)* } ) => {
+        params! {
+            $(#[$about])*
+            $name $required {
+                $($own)*
+                /// First name
+                first_name: String = "firstName",
+                /// Last name
+                last_name: String = "lastName",
+                /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
+                unsafe_metadata: JsValue = "unsafeMetadata",
+                /// Whether the terms are accepted
+                legal_accepted: bool = "legalAccepted",
+                /// The person's language; the browser's unless told
+                locale: String = "locale",
+            }
+        }
+    };
+}
+
+/// Arguments that may also say what the person is known by.
+macro_rules! identified {
+    ( $(#[$about:meta])* $name:ident $required:tt { $($own:tt)* } ) => {
+        described! {
+            $(#[$about])*
+            $name $required {
+                /// Email address
+                email_address: String = "emailAddress",
+                /// Phone number
+                phone_number: String = "phoneNumber",
+                /// User name
+                username: String = "username",
+                $($own)*
+            }
+        }
+    };
+}
+
+identified! {
     /// How to begin a sign-up.
     SignUpCreate() {
-        /// Email address
-        email_address: String = "emailAddress",
-        /// Phone number
-        phone_number: String = "phoneNumber",
-        /// User name
-        username: String = "username",
-        /// First name
-        first_name: String = "firstName",
-        /// Last name
-        last_name: String = "lastName",
-        /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
-        unsafe_metadata: JsValue = "unsafeMetadata",
-        /// Whether the terms are accepted
-        legal_accepted: bool = "legalAccepted",
-        /// The person's language; the browser's unless told
-        locale: String = "locale",
         /// The password
         password: String = "password",
         /// Another way, such as `oauth_google`, `enterprise_sso` or `ticket`
@@ -36,51 +60,17 @@ params! {
     }
 }
 
-params! {
+identified! {
     /// What to add to a sign-up, or to change of it.
-    SignUpUpdate() {
-        /// Email address
-        email_address: String = "emailAddress",
-        /// Phone number
-        phone_number: String = "phoneNumber",
-        /// User name
-        username: String = "username",
-        /// First name
-        first_name: String = "firstName",
-        /// Last name
-        last_name: String = "lastName",
-        /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
-        unsafe_metadata: JsValue = "unsafeMetadata",
-        /// Whether the terms are accepted
-        legal_accepted: bool = "legalAccepted",
-        /// The person's language; the browser's unless told
-        locale: String = "locale",
-    }
+    SignUpUpdate() {}
 }
 
-params! {
+identified! {
     /// A password, and whose it is.
-    SignUpPassword(password: String = "password") {
-        /// Email address
-        email_address: String = "emailAddress",
-        /// Phone number
-        phone_number: String = "phoneNumber",
-        /// User name
-        username: String = "username",
-        /// First name
-        first_name: String = "firstName",
-        /// Last name
-        last_name: String = "lastName",
-        /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
-        unsafe_metadata: JsValue = "unsafeMetadata",
-        /// Whether the terms are accepted
-        legal_accepted: bool = "legalAccepted",
-        /// The person's language; the browser's unless told
-        locale: String = "locale",
-    }
+    SignUpPassword(password: String = "password") {}
 }
 
-params! {
+described! {
     /// How to sign up at another service: by a strategy such as `oauth_google` or
     /// `enterprise_sso`. The service sends the person to the callback, where the sign-up goes on
     /// if it is not complete; `redirect_url` is where to go after that.
@@ -89,16 +79,6 @@ params! {
         redirect_url: String = "redirectUrl",
         redirect_callback_url: String = "redirectCallbackUrl"
     ) {
-        /// First name
-        first_name: String = "firstName",
-        /// Last name
-        last_name: String = "lastName",
-        /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
-        unsafe_metadata: JsValue = "unsafeMetadata",
-        /// Whether the terms are accepted
-        legal_accepted: bool = "legalAccepted",
-        /// The person's language; the browser's unless told
-        locale: String = "locale",
         /// A `Window` to go there instead of this one
         popup: JsValue = "popup",
         /// OIDC's `prompt`, such as `consent`
@@ -110,34 +90,12 @@ params! {
     }
 }
 
-params! {
+described! {
     /// A ticket that the app's server made, such as an invitation.
-    SignUpTicket(ticket: String = "ticket") {
-        /// First name
-        first_name: String = "firstName",
-        /// Last name
-        last_name: String = "lastName",
-        /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
-        unsafe_metadata: JsValue = "unsafeMetadata",
-        /// Whether the terms are accepted
-        legal_accepted: bool = "legalAccepted",
-        /// The person's language; the browser's unless told
-        locale: String = "locale",
-    }
+    SignUpTicket(ticket: String = "ticket") {}
 }
 
-params! {
+described! {
     /// How to sign up by a wallet: by a strategy such as `web3_metamask_signature`.
-    SignUpWeb3(strategy: String = "strategy") {
-        /// First name
-        first_name: String = "firstName",
-        /// Last name
-        last_name: String = "lastName",
-        /// Metadata that the new account gets, made by [`metadata`](crate::resources::metadata)
-        unsafe_metadata: JsValue = "unsafeMetadata",
-        /// Whether the terms are accepted
-        legal_accepted: bool = "legalAccepted",
-        /// The person's language; the browser's unless told
-        locale: String = "locale",
-    }
+    SignUpWeb3(strategy: String = "strategy") {}
 }
