@@ -14,7 +14,7 @@ use yew::prelude::*;
 
 use crate::own_items::Counter;
 use crate::recorder::{before_loading, calls, click, gone, recorded, step, use_step};
-use crate::stand_in::{KEY, holds, run, said, settled, text, until_shown};
+use crate::stand_in::{KEY, holds, run, said, settled, text, until, until_shown};
 
 /// Tests that a component is rendered with these props, by these methods, and taken away.
 macro_rules! rendered {
@@ -194,7 +194,7 @@ async fn forty_times_there_and_gone_leave_nothing_behind() {
     let mut after_the_first = None;
     for round in 0..40 {
         step(2 * round + 1).await;
-        assert!(holds("window.mounted.size === 13"), "round {round}");
+        until("all to be there", || holds("window.mounted.size === 13")).await;
         run("
             const page = [...window.mounted.values()].find((it) => it.customPages).customPages[0];
             const host = document.createElement('div');
@@ -205,7 +205,7 @@ async fn forty_times_there_and_gone_leave_nothing_behind() {
         settled().await;
         run("window.leave()");
         step(2 * round + 2).await;
-        assert!(holds("window.mounted.size === 0"), "round {round}");
+        until("all to be gone", || holds("window.mounted.size === 0")).await;
         let left = said("[window.listening(), document.querySelectorAll('*').length]");
         assert_eq!(
             *after_the_first.get_or_insert(left.clone()),
