@@ -253,11 +253,17 @@ impl Browser {
         Ok(token.as_str().context("there is no token")?.to_owned())
     }
 
-    /// Lets the next page note when its first button can be used.
-    pub async fn note_first_button(&self) -> Result<()> {
-        let source = "const look = () => document.querySelector('button:not([disabled])')
-            ? window.firstButton = performance.now() : requestAnimationFrame(look); look();";
-        self.client.issue_cmd(BeforePage(source)).await?;
+    /// Calls a method of the `DevTools` protocol
+    /// (<https://chromedevtools.github.io/devtools-protocol/>).
+    pub async fn devtools(&self, method: &'static str, parameters: Value) -> Result<Value> {
+        let command = DevTools(method, parameters);
+        Ok(self.client.issue_cmd(command).await?)
+    }
+
+    /// Runs a script in every page before its own.
+    pub async fn before_page(&self, source: &str) -> Result<()> {
+        let method = "Page.addScriptToEvaluateOnNewDocument";
+        self.devtools(method, json!({ "source": source })).await?;
         Ok(())
     }
 
@@ -271,8 +277,7 @@ impl Browser {
                 }
                 return send(request, ...more);
             };";
-        self.client.issue_cmd(BeforePage(source)).await?;
-        Ok(())
+        self.before_page(source).await
     }
 
     /// Waits until the page is about to write.
@@ -295,21 +300,9 @@ impl Browser {
     /// passkeys to a browser that says it is driven by a program.
     pub async fn add_authenticator(&self) -> Result<()> {
         let source = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})";
-        self.client.issue_cmd(BeforePage(source)).await?;
+        self.before_page(source).await?;
         self.client.issue_cmd(AddAuthenticator).await?;
         Ok(())
-    }
-
-    /// When the first button could be used, in milliseconds after navigation.
-    pub async fn first_button(&self) -> Result<f64> {
-        wait_for("a button", async || {
-            self.client
-                .execute("return window.firstButton", vec![])
-                .await
-                .ok()?
-                .as_f64()
-        })
-        .await
     }
 
     /// Waits until nothing moves any more.
@@ -474,11 +467,11 @@ impl WebDriverCompatibleCommand for ConsoleLog {
     }
 }
 
-/// Runs a script in every page before its own, by the `DevTools` protocol.
+/// A method of the `DevTools` protocol with its parameters, by Chromium's driver.
 #[derive(Debug)]
-struct BeforePage(&'static str);
+struct DevTools(&'static str, Value);
 
-impl WebDriverCompatibleCommand for BeforePage {
+impl WebDriverCompatibleCommand for DevTools {
     fn endpoint(
         &self,
         base: &url::Url,
@@ -491,8 +484,7 @@ impl WebDriverCompatibleCommand for BeforePage {
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        let cmd = "Page.addScriptToEvaluateOnNewDocument";
-        let body = json!({ "cmd": cmd, "params": { "source": self.0 } });
+        let body = json!({ "cmd": self.0, "params": self.1 });
         (http::Method::POST, Some(body.to_string()))
     }
 }

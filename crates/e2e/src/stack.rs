@@ -31,13 +31,15 @@ pub enum App {
     Starter,
     /// `examples/notes`
     Notes,
+    /// Another page in the starter's place, for comparison
+    Peer,
 }
 
 impl App {
     /// The server's program.
     fn program(self) -> &'static str {
         match self {
-            Self::Starter => "api",
+            Self::Starter | Self::Peer => "api",
             Self::Notes => "notes-server",
         }
     }
@@ -46,6 +48,7 @@ impl App {
     fn dist(self) -> PathBuf {
         match self {
             Self::Starter => env_path("E2E_DIST_DIR", "dist"),
+            Self::Peer => env_path("E2E_PEER_DIST_DIR", "dist"),
             Self::Notes => env_path("E2E_NOTES_DIST_DIR", "examples/notes/dist"),
         }
     }

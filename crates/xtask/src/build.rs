@@ -81,7 +81,7 @@ pub fn binaries(packages: &[&str]) -> Result<()> {
     run("cargo build", &mut cargo)
 }
 
-/// Bytes of scripts, wasm and styles.
+/// Bytes of scripts, wasm and the document with its styles.
 #[derive(Default)]
 struct Sizes {
     raw: usize,
@@ -113,7 +113,8 @@ fn compress(folder: &Path) -> Result<Sizes> {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(&bytes)?;
         fs::write(beside("gz"), gzip.finish()?)?;
-        if ["css", "js", "wasm"].contains(&extension) {
+        // The styles are inside the document.
+        if ["js", "wasm"].contains(&extension) || path.ends_with("index.html") {
             sizes.raw += bytes.len();
             sizes.brotli += small.len();
         }

@@ -1,6 +1,6 @@
 //! Renders the page's first bytes: `prerender DIST` makes, out of the `index.html` that trunk
 //! left there, the documents that the API serves, with what the page's own components show to
-//! that visitor in the body and the styles in the head.
+//! that visitor in the body.
 
 use std::path::Path;
 use std::{env, fs};
@@ -21,8 +21,9 @@ const DOCUMENTS: [(&str, Visitor, &str); 3] = [
 async fn main() -> Result<()> {
     let dist = env::args().nth(1).context("usage: prerender DIST")?;
     let dist = Path::new(&dist);
-    let index = read(&dist.join("index.html"))?;
-    let index = with_styles(&index, dist)?;
+    let index = dist.join("index.html");
+    let index = fs::read_to_string(&index)
+        .with_context(|| format!("{} cannot be read", index.display()))?;
     for (name, visitor, path) in DOCUMENTS {
         let props = move || AppProps::of(visitor, path);
         let body = ServerRenderer::<App>::with_props(props)
@@ -34,23 +35,6 @@ async fn main() -> Result<()> {
             .with_context(|| format!("{name} cannot be written"))?;
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
-}
-
-/// The document with its style sheet inside: what is painted first waits for no second file.
-fn with_styles(index: &str, dist: &Path) -> Result<String> {
-    let missing = "index.html has no <link rel=\"stylesheet\">";
-    let (before, rest) = index
-        .split_once("<link rel=\"stylesheet\"")
-        .context(missing)?;
-    let (link, after) = rest.split_once('>').context(missing)?;
-    let (_, href) = link.split_once("href=\"").context(missing)?;
-    let href = href.split('"').next().context(missing)?;
-    let styles = read(&dist.join(href.trim_start_matches('/')))?;
-    Ok(format!("{before}<style>{styles}</style>{after}"))
 }
 
 /// The document with this in its body, in the place of what says that the page is on its way;
@@ -75,15 +59,6 @@ mod tests {
             "<body><header></header><main>Hello</main><noscript>No.</noscript></body>"
         );
         assert!(with_body("<body></body>", "").is_err());
-    }
-
-    #[test]
-    fn the_styles_are_in_the_document() {
-        let dist = tempfile::tempdir().expect("a folder");
-        fs::write(dist.path().join("styles-1.css"), "a{}").expect("written");
-        let index = "<head><link rel=\"stylesheet\" href=\"/styles-1.css\" integrity=\"x\"></head>";
-        let document = with_styles(index, dist.path()).expect("a document");
-        assert_eq!(document, "<head><style>a{}</style></head>");
     }
 
     #[tokio::test]
