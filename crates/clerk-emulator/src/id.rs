@@ -48,9 +48,9 @@ pub fn secret(prefix: &str) -> String {
     )
 }
 
-/// SHA-256 in hexadecimal digits: by this a secret is kept.
-pub fn digest(secret: &str) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, secret.as_bytes());
+/// SHA-256 in hexadecimal digits: by this a secret is kept, and a file known.
+pub fn digest(bytes: impl AsRef<[u8]>) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes.as_ref());
     digest
         .as_ref()
         .iter()

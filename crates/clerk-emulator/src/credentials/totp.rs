@@ -79,7 +79,7 @@ pub fn backup_codes() -> (Vec<String>, Vec<String>) {
     let codes: Vec<String> = (0..BACKUP_CODES)
         .map(|_| id::hex()[..10].to_owned())
         .collect();
-    let digests = codes.iter().map(|code| id::digest(code)).collect();
+    let digests = codes.iter().map(id::digest).collect();
     (codes, digests)
 }
 

@@ -99,7 +99,7 @@ pub fn callback(scope: &mut Scope<'_>) -> Answer {
     let email = accounts::checked_email(&field("email"))?;
     let profile = ExternalProfile {
         strategy: attempt.strategy.clone(),
-        provider_user_id: id::digest(&email.to_lowercase())[..20].to_owned(),
+        provider_user_id: id::digest(email.to_lowercase())[..20].to_owned(),
         email_address: email,
         first_name: field("first_name"),
         last_name: field("last_name"),

@@ -1,6 +1,5 @@
 //! Proofs that lead through other pages: links, tickets, lists.
 
-use clerk_emulator::config::Config;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -335,36 +334,6 @@ async fn a_page_of_another_site_is_not_where_links_lead() {
     world.server(Method::POST, "/invitations", body).await;
     let led = browser.open(&text(&world.mail(ADA).await["link"])).await;
     assert!(led.starts_with(&format!("{PAGE}/sign-up?")), "{led}");
-}
-
-#[tokio::test]
-async fn the_icon_of_a_provider_comes_from_the_emulator() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let ui = folder.path().join("@clerk/ui/1.2.3/dist");
-    std::fs::create_dir_all(&ui).expect("a folder");
-    let script = "const icon = (id) => `https://img.clerk.com/static/${id}.svg`;";
-    std::fs::write(ui.join("ui.browser.js"), script).expect("a file");
-    let sdk = folder.path().display().to_string();
-    let config = Config::read(|name| match name {
-        "EMULATOR_SDK_DIR" => Some(sdk.clone().into()),
-        _ => None,
-    });
-    let mut config = config.expect("a configuration");
-    config.ephemeral = true;
-    config.addr.set_port(0);
-    let world = World::on(&config).await;
-    let url = format!("{}/npm/@clerk/ui@1/dist/ui.browser.js", world.url());
-    let served = world.http.get(url).send().await.expect("an answer");
-    let served = served.text().await.expect("text");
-    let icons = format!("{}/v1/images/static/", world.url());
-    assert_eq!(
-        served,
-        script.replace("https://img.clerk.com/static/", &icons)
-    );
-    let icon = world.http.get(format!("{icons}google.svg")).send().await;
-    let icon = icon.expect("an answer");
-    assert_eq!(icon.headers()["content-type"], "image/svg+xml");
-    assert!(icon.text().await.expect("text").contains(">G<"));
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod filters;
 mod intruders;
 mod kept;
 mod links;
+mod npm;
 mod organizations;
 mod providers;
 mod refusals;

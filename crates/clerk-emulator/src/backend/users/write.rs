@@ -125,7 +125,7 @@ fn fill(scope: &mut Scope<'_>, user: &mut User) -> Result<(), ClerkError> {
     }
     let codes = call.texts("backup_codes");
     if !codes.is_empty() {
-        user.backup_codes = codes.iter().map(|code| id::digest(code)).collect();
+        user.backup_codes = codes.iter().map(id::digest).collect();
     }
     for (name, field) in [
         ("public_metadata", &mut user.public_metadata),

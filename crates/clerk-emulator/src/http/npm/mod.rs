@@ -1,18 +1,27 @@
 //! `/npm/@clerk/{package}@{version}/…`: clerk-js and its UI, out of a folder that holds
-//! `@clerk/{package}/{exact version}/…`.
+//! `@clerk/{package}/{exact version}/…`; compressed, as Clerk's own servers send them.
+
+mod encoding;
+mod kept;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, HOST};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_LENGTH, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::error::ClerkError;
+
+use self::encoding::Encoding;
+use self::kept::File;
 
 /// Where Clerk's UI has the icons of providers. The emulator draws its own in their place, so that
 /// no page needs the network.
@@ -24,12 +33,22 @@ pub fn files(directory: &Path) -> Router {
     Router::new().fallback(move |request: Request| serve(directory.clone(), request))
 }
 
-async fn serve(directory: PathBuf, mut request: Request) -> Response {
-    let Some((package, version, rest)) = split(request.uri().path()) else {
-        return missing(request.uri().path());
+async fn serve(directory: PathBuf, request: Request) -> Response {
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
+    }
+    let path = request.uri().path();
+    let Some((package, version, rest)) = split(path) else {
+        return missing(path);
     };
     let Some(exact) = resolve(&directory.join("@clerk").join(package), version) else {
-        return missing(request.uri().path());
+        return missing(path);
+    };
+    let is_script = Path::new(rest).extension().is_some_and(|it| it == "js");
+    let icons = own_icons(request.headers()).filter(|_| is_script);
+    let there = format!("@clerk/{package}/{exact}/{rest}");
+    let Some(file) = find(&directory, &there, icons).await else {
+        return missing(path);
     };
     // A full version names a file that never changes; a major one moves on.
     let cache = if exact == version {
@@ -37,27 +56,78 @@ async fn serve(directory: PathBuf, mut request: Request) -> Response {
     } else {
         "no-cache"
     };
-    let Ok(uri) = format!("/@clerk/{package}/{exact}/{rest}").parse::<Uri>() else {
-        return missing(request.uri().path());
-    };
-    let icons = own_icons(request.headers()).filter(|_| {
-        request.method() == Method::GET && Path::new(rest).extension().is_some_and(|it| it == "js")
-    });
-    let asked = std::mem::replace(request.uri_mut(), uri);
-    let mut response = match ServeDir::new(directory).oneshot(request).await {
-        Ok(response) => response.into_response(),
-        Err(never) => match never {},
-    };
-    if response.status() == StatusCode::NOT_FOUND {
-        return missing(asked.path());
-    }
-    if let (Some(icons), StatusCode::OK) = (icons, response.status()) {
-        response = with_icons(response, &icons).await;
-    }
+    let answer = answer(request.method(), request.headers(), file).await;
+    let mut response = answer.into_response();
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     response
+}
+
+/// The file at this path of the folder, with its page's icons.
+async fn find(directory: &Path, path: &str, icons: Option<String>) -> Option<Arc<File>> {
+    let key = (directory.join(path), icons);
+    if let Some(file) = kept::get(&key) {
+        return Some(file);
+    }
+    let asked = Request::get(format!("/{path}"));
+    let mut folder = ServeDir::new(directory).append_index_html_on_directories(false);
+    let read = folder.try_call(asked.body(Body::empty()).ok()?);
+    // A name that no file can have is an error.
+    let response = read.await.ok()?.into_response();
+    if response.status() != StatusCode::OK {
+        return None;
+    }
+    let kind = response.headers().get(CONTENT_TYPE)?.clone();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.ok()?;
+    let file = File::new(kind, with_icons(bytes, key.1.as_deref()));
+    Some(kept::keep(key, file))
+}
+
+/// The file, or that the one which the browser has is still good.
+async fn answer(
+    method: &Method,
+    headers: &HeaderMap,
+    file: Arc<File>,
+) -> Result<Response, ClerkError> {
+    let encoding = if file.is_text() {
+        Encoding::accepted(&joined(headers, &ACCEPT_ENCODING))
+    } else {
+        Encoding::Identity
+    };
+    let tag = file.tag(encoding);
+    let mut response = Response::builder().header(ETAG, &tag);
+    if file.is_text() {
+        response = response.header(VARY, ACCEPT_ENCODING.as_str());
+    }
+    let known = joined(headers, &IF_NONE_MATCH);
+    let mut known = known
+        .split(',')
+        .map(|it| it.trim().trim_start_matches("W/"));
+    if known.any(|it| it == tag || it == "*") {
+        let response = response.status(StatusCode::NOT_MODIFIED);
+        return response.body(Body::empty()).map_err(ClerkError::internal);
+    }
+    if let Some(name) = encoding.name() {
+        response = response.header(CONTENT_ENCODING, name);
+    }
+    response = response.header(CONTENT_TYPE, &file.kind);
+    let bytes = tokio::task::spawn_blocking(move || file.bytes(encoding)).await;
+    let bytes = bytes.map_err(ClerkError::internal)?;
+    response = response.header(CONTENT_LENGTH, bytes.len());
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from(bytes)
+    };
+    response.body(body).map_err(ClerkError::internal)
+}
+
+/// A header's values as one list.
+fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
+    let values = headers.get_all(name).iter();
+    let values: Vec<&str> = values.filter_map(|it| it.to_str().ok()).collect();
+    values.join(",")
 }
 
 /// Where the page finds the emulator's icons: below the path of its proxy, or at the host it asked.
@@ -79,17 +149,11 @@ fn own_icons(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The script with other addresses for providers' icons.
-async fn with_icons(response: Response, icons: &str) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let Ok(script) = to_bytes(body, usize::MAX).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let script = match std::str::from_utf8(&script) {
-        Ok(text) if text.contains(ICONS) => text.replace(ICONS, icons).into(),
+fn with_icons(script: Bytes, icons: Option<&str>) -> Bytes {
+    match (std::str::from_utf8(&script), icons) {
+        (Ok(text), Some(icons)) if text.contains(ICONS) => text.replace(ICONS, icons).into(),
         _ => script,
-    };
-    parts.headers.insert(CONTENT_LENGTH, script.len().into());
-    Response::from_parts(parts, Body::from(script))
+    }
 }
 
 fn missing(path: &str) -> Response {
