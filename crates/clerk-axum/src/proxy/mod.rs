@@ -100,6 +100,11 @@ impl FrontendApiProxy {
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT)
             .pool_max_idle_per_host(IDLE_MAX)
+            // Another crate of the app may have switched them on, for every client.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
             .build()?;
         Ok(Self {
             path: path.into(),
