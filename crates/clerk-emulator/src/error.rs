@@ -56,11 +56,13 @@ impl ClerkError {
 
     /// 422: a field that is not one of this instance's forms.
     pub fn unknown(param: &str) -> Self {
-        Self::at(
+        let mut error = Self::at(
             param,
             "form_param_unknown",
             format!("{param} is not a valid parameter for this request."),
-        )
+        );
+        "is unknown".clone_into(&mut error.0.message);
+        error
     }
 
     /// 422: a field's value cannot be used.

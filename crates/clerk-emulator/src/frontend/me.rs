@@ -6,7 +6,9 @@ use crate::error::ClerkError;
 use crate::model::{Session, SessionStatus, User};
 use crate::rules::reverification::require_fresh;
 use crate::rules::{accounts, images, lockout, metadata, people, sessions};
+use crate::scope::call::Call;
 use crate::scope::{Answer, Reply, Scope};
+use crate::settings::Field;
 use crate::store::Page;
 use crate::view::{self, Audience};
 
@@ -20,22 +22,28 @@ pub fn show(scope: &mut Scope<'_>) -> Answer {
     shown(scope, &user)
 }
 
-/// `PATCH …`: changes names, or which address is the primary one.
+/// `PATCH …`: changes names, as far as the instance has them, or which address is the primary one.
 pub fn update(scope: &mut Scope<'_>) -> Answer {
     let (session, mut user) = scope.person()?;
     let call = scope.call;
-    if let Some(name) = call.given("first_name") {
-        user.first_name = Some(name.trim().to_owned());
-    }
-    if let Some(name) = call.given("last_name") {
-        user.last_name = Some(name.trim().to_owned());
-    }
-    if let Some(username) = call.param("username") {
-        if !scope.settings.username.is_on() {
-            return Err(ClerkError::disabled("The username"));
-        }
+    let settings = &scope.settings;
+    change(
+        call,
+        "first_name",
+        settings.first_name,
+        &mut user.first_name,
+    )?;
+    change(call, "last_name", settings.last_name, &mut user.last_name)?;
+    if change(call, "username", settings.username, &mut user.username)? {
         require_fresh(scope, &session)?;
-        user.username = Some(accounts::checked_username(scope, username, Some(&user.id))?);
+        if let Some(username) = &user.username {
+            accounts::checked_username(scope, username, Some(&user.id))?;
+        } else if user.primary_email_address_id.is_none() {
+            return Err(ClerkError::bad(
+                "last_identification_deletion_failed",
+                "You cannot delete your last identification.",
+            ));
+        }
     }
     if let Some(id) = call.param("primary_email_address_id") {
         require_fresh(scope, &session)?;
@@ -46,6 +54,30 @@ pub fn update(scope: &mut Scope<'_>) -> Answer {
     }
     accounts::save(scope, &mut user)?;
     shown(scope, &user)
+}
+
+/// Changes an attribute as the call asks; answers whether it did. Clerk's own form sends the first
+/// and the last name when one of them changes, switched off or not.
+///
+/// # Errors
+/// 422: the instance has it switched off, or requires it and it is to be taken back.
+fn change(
+    call: &Call,
+    name: &str,
+    field: Field,
+    kept: &mut Option<String>,
+) -> Result<bool, ClerkError> {
+    let asked = call.given(name).map(str::trim);
+    let Some(asked) = asked.filter(|it| *it != kept.as_deref().unwrap_or_default()) else {
+        return Ok(false);
+    };
+    match field {
+        Field::Off if asked.is_empty() => return Ok(false),
+        Field::Off => return Err(ClerkError::unknown(name)),
+        Field::Required if asked.is_empty() => return Err(ClerkError::missing(name)),
+        _ => *kept = (!asked.is_empty()).then(|| asked.to_owned()),
+    }
+    Ok(true)
 }
 
 /// `PATCH …/metadata`: merges what the person may change themselves.

@@ -7,6 +7,7 @@ use crate::model::{
     EmailAddress, ExternalAccount, ExternalProfile, OAuthAttempt, SignUp, User, Verification,
 };
 use crate::scope::Scope;
+use crate::settings::Field;
 use crate::store::ALL;
 
 use super::{accounts, admission};
@@ -130,7 +131,8 @@ pub fn fill(
 ) -> Result<(), ClerkError> {
     admission::admit(scope, sign_up, Some(&profile.email_address))?;
     accounts::must_be_free(scope, "email_address", &profile.email_address)?;
-    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let given =
+        |field: Field, text: &String| (field.is_on() && !text.is_empty()).then(|| text.clone());
     sign_up.email_address = Some(profile.email_address.clone());
     let word = format!("from_{}", profile.strategy);
     sign_up.email_verification = Some(Verification::given(&word, scope.now));
@@ -138,11 +140,11 @@ pub fn fill(
     sign_up.first_name = sign_up
         .first_name
         .take()
-        .or_else(|| given(&profile.first_name));
+        .or_else(|| given(scope.settings.first_name, &profile.first_name));
     sign_up.last_name = sign_up
         .last_name
         .take()
-        .or_else(|| given(&profile.last_name));
+        .or_else(|| given(scope.settings.last_name, &profile.last_name));
     sign_up.external = Some(profile);
     Ok(())
 }

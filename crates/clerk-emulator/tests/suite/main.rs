@@ -5,6 +5,7 @@
 
 mod accounts;
 mod addresses;
+mod attributes;
 mod authenticator;
 mod backend;
 mod connections;

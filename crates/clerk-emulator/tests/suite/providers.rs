@@ -325,6 +325,13 @@ async fn whoever_cancels_at_the_provider_is_told_so_on_the_page() {
     );
 }
 
+/// Signs up as this person of a provider.
+pub async fn sign_up(browser: &Browser<'_>, email: &str) {
+    let begun = browser.done(Method::POST, "/client/sign_ups", &BACK).await;
+    let led = through_provider(browser, &begun["verifications"]["external_account"], email).await;
+    assert_eq!(led, "http://localhost:8080/done");
+}
+
 /// The sign-up after somebody tried to make an account as this person of a provider.
 pub async fn by_provider(world: &World, email: &str, more: &[(&str, &str)]) -> Value {
     let browser = world.browser().await;
