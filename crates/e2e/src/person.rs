@@ -91,17 +91,27 @@ impl Person {
 
     /// Opens the page, signed in to the account of this id: by the emulator, without any form.
     pub async fn comes(&self, story: &Story, browser: usize, user_id: &str) -> Result<()> {
-        let browser = &story.browsers[browser];
+        let cookies = self.begins_session(story, user_id).await?;
+        self.comes_with(story, browser, cookies).await
+    }
+
+    /// Begins a session at the emulator, and answers the cookies of its browser.
+    pub async fn begins_session(&self, story: &Story, user_id: &str) -> Result<Value> {
         let body = json!({ "user_id": user_id, "origin": story.page() });
         let signed_in = story
             .stack
             .emulator_call("POST", "/emulator/sign_in", body)
             .await?;
+        Ok(signed_in["cookies"].clone())
+    }
+
+    /// Opens the page with a session's cookies.
+    pub async fn comes_with(&self, story: &Story, browser: usize, cookies: Value) -> Result<()> {
+        let browser = &story.browsers[browser];
         // Cookies belong to the page that is open.
         browser.open(&format!("{}/healthz", story.page())).await?;
         let script = "for (const {name, value} of arguments[0])
             document.cookie = `${name}=${value}; path=/; SameSite=Lax`";
-        let cookies = signed_in["cookies"].clone();
         browser.client.execute(script, vec![cookies]).await?;
         browser.open(&story.page()).await
     }

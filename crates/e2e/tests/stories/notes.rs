@@ -129,3 +129,51 @@ async fn an_own_page_in_the_account_knows_the_person_and_keeps_its_state() -> Re
     })
     .await
 }
+
+/// Ada, who signed in eleven minutes ago: too long for what wants a fresh proof.
+async fn ada_came_long_ago(story: &Story) -> Result<()> {
+    let ada = Person::new("Ada", "Lovelace");
+    let id = ada.has_account(story).await?;
+    let clock = async |body| {
+        story
+            .stack
+            .emulator_call("POST", "/emulator/clock", body)
+            .await
+    };
+    clock(json!({ "advance_seconds": -11 * 60 })).await?;
+    let cookies = ada.begins_session(story, &id).await?;
+    clock(json!({ "reset": true })).await?;
+    ada.comes_with(story, 0, cookies).await
+}
+
+#[tokio::test]
+async fn whoever_clears_all_notes_proves_first_who_they_are() -> Result<()> {
+    notes("notes-reverification", async |story| {
+        ada_came_long_ago(story).await?;
+        // What the server answers before the proof.
+        story.browsers[0].expect_error("status of 403");
+        let browser = &story.browsers[0];
+        browser.fill("Name", "Analytical Engines").await?;
+        browser.click("Create organization").await?;
+        browser.fill("New note", "Mill and store").await?;
+        browser.click("Add").await?;
+        browser.sees("Mill and store").await?;
+        browser.click("Admin").await?;
+
+        browser.click("Clear all notes").await?;
+        browser.sees("Verification required").await?;
+        browser.click("Close modal").await?;
+        browser.sees("You did not confirm that it is you.").await?;
+        browser.click("Notes").await?;
+        browser.sees("Mill and store").await?;
+
+        browser.click("Admin").await?;
+        browser.click("Clear all notes").await?;
+        browser.fill("Password", PASSWORD).await?;
+        browser.click("Continue").await?;
+        browser.sees("All notes are gone.").await?;
+        browser.click("Notes").await?;
+        browser.sees_no("Mill and store").await
+    })
+    .await
+}
