@@ -27,7 +27,12 @@ fn every_test_that_the_table_names_is_there() {
         assert!(tests.peek().is_some(), "no test: {row}");
         for test in tests {
             let (file, name) = test.split_once("::").expect("file and name");
-            let path = root.join("tests").join(file).with_extension("rs");
+            let folder = if file.starts_with("stories/") {
+                "../e2e/tests"
+            } else {
+                "tests"
+            };
+            let path = root.join(folder).join(file).with_extension("rs");
             let source = fs::read_to_string(&path).expect(file);
             let is_there = [format!("fn {name}("), format!("    {name}: {{")]
                 .iter()

@@ -550,6 +550,8 @@ fn capabilities(profile: &Path, look: Look) -> Capabilities {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // Stories go from page to page faster than people.
+            "--disable-ipc-flooding-protection",
             "--no-first-run",
             "--lang=en-US",
         ]

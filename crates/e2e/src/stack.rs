@@ -33,13 +33,15 @@ pub enum App {
     Notes,
     /// Another page in the starter's place, for comparison
     Peer,
+    /// `examples/gallery`, which has no server of its own
+    Gallery,
 }
 
 impl App {
     /// The server's program.
     fn program(self) -> &'static str {
         match self {
-            Self::Starter | Self::Peer => "api",
+            Self::Starter | Self::Gallery | Self::Peer => "api",
             Self::Notes => "notes-server",
         }
     }
@@ -50,6 +52,7 @@ impl App {
             Self::Starter => env_path("E2E_DIST_DIR", "dist"),
             Self::Peer => env_path("E2E_PEER_DIST_DIR", "dist"),
             Self::Notes => env_path("E2E_NOTES_DIST_DIR", "examples/notes/dist"),
+            Self::Gallery => env_path("E2E_GALLERY_DIST_DIR", "examples/gallery/dist"),
         }
     }
 }

@@ -52,15 +52,11 @@ pub fn page(toolchain: &Toolchain) -> Result<()> {
 /// The server of `examples/notes`.
 pub const EXAMPLE: &str = "notes-server";
 
-/// Builds the page of `examples/notes`.
-pub fn example(toolchain: &Toolchain) -> Result<()> {
+/// Builds the page of an example.
+pub fn example(toolchain: &Toolchain, name: &str) -> Result<()> {
     let mut trunk = toolchain.release_command("trunk")?;
-    trunk.args([
-        "--config",
-        "examples/notes/Trunk.toml",
-        "build",
-        "--release",
-    ]);
+    let config = format!("examples/{name}/Trunk.toml");
+    trunk.args(["--config", &config, "build", "--release"]);
     run("trunk build", &mut trunk)
 }
 

@@ -72,7 +72,10 @@ pub fn check() -> Result<()> {
     result?;
     steps.next("the page, release");
     tally.step("page", build::page(&toolchain))?;
-    tally.step("the example's page", build::example(&toolchain))?;
+    for name in ["notes", "gallery"] {
+        let page = build::example(&toolchain, name);
+        tally.step(&format!("the page of examples/{name}"), page)?;
+    }
     steps.next("the servers, release");
     let servers = [&build::SERVERS[..], &[build::EXAMPLE]].concat();
     tally.step("servers", build::binaries(&servers))?;
@@ -93,6 +96,10 @@ pub fn check() -> Result<()> {
             .env(
                 "E2E_NOTES_DIST_DIR",
                 std::path::absolute("examples/notes/dist")?,
+            )
+            .env(
+                "E2E_GALLERY_DIST_DIR",
+                std::path::absolute("examples/gallery/dist")?,
             )
             .env("E2E_SDK_DIR", clerk_sdk)
             .env("E2E_AXE", axe)

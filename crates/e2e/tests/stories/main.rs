@@ -6,6 +6,7 @@ mod clerk_ui;
 mod dashboard;
 mod emulator_faults;
 mod faults;
+mod gallery;
 mod intruders;
 mod live;
 mod notes;
