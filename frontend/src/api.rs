@@ -20,6 +20,8 @@ pub struct Versioned {
 pub enum ApiError {
     /// The server could not be reached, or failed. Trying again may help.
     Unavailable,
+    /// Too many requests. Trying again helps after so many seconds.
+    TooMany(u32),
     /// Clerk gives no token; why. Trying again may help.
     NoToken(&'static str),
     /// The account was deleted.
@@ -32,10 +34,24 @@ pub enum ApiError {
     Refused(String),
 }
 
+impl ApiError {
+    /// Whether it passes by itself, so that trying again is right.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable | Self::TooMany(_) | Self::NoToken(_)
+        )
+    }
+}
+
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unavailable => f.write_str("The server cannot be reached."),
+            Self::TooMany(1) => f.write_str("Too many requests. Try again in a second."),
+            Self::TooMany(seconds) => {
+                write!(f, "Too many requests. Try again in {seconds} seconds.")
+            }
             Self::NoToken(reason) => f.write_str(reason),
             Self::Gone => f.write_str("This account was deleted."),
             Self::Changed => f.write_str("The profile has changed in the meantime."),
@@ -90,6 +106,13 @@ impl Api {
         let path = format!("/api/users/{}", update.clerk_id);
         let response = self.call(Method::PUT, &path, Some(update.into()), only_if, None);
         versioned(response.await?).await
+    }
+
+    /// Deletes the row for good. Deleting it once more does no harm.
+    pub async fn delete(&self, clerk_id: &str) -> Result<(), ApiError> {
+        let path = format!("/api/users/{clerk_id}");
+        self.call(Method::DELETE, &path, None, None, None).await?;
+        Ok(())
     }
 
     /// Opens the live query; it ends when `signal` aborts it.
@@ -174,7 +197,11 @@ async fn refusal(response: Response) -> ApiError {
     match response.status() {
         410 => ApiError::Gone,
         412 => ApiError::Changed,
-        429 | 500.. => ApiError::Unavailable,
+        429 => {
+            let after = response.headers().get("Retry-After");
+            ApiError::TooMany(after.and_then(|it| it.parse().ok()).unwrap_or(1))
+        }
+        500.. => ApiError::Unavailable,
         _ => match response.json::<Problem>().await {
             Ok(problem) if problem.errors.is_empty() => ApiError::Refused(problem.detail),
             Ok(problem) => ApiError::Invalid(problem.errors),

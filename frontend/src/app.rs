@@ -1,15 +1,13 @@
 //! The page's frame: configuration, Clerk, routes, header.
 
-use clerk_yew::{
-    Appearance, ClerkProvider, SignedIn, Status, UserButton, use_clerk, use_clerk_status,
-};
+use clerk_yew::{Appearance, ClerkProvider, Status, use_clerk, use_clerk_status};
 use shared::{PageConfig, Visitor};
 use yew::prelude::*;
 use yew_router::history::{AnyHistory, BrowserHistory, History, MemoryHistory};
 use yew_router::prelude::*;
 
 use crate::api::page_config;
-use crate::components::{LiveNotice, Notice, Spinner};
+use crate::components::{Header, Notice, Spinner, footer};
 use crate::idle::idle;
 use crate::pages::{Route, switch};
 use crate::retry;
@@ -114,13 +112,14 @@ fn shell(config: Option<&PageConfig>, trouble: Option<&str>, pointed: &Callback<
         >
             <UserProvider {jwt_template}>
                 <div class="page" onpointerover={pointed.reform(|_| ())} onfocusin={pointed.reform(|_| ())}>
-                    { header() }
-                    <main>
+                    <Header />
+                    <main id="main" tabindex="-1">
                         if let Some(trouble) = trouble.filter(|_| defer) {
                             <p class="hint" role="status">{ trouble }{ " Trying again…" }</p>
                         }
                         <Body />
                     </main>
+                    { footer() }
                 </div>
             </UserProvider>
         </ClerkProvider>
@@ -153,34 +152,8 @@ fn appearance() -> Appearance {
         ("colorDanger", "var(--app-danger)"),
         ("colorSuccess", "var(--app-good)"),
         ("fontFamily", "inherit"),
-        ("borderRadius", "0.5rem"),
+        ("borderRadius", "var(--app-radius)"),
     ])
-}
-
-fn header() -> Html {
-    html! {
-        <header>
-            <nav aria-label="Main">
-                <Link<Route> to={Route::Home} classes="brand">{ "Yew + Clerk" }</Link<Route>>
-                <SignedIn>
-                    <Link<Route> to={Route::Profile} classes="link">{ "Profile" }</Link<Route>>
-                </SignedIn>
-            </nav>
-            <SignedIn><LiveNotice /></SignedIn>
-            <div class="who"><Who /></div>
-        </header>
-    }
-}
-
-/// Who is here, or the way in.
-#[component]
-fn Who() -> Html {
-    match use_visitor() {
-        Visitor::SignedOut => html! {
-            <Link<Route> to={Route::SignIn} classes="button quiet">{ "Sign in" }</Link<Route>>
-        },
-        Visitor::SignedIn => html! { <UserButton /> },
-    }
 }
 
 /// What there is to see. Home and a page that does not exist need no Clerk for it.

@@ -13,6 +13,8 @@ pub enum Phase {
     Connecting(Option<String>),
     /// There is no use in trying again; why.
     Failed(String),
+    /// The person deleted their account.
+    Deleted,
     /// The row is there.
     Ready,
 }
@@ -20,7 +22,9 @@ pub enum Phase {
 /// Whether changes arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// They do, or are about to.
+    /// They are about to.
+    Opening,
+    /// They do.
     Up,
     /// They do not; the page is trying to reconnect.
     Down,
@@ -54,7 +58,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             phase: Phase::Connecting(None),
-            link: Link::Up,
+            link: Link::Opening,
             answered: Versioned::default(),
             live: Versioned::default(),
         }
@@ -72,6 +76,8 @@ pub enum Event {
     Trouble(String),
     /// Fetching the row failed for good.
     Failed(String),
+    /// The account was deleted.
+    Deleted,
     /// The stream opened or broke.
     Link(Link),
     /// Another person signed in, or the person asked to try again.
@@ -103,6 +109,7 @@ impl Reducible for State {
                 }
             }
             Event::Failed(message) => next.phase = Phase::Failed(message),
+            Event::Deleted => next.phase = Phase::Deleted,
             Event::Link(link) => next.link = link,
             Event::Restart => next = Self::default(),
         }

@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod components;
 mod current_user;
+mod draft;
 mod idle;
 mod live;
 mod memory;

@@ -1,42 +1,65 @@
-//! What Clerk had when the page last looked, kept in `localStorage` from visit to visit: for the
-//! person who is signed in, and for nobody else.
+//! What the page keeps from visit to visit, in `localStorage`: of the person who is signed in, and
+//! of nobody else.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use web_sys::Storage;
 
-use crate::sync::Seen;
+/// How the keys begin; Clerk's id of the person follows, and then what it is.
+const PREFIX: &str = "person:";
 
-/// How the keys begin; Clerk's id of the person follows.
-const PREFIX: &str = "clerk-seen:";
+/// What is kept of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// What Clerk had when the page last looked
+    Seen,
+    /// An edit that is not saved yet
+    Draft,
+}
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-fn key(clerk_id: &str) -> String {
-    format!("{PREFIX}{clerk_id}")
+fn key(clerk_id: &str, what: Kept) -> String {
+    let what = match what {
+        Kept::Seen => "seen",
+        Kept::Draft => "draft",
+    };
+    format!("{PREFIX}{clerk_id}:{what}")
 }
 
-/// What Clerk had.
-pub fn load(clerk_id: &str) -> Option<Seen> {
-    serde_json::from_str(&storage()?.get_item(&key(clerk_id)).ok()??).ok()
+/// What was kept.
+pub fn load<T: DeserializeOwned>(clerk_id: &str, what: Kept) -> Option<T> {
+    serde_json::from_str(&storage()?.get_item(&key(clerk_id, what)).ok()??).ok()
 }
 
-/// Keeps what Clerk has now.
-pub fn save(clerk_id: &str, seen: &Seen) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(seen)) {
-        // A full storage costs no more than a repeated comparison.
-        let _ = storage.set_item(&key(clerk_id), &text);
+/// Keeps this.
+pub fn save<T: Serialize>(clerk_id: &str, what: Kept, value: &T) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+        // A full storage costs no more than what it would have saved.
+        let _ = storage.set_item(&key(clerk_id, what), &text);
+    }
+}
+
+/// Keeps it no longer.
+pub fn forget(clerk_id: &str, what: Kept) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(&key(clerk_id, what));
     }
 }
 
 /// Forgets everybody else.
 pub fn keep_only(clerk_id: Option<&str>) {
     let Some(storage) = storage() else { return };
-    let kept = clerk_id.map(key);
+    let kept = clerk_id.map(|clerk_id| format!("{PREFIX}{clerk_id}:"));
+    let goes = |key: &String| {
+        key.starts_with(PREFIX) && kept.as_ref().is_none_or(|kept| !key.starts_with(kept))
+    };
     // Removing a key may move the others: they are listed first.
     let keys: Vec<_> = (0..storage.length().unwrap_or_default())
         .filter_map(|index| storage.key(index).ok()?)
-        .filter(|key| key.starts_with(PREFIX) && Some(key) != kept.as_ref())
+        .filter(goes)
         .collect();
     for key in keys {
         let _ = storage.remove_item(&key);

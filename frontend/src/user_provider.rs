@@ -7,9 +7,10 @@ use yew::prelude::*;
 use crate::api::{Api, ApiError};
 use crate::current_user::{Event, Phase, State};
 use crate::live::Live;
+use crate::memory::{self, Kept};
+use crate::retry;
 use crate::sync::{self, Seen};
 use crate::task::Task;
-use crate::{memory, retry};
 
 /// The person's row, for everything below a [`UserProvider`].
 #[derive(Clone, PartialEq)]
@@ -17,6 +18,7 @@ pub struct CurrentUser {
     state: UseReducerHandle<State>,
     api: Api,
     tries: UseStateHandle<u32>,
+    jwt_template: Option<AttrValue>,
 }
 
 impl CurrentUser {
@@ -30,11 +32,26 @@ impl CurrentUser {
         self.tries.set(*self.tries + 1);
     }
 
-    /// Writes a change that has passed validation.
-    pub async fn save(&self, update: UserUpdate) -> Result<(), ApiError> {
-        let row = self.api.put(update, None).await?;
+    /// The JWT template of the page's tokens.
+    pub fn jwt_template(&self) -> Option<&AttrValue> {
+        self.jwt_template.as_ref()
+    }
+
+    /// Writes a change that has passed validation upon this version of the row. When the row has
+    /// changed in the meantime, its new state is there before the answer.
+    pub async fn save(&self, update: UserUpdate, version: i64) -> Result<(), ApiError> {
+        let answer = self.api.put(update, Some(version)).await;
+        let row = match &answer {
+            Err(ApiError::Changed) => self.api.get_or_create().await?,
+            _ => answer.clone()?,
+        };
         self.state.dispatch(Event::Answered(row));
-        Ok(())
+        answer.map(|_| ())
+    }
+
+    /// Deletes the row of the person with this id for good.
+    pub async fn delete(&self, clerk_id: &str) -> Result<(), ApiError> {
+        self.api.delete(clerk_id).await
     }
 }
 
@@ -79,16 +96,15 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
                 for failures in 0.. {
                     match connecting.get_or_create().await {
                         Ok(row) => return dispatcher.dispatch(Event::Answered(row)),
-                        Err(error @ (ApiError::Unavailable | ApiError::NoToken(_))) => {
+                        Err(ApiError::Gone) => {
+                            memory::keep_only(None);
+                            return dispatcher.dispatch(Event::Deleted);
+                        }
+                        Err(error) if error.is_passing() => {
                             dispatcher.dispatch(Event::Trouble(error.to_string()));
                             retry::wait(failures).await;
                         }
-                        Err(error) => {
-                            if error == ApiError::Gone {
-                                memory::keep_only(None);
-                            }
-                            return dispatcher.dispatch(Event::Failed(error.to_string()));
-                        }
+                        Err(error) => return dispatcher.dispatch(Event::Failed(error.to_string())),
                     }
                 }
             })
@@ -121,9 +137,9 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
                 memory::keep_only(None);
                 return None;
             };
-            let before = memory::load(&user.clerk_id);
+            let before = memory::load(&user.clerk_id, Kept::Seen);
             let Some(update) = sync::update(before.as_ref(), now, user) else {
-                memory::save(&user.clerk_id, now);
+                memory::save(&user.clerk_id, Kept::Seen, now);
                 return None;
             };
             Some(Task::spawn(write(writing, update, *version, dispatcher)))
@@ -131,7 +147,13 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
         move || drop(task)
     });
 
-    let user = CurrentUser { state, api, tries };
+    let jwt_template = props.jwt_template.clone().map(AttrValue::from);
+    let user = CurrentUser {
+        state,
+        api,
+        tries,
+        jwt_template,
+    };
     html! {
         <ContextProvider<CurrentUser> context={user}>
             { props.children.clone() }
@@ -149,7 +171,7 @@ async fn write(
     for failures in 0.. {
         match api.put(update.clone(), Some(version)).await {
             Ok(row) => return dispatcher.dispatch(Event::Answered(row)),
-            Err(ApiError::Unavailable | ApiError::NoToken(_)) => retry::wait(failures).await,
+            Err(error) if error.is_passing() => retry::wait(failures).await,
             // The row has changed, and its new state decides; or trying again would not help.
             Err(_) => return,
         }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -130,29 +131,31 @@ impl Browser {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What the profile shows in this field.
+    /// What the profile has in this field, also where it is folded away.
     pub async fn field(&self, name: &str) -> Result<String> {
-        Ok(self
-            .find(&format!("//dd[@data-field='{name}']"))
-            .await?
-            .text()
-            .await?)
+        let path = format!("//*[@data-field='{name}']");
+        wait_for(&path, async || {
+            let field = self.client.find(Locator::XPath(&path)).await.ok()?;
+            field.prop("textContent").await.ok()?
+        })
+        .await
     }
 
     /// Waits until the profile shows this value in this field.
     pub async fn sees_field(&self, name: &str, value: &str) -> Result<()> {
+        let path = format!("//*[@data-field='{name}']");
         wait_for(&format!("{name} to show {value:?}"), async || {
-            self.field(name).await.ok().filter(|shown| shown == value)
+            let shown = self.find(&path).await.ok()?.text().await.ok()?;
+            (shown == value).then_some(())
         })
-        .await?;
-        Ok(())
+        .await
     }
 
     /// Clicks the button or link of this label.
     pub async fn click(&self, label: &str) -> Result<()> {
         let label = literal(label);
         self.click_at(&format!(
-            "//*[self::button or self::a or @role='menuitem' or @role='option'][not(@disabled)]\
+            "//*[self::button or self::a or self::summary or @role='menuitem' or @role='option'][not(@disabled)]\
              [normalize-space(.)={label} or @aria-label={label}]"
         ))
         .await
@@ -296,6 +299,82 @@ impl Browser {
         Ok(())
     }
 
+    /// Presents pages this wide, and in dark or in light.
+    pub async fn looks(&self, width: u32, dark: bool) -> Result<()> {
+        let size = json!({
+            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await?;
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Takes the network away, or gives it back.
+    pub async fn is_offline(&self, offline: bool) -> Result<()> {
+        let conditions = json!({
+            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.emulateNetworkConditions", conditions)
+            .await?;
+        Ok(())
+    }
+
+    /// Runs no scripts of pages from now on.
+    pub async fn has_no_scripts(&self) -> Result<()> {
+        let off = json!({ "value": true });
+        self.devtools("Emulation.setScriptExecutionDisabled", off)
+            .await?;
+        Ok(())
+    }
+
+    /// Types wherever the focus is, key by key.
+    pub async fn types(&self, text: &str) -> Result<()> {
+        let keys = text
+            .chars()
+            .fold(KeyActions::new("keyboard".into()), |keys, value| {
+                keys.then(KeyAction::Down { value })
+                    .then(KeyAction::Up { value })
+            });
+        Ok(self.client.perform_actions(keys).await?)
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub async fn presses(&self, key: Key) -> Result<()> {
+        self.types(&char::from(key).to_string()).await
+    }
+
+    /// What has the focus, by its label or its text.
+    pub async fn focused(&self) -> Result<String> {
+        let script = "const it = document.activeElement;
+            return it.ariaLabel || it.labels?.[0]?.innerText || it.innerText || it.tagName";
+        let label = self.client.execute(script, vec![]).await?;
+        Ok(label.as_str().unwrap_or_default().trim().to_owned())
+    }
+
+    /// Goes on with the Tab key until this has the focus.
+    pub async fn tabs_to(&self, label: &str) -> Result<()> {
+        let mut seen = Vec::new();
+        wait_for(&format!("the focus to come to {label:?}"), async || {
+            let focused = self.focused().await.ok()?;
+            if focused == label {
+                return Some(());
+            }
+            seen.push(focused);
+            self.presses(Key::Tab).await.ok()?;
+            None
+        })
+        .await
+        .with_context(|| format!("it came to {seen:?}"))
+    }
+
     /// Gives the browser an authenticator that keeps passkeys and asks nobody. clerk-js offers no
     /// passkeys to a browser that says it is driven by a program.
     pub async fn add_authenticator(&self) -> Result<()> {
@@ -344,13 +423,41 @@ impl Browser {
         Ok(())
     }
 
+    /// Judges what is shown as [`Browser::is_accessible`] does, from a phone's width to a desktop's,
+    /// in light and in dark: nothing may have to be scrolled sideways, either. Keeps a picture of
+    /// each where `E2E_PICTURES_DIR` names a folder.
+    pub async fn is_presentable(&self, name: &str) -> Result<()> {
+        for (width, dark) in [320, 768, 1280]
+            .map(|it| [(it, false), (it, true)])
+            .concat()
+        {
+            self.looks(width, dark).await?;
+            self.settles().await?;
+            let look = format!("{name}-{width}-{}", if dark { "dark" } else { "light" });
+            if let Some(folder) = std::env::var_os("E2E_PICTURES_DIR") {
+                let picture = self.client.screenshot().await?;
+                std::fs::write(Path::new(&folder).join(format!("{look}.png")), picture)?;
+            }
+            let script = "return document.documentElement.scrollWidth";
+            let needed = self.client.execute(script, vec![]).await?;
+            ensure!(
+                needed
+                    .as_u64()
+                    .is_some_and(|needed| needed <= u64::from(width)),
+                "{look} is {needed} pixels wide"
+            );
+            self.is_accessible().await.context(look)?;
+        }
+        Ok(())
+    }
+
     /// Begins to note when this field of the profile takes which value.
     pub async fn watch_field(&self, name: &str) -> Result<()> {
-        let script = "const field = document.querySelector(`dd[data-field='${arguments[0]}']`);
-            const root = field.closest('main');
+        let script = "const path = `[data-field='${arguments[0]}']`;
+            const root = document.querySelector(path).closest('main');
             window.noted = {};
             new MutationObserver(() => {
-                const shown = document.querySelector(`dd[data-field='${arguments[0]}']`);
+                const shown = document.querySelector(path);
                 if (shown) window.noted[shown.innerText] ??= Date.now();
             }).observe(root, {subtree: true, childList: true, characterData: true});";
         self.client.execute(script, vec![json!(name)]).await?;

@@ -8,6 +8,7 @@ mod stack;
 mod story;
 
 pub use browser::{Browser, FOREIGN_HOST, Look};
+pub use fantoccini::key::Key;
 pub use person::{PASSWORD, Person, TEST_CODE, in_query};
 pub use stack::{App, Stack, StackOptions};
 pub use story::{Story, story, story_with};

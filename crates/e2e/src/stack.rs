@@ -68,6 +68,8 @@ pub struct StackOptions {
     pub emulator_down: bool,
     /// A real instance's publishable key: no emulator at all
     pub publishable_key: Option<String>,
+    /// Requests that a person may make in a second; none: as many as the API allows
+    pub rate_limit: Option<u32>,
     /// Let the emulator tell the API what happens
     pub webhooks: bool,
     /// Let `cargo xtask` of this name run everything
@@ -273,6 +275,9 @@ impl Stack {
         command.env("DIST_DIR", app.dist());
         if self.options.webhooks {
             command.env("CLERK_WEBHOOK_SIGNING_SECRET", WEBHOOK_SECRET);
+        }
+        if let Some(limit) = self.options.rate_limit {
+            command.env("RATE_LIMIT_IDENTITY", limit.to_string());
         }
         if let Some(key) = &self.options.publishable_key {
             command.env("CLERK_PUBLISHABLE_KEY", key);

@@ -23,12 +23,22 @@ const SHOWN: [(&str, &str); 4] = [
 ];
 const EMULATOR_DOCS: &str = "crates/clerk-emulator/docs";
 
-/// Takes pictures of the page and the dashboard, and renews those that a README shows.
+/// Takes pictures of the page, in every state, and of the dashboard, and renews those that a README
+/// shows.
 pub fn picture() -> Result<()> {
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
+    let axe = tools::axe()?;
     let clerk_sdk = release(&mut steps)?;
     steps.next("taking pictures");
-    in_a_browser(&["--bin", "pictures", "--", PICTURES], &clerk_sdk)?;
+    let mut tour = in_a_browser("run", &clerk_sdk)?;
+    run("pictures", tour.args(["--bin", "pictures", "--", PICTURES]))?;
+    steps.next("taking pictures of every state");
+    let mut states = in_a_browser("test", &clerk_sdk)?;
+    states
+        .args(["--test", "stories", "--", "states", "--test-threads=2"])
+        .env("E2E_AXE", axe)
+        .env("E2E_PICTURES_DIR", std::path::absolute(PICTURES)?);
+    run("stories", &mut states)?;
     for (name, folder) in SHOWN {
         std::fs::copy(Path::new(PICTURES).join(name), Path::new(folder).join(name))?;
     }
@@ -62,7 +72,8 @@ pub fn bench() -> Result<()> {
     }
     run("emulator", &mut emulator)?;
     steps.next("measuring the page");
-    in_a_browser(&["--release", "--bin", "figures"], &clerk_sdk)
+    let mut figures = in_a_browser("run", &clerk_sdk)?;
+    run("figures", figures.args(["--release", "--bin", "figures"]))
 }
 
 /// Hurts the API and looks for what it acknowledged.
@@ -113,15 +124,13 @@ fn release(steps: &mut Steps) -> Result<PathBuf> {
     Ok(clerk_sdk)
 }
 
-/// Runs a program of the browser tests on the release.
-fn in_a_browser(program: &[&str], clerk_sdk: &Path) -> Result<()> {
-    run(
-        "cargo run",
-        Command::new("cargo")
-            .args(["run", "--quiet", "-p", "e2e"])
-            .args(program)
-            .env("E2E_BIN_DIR", target("release"))
-            .env("E2E_DIST_DIR", std::path::absolute("dist")?)
-            .env("E2E_SDK_DIR", clerk_sdk),
-    )
+/// cargo with a program or the tests of `e2e`, which use the release.
+fn in_a_browser(what: &str, clerk_sdk: &Path) -> Result<Command> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args([what, "--quiet", "-p", "e2e"])
+        .env("E2E_BIN_DIR", target("release"))
+        .env("E2E_DIST_DIR", std::path::absolute("dist")?)
+        .env("E2E_SDK_DIR", clerk_sdk);
+    Ok(cargo)
 }

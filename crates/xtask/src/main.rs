@@ -105,7 +105,7 @@ cases per operation (default: 300).";
 const PICTURE_HELP: &str = "\
 cargo xtask picture
 
-Takes screenshots of the page in a real browser, light and dark, desktop and phone, into
+Takes screenshots of the page in a real browser, in every state, light and dark, in three widths, into
 target/pictures, and updates those in docs/.";
 
 fn main() -> ExitCode {

@@ -1,17 +1,18 @@
 //! Parts of pages.
 
-mod connected;
-mod field;
-mod greeting;
-mod live_notice;
+mod delete_account;
+mod focus;
+mod frame;
+mod live_status;
 mod notice;
-mod profile_edit;
-mod profile_view;
+mod online;
+mod profile;
 mod spinner;
+mod theme;
+mod time;
 
-pub use connected::Connected;
-pub use greeting::Greeting;
-pub use live_notice::LiveNotice;
+pub use delete_account::DeleteAccount;
+pub use frame::{Header, footer};
 pub use notice::Notice;
-pub use profile_view::ProfileView;
+pub use profile::Profile;
 pub use spinner::{Size, Spinner};

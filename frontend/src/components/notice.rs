@@ -10,9 +10,12 @@ pub struct NoticeProps {
     /// Called by the button "Retry"; none: there is no use
     #[prop_or_default]
     pub retry: Option<Callback<()>>,
+    /// Other ways out
+    #[prop_or_default]
+    pub children: Html,
 }
 
-/// Tells of a failure, with a way out.
+/// Tells what is the matter, with a way out.
 #[component]
 pub fn Notice(props: &NoticeProps) -> Html {
     html! {
@@ -24,6 +27,7 @@ pub fn Notice(props: &NoticeProps) -> Html {
                     { "Retry" }
                 </button>
             }
+            { props.children.clone() }
         </section>
     }
 }

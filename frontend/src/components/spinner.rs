@@ -5,7 +5,7 @@ use yew::prelude::*;
 pub enum Size {
     /// Fits a line of text
     Small,
-    /// Stands alone
+    /// Stands alone, in the place of a page
     #[default]
     Medium,
 }
@@ -16,9 +16,6 @@ pub struct SpinnerProps {
     /// How large it is
     #[prop_or_default]
     pub size: Size,
-    /// Its colour, any of CSS
-    #[prop_or(AttrValue::Static("var(--app-accent)"))]
-    pub color: AttrValue,
     /// What is being waited for
     #[prop_or_default]
     pub text: AttrValue,
@@ -33,8 +30,12 @@ pub fn Spinner(props: &SpinnerProps) -> Html {
     };
     html! {
         <div class={classes!("spinner", size)} role="status">
-            <span class="wheel" style={format!("color: {}", props.color)} aria-hidden="true" />
-            if !props.text.is_empty() { <span>{ &props.text }</span> }
+            <span class="wheel" aria-hidden="true" />
+            if props.size == Size::Medium {
+                <h1>{ &props.text }</h1>
+            } else {
+                <span>{ &props.text }</span>
+            }
         </div>
     }
 }

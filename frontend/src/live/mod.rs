@@ -57,7 +57,7 @@ impl Live {
 
         let tell = channel.clone();
         let election = Election::stand(&name, move || {
-            *latest.borrow_mut() = Some((None, Link::Up));
+            *latest.borrow_mut() = Some((None, Link::Opening));
             let (tell, latest, emit, api) =
                 (tell.clone(), latest.clone(), emit.clone(), api.clone());
             stream::follow(api, move |event| {

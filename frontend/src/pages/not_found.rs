@@ -2,14 +2,13 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use super::Route;
+use crate::components::Notice;
 
 /// For every path that is no page.
 pub fn not_found() -> Html {
     html! {
-        <section class="card notice">
-            <h1>{ "Page not found" }</h1>
-            <p>{ "There is no page at this address." }</p>
+        <Notice title="Page not found" text="There is no page at this address.">
             <Link<Route> to={Route::Home} classes="button primary">{ "Go home" }</Link<Route>>
-        </section>
+        </Notice>
     }
 }

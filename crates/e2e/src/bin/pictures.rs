@@ -73,9 +73,9 @@ async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> R
     browser.sees("Enter an email address").await?;
     keep(browser, folder, &format!("edit-{look}")).await?;
     browser.click("Cancel").await?;
-    browser.click("Profile").await?;
+    browser.click("Account").await?;
     browser.sees("Profile details").await?;
-    keep(browser, folder, &format!("profile-{look}")).await
+    keep(browser, folder, &format!("account-{look}")).await
 }
 
 /// The emulator's dashboard, with a few more people.

@@ -39,7 +39,7 @@ async fn everybody_can_use_the_page() -> Result<()> {
             browser.sees("Enter an email address").await?;
             browser.is_accessible().await?;
             browser.click("Cancel").await?;
-            browser.open(&format!("{page}/profile")).await?;
+            browser.open(&format!("{page}/account")).await?;
             browser.sees("Profile details").await?;
             browser.is_accessible().await?;
             ada.sign_out(browser).await?;

@@ -160,10 +160,12 @@ async fn a_rename_at_clerk_reaches_the_row() -> Result<()> {
         let ada = Person::new("Ada", "Lovelace");
         ada.sign_up(story, 0).await?;
         let browser = &story.browsers[0];
-        browser.click("Profile").await?;
+        browser.click("Account").await?;
         browser.click("Update profile").await?;
         browser.fill("Last name", "King").await?;
         browser.click("Save").await?;
+        browser.sees("Ada King").await?;
+        browser.click("Yew + Clerk").await?;
         browser.sees_field("name", "Ada King").await?;
         assert_eq!(story.stack.rows().await?[0][3], "Ada King");
         Ok(())
@@ -181,7 +183,7 @@ async fn a_new_address_at_clerk_reaches_the_row() -> Result<()> {
             ..ada
         };
         let browser = &story.browsers[0];
-        browser.click("Profile").await?;
+        browser.click("Account").await?;
         browser.click("Add email address").await?;
         browser.fill("Email address", &new.email).await?;
         browser.click("Add").await?;
@@ -192,6 +194,8 @@ async fn a_new_address_at_clerk_reaches_the_row() -> Result<()> {
             .click_at("(//button[@aria-label='Open menu'])[2]")
             .await?;
         browser.click("Set as primary").await?;
+        browser.remembers(&new.email).await?;
+        browser.click("Yew + Clerk").await?;
         browser.sees_field("email", &new.email).await?;
         assert_eq!(story.stack.rows().await?[0][2], new.email);
         Ok(())
@@ -212,14 +216,14 @@ async fn a_row_made_from_a_plain_token_is_filled_and_a_name_emptied_later_stays_
         browser.click("Edit").await?;
         browser.fill("Name", "").await?;
         browser.click("Save").await?;
-        browser.sees_field("name", "–").await?;
+        browser.sees_field("name", "No name yet").await?;
         // Not even a browser that has never seen this person fills it again.
         ada.sign_out(browser).await?;
         ada.begin_sign_in(story, 0).await?;
         browser.fill("Password", PASSWORD).await?;
         browser.click("Continue").await?;
         browser.remembers(&ada.name()).await?;
-        browser.sees_field("name", "–").await?;
+        browser.sees_field("name", "No name yet").await?;
         assert_eq!(story.stack.rows().await?[0][3], "");
         Ok(())
     })

@@ -10,18 +10,27 @@ async fn an_unknown_path_says_so_and_leads_home() -> Result<()> {
         let browser = &story.browsers[0];
         browser.open(&format!("{page}/no/such/page")).await?;
         browser.sees("Page not found").await?;
+        assert_eq!(
+            browser.client.title().await?,
+            "Page not found – Yew + Clerk"
+        );
         browser.click("Go home").await?;
-        browser.sees("Create an account").await
+        browser.sees("Create an account").await?;
+        // Whoever hears the page, not sees it, is told where they are now.
+        assert_eq!(browser.client.title().await?, "Yew + Clerk");
+        let focused = browser.focused().await?;
+        assert!(focused.contains("live user data"), "{focused}");
+        Ok(())
     })
     .await
 }
 
 #[tokio::test]
-async fn the_profile_of_nobody_asks_to_sign_in() -> Result<()> {
-    story("signed-out-profile", async |story| {
+async fn the_account_of_nobody_asks_to_sign_in() -> Result<()> {
+    story("signed-out-account", async |story| {
         let page = story.page();
         let browser = &story.browsers[0];
-        browser.open(&format!("{page}/profile")).await?;
+        browser.open(&format!("{page}/account")).await?;
         browser.sees("You are signed out").await?;
         browser.click("Sign in").await?;
         browser
@@ -52,6 +61,42 @@ async fn the_api_can_be_tried_on_a_page_of_its_own() -> Result<()> {
         browser.open(&format!("{page}/api/docs")).await?;
         browser.sees("Read your row.").await?;
         browser.sees("/api/users/me/events").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_theme_that_was_chosen_is_there_before_anything_is_shown() -> Result<()> {
+    story("theme", async |story| {
+        let browser = &story.browsers[0];
+        // As soon as there is a body, before any file of the page's has come.
+        let note = "new MutationObserver((_, it) => {
+            if (document.body) {
+                window.first = getComputedStyle(document.documentElement).colorScheme;
+                it.disconnect();
+            }
+        }).observe(document, {childList: true, subtree: true})";
+        browser.before_page(note).await?;
+        browser.open(&story.page()).await?;
+        browser.sees("Create an account").await?;
+        for theme in ["Dark", "Light"] {
+            browser.click_at(&format!("//label[.='{theme}']")).await?;
+            browser.client.refresh().await?;
+            browser.sees("Create an account").await?;
+            let first = browser
+                .client
+                .execute("return window.first", vec![])
+                .await?;
+            assert_eq!(first, theme.to_lowercase());
+        }
+        browser.click_at("//label[.='System']").await?;
+        browser.client.refresh().await?;
+        let first = browser
+            .client
+            .execute("return window.first", vec![])
+            .await?;
+        assert_eq!(first, "light dark");
+        Ok(())
     })
     .await
 }

@@ -66,7 +66,7 @@ async fn time_passes(story: &Story, seconds: u64) -> Result<()> {
 
 /// Opens a part of the account page.
 async fn open_account(browser: &Browser, part: &str) -> Result<()> {
-    browser.click("Profile").await?;
+    browser.click("Account").await?;
     browser.sees("Profile details").await?;
     if part != "Profile" {
         browser.click(part).await?;

@@ -1,0 +1,186 @@
+use std::cell::Cell;
+
+use clerk_yew::{
+    ClerkError, Condition, NeedsReverification, Reverification, ReverificationHint, use_auth,
+    use_reverification, use_session, use_user,
+};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::focus::use_focus;
+use crate::api::ApiError;
+use crate::components::{Size, Spinner};
+use crate::pages::Route;
+use crate::user_provider::use_current_user;
+
+/// Why an account is still there.
+enum Failure {
+    /// The person must prove first that it is them.
+    Unproven,
+    /// What our API said
+    Api(ApiError),
+    /// What Clerk said
+    Clerk(ClerkError),
+}
+
+impl From<ClerkError> for Failure {
+    fn from(error: ClerkError) -> Self {
+        Self::Clerk(error)
+    }
+}
+
+impl NeedsReverification for Failure {
+    fn reverification(&self) -> Option<ReverificationHint> {
+        match self {
+            Self::Unproven => Some(ReverificationHint::default()),
+            Self::Api(_) => None,
+            Self::Clerk(error) => error.reverification(),
+        }
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum Step {
+    Closed,
+    Asking,
+    Busy,
+    Failed(String),
+}
+
+/// Deletes the row and then the account at Clerk.
+///
+/// Clerk's question who it is comes before anything is deleted. Then the row goes first: without the
+/// account nobody could sign in to delete what is left. If Clerk fails then, the person is still
+/// signed in and tries again; deleting the row once more does no harm.
+#[component]
+pub fn DeleteAccount() -> Html {
+    let current = use_current_user();
+    let auth = use_auth();
+    let reverification = use_reverification();
+    let navigator = use_navigator();
+    let session = use_session().signed_in();
+    let step = use_state_eq(|| Step::Closed);
+    let typed = use_state_eq(String::new);
+    let (field, opener) = (use_node_ref(), use_node_ref());
+    let is_open = *step != Step::Closed;
+    use_focus(is_open, if is_open { &field } else { &opener });
+    let Some(user) = use_user().signed_in() else {
+        return Html::default();
+    };
+    let email = user.primary_email_address().map(|it| it.email_address());
+    let asked = email.unwrap_or_else(|| "delete".to_owned());
+    // Where Clerk does not tell, it does not ask either.
+    let knows_age = session.is_some_and(|it| it.factor_verification_age().0.is_some());
+    let may = user.delete_self_enabled();
+
+    let set = |to: Step| {
+        let (step, typed) = (step.setter(), typed.setter());
+        Callback::from(move |()| {
+            typed.set(String::new());
+            step.set(to.clone());
+        })
+    };
+    let oninput = {
+        let typed = typed.setter();
+        Callback::from(move |event: InputEvent| {
+            typed.set(event.target_unchecked_into::<HtmlInputElement>().value());
+        })
+    };
+    let matches = typed.trim() == asked;
+    let onsubmit = {
+        let step = step.setter();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if !matches {
+                return;
+            }
+            step.set(Step::Busy);
+            let (current, auth, user) = (current.clone(), auth.clone(), user.clone());
+            let (reverification, navigator) = (reverification.clone(), navigator.clone());
+            let step = step.clone();
+            // To its end, also when the session, and with it this component, goes on the way.
+            spawn_local(async move {
+                let strict = Condition::new().reverification(Reverification::Strict);
+                let row_is_gone = Cell::new(false);
+                let deleted = reverification.run(async || {
+                    if knows_age && !auth.has(&strict) {
+                        return Err(Failure::Unproven);
+                    }
+                    current.delete(&user.id()).await.map_err(Failure::Api)?;
+                    row_is_gone.set(true);
+                    user.delete().await.map_err(Failure::Clerk)
+                });
+                match deleted.await {
+                    Ok(()) => {
+                        if let Some(navigator) = navigator {
+                            navigator.replace(&Route::Goodbye);
+                        }
+                    }
+                    Err(failure) => step.set(Step::Failed(explain(&failure, row_is_gone.get()))),
+                }
+            });
+        })
+    };
+    let onkeydown = {
+        let close = set(Step::Closed);
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                close.emit(());
+            }
+        })
+    };
+    html! {
+        <section class="card delete" aria-labelledby="delete-title">
+            <h2 id="delete-title">{ "Delete account" }</h2>
+            <p class="hint">
+                { "This deletes your profile in the database and your account at Clerk, with all \
+                   ways to sign in. Neither can be restored." }
+            </p>
+            if !may {
+                <p>{ "Your account cannot be deleted here. Ask whoever runs this app." }</p>
+            } else if !is_open {
+                <button ref={opener} type="button" class="button danger" onclick={set(Step::Asking).reform(|_| ())}>
+                    { "Delete account…" }
+                </button>
+            } else {
+                <form {onsubmit} {onkeydown} novalidate=true>
+                    <div class="field">
+                        <label for="confirm">{ "Type " }<strong>{ &asked }</strong>{ " to confirm" }</label>
+                        <input ref={field} id="confirm" value={(*typed).clone()} autocomplete="off" {oninput}
+                            readonly={*step == Step::Busy} />
+                    </div>
+                    if let Step::Failed(failure) = &*step {
+                        <p class="error" role="alert">{ failure }</p>
+                    }
+                    <div class="actions">
+                        <button type="submit" class="button danger" disabled={!matches || *step == Step::Busy}>
+                            if *step == Step::Busy {
+                                <Spinner size={Size::Small} text="Deleting…" />
+                            } else {
+                                { "Delete account" }
+                            }
+                        </button>
+                        <button type="button" class="button" onclick={set(Step::Closed).reform(|_| ())}>
+                            { "Cancel" }
+                        </button>
+                    </div>
+                </form>
+            }
+        </section>
+    }
+}
+
+fn explain(failure: &Failure, row_is_gone: bool) -> String {
+    let reason = match failure {
+        Failure::Unproven => "Confirm first that it is you.".to_owned(),
+        Failure::Api(error) => error.to_string(),
+        Failure::Clerk(error) => error.to_string(),
+    };
+    if row_is_gone {
+        format!("Your profile is deleted, but your account at Clerk is not. {reason} Try again.")
+    } else {
+        format!("{reason} Nothing was deleted.")
+    }
+}

@@ -1,0 +1,313 @@
+//! Where an edit of the profile stands, and what has changed meanwhile. Pure.
+
+use std::rc::Rc;
+
+use shared::{Field, FieldError, PutUser, User, UserUpdate};
+use yew::Reducible;
+
+use crate::api::ApiError;
+use crate::draft::Draft;
+
+/// Name and email address.
+pub type Values = [String; 2];
+
+/// Where saving stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// Not begun
+    No,
+    /// Under way
+    Yes,
+    /// Refused
+    Failed(ApiError),
+    /// Somebody else was first. Of each field, whether the person takes what is there.
+    Conflict([bool; 2]),
+}
+
+/// The profile as it is shown and edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Editor {
+    /// What was typed, while somebody edits
+    pub draft: Option<Draft>,
+    /// Where saving stands
+    pub saving: Saving,
+    /// Whether the person has tried to save: until then no field complains
+    pub tried: bool,
+    /// Whether what is typed was there before the page
+    pub restored: bool,
+    /// Which fields were changed elsewhere last
+    pub changed: [bool; 2],
+    /// How often something was changed elsewhere
+    pub changes: u32,
+    /// What is announced
+    pub said: &'static str,
+    shown: Values,
+    /// What was sent last
+    sent: Option<Values>,
+}
+
+/// Something that happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Editing begins, upon this version.
+    Edit(i64),
+    /// A field takes this value.
+    Type(Field, String),
+    /// In a conflict, the field takes what is there, or what was typed.
+    Take(Field, bool),
+    /// The person tries to save what cannot be sent.
+    Try,
+    /// This was sent.
+    Send(UserUpdate),
+    /// It was refused.
+    Refuse(ApiError),
+    /// It was saved.
+    Saved,
+    /// The person does not want to edit any more.
+    Cancel,
+    /// The row has these values now.
+    Row(Values),
+}
+
+/// Where a field stands among the values.
+fn at(field: Field) -> usize {
+    usize::from(field == Field::Email)
+}
+
+/// The values of a row.
+pub fn values(user: &User) -> Values {
+    [user.name.clone(), user.email.clone()]
+}
+
+impl Editor {
+    /// For a row with these values, and an edit of an earlier visit.
+    pub fn new(shown: Values, draft: Option<Draft>) -> Self {
+        Self {
+            restored: draft.is_some(),
+            draft,
+            saving: Saving::No,
+            tried: false,
+            changed: [false; 2],
+            changes: 0,
+            said: "",
+            shown,
+            sent: None,
+        }
+    }
+
+    /// What would be saved for this row: what was typed, or in a conflict what was chosen.
+    pub fn wanted(&self, user: &User) -> Option<Values> {
+        let draft = self.draft.as_ref()?;
+        let mut wanted = [draft.name.clone(), draft.email.clone()];
+        if let Saving::Conflict(theirs) = &self.saving {
+            for ((wanted, theirs), value) in wanted.iter_mut().zip(theirs).zip(values(user)) {
+                if *theirs {
+                    *wanted = value;
+                }
+            }
+        }
+        Some(wanted)
+    }
+
+    /// The same as something to send, or what is wrong with it.
+    pub fn update(&self, user: &User) -> Option<Result<UserUpdate, Vec<FieldError>>> {
+        let [name, email] = self.wanted(user)?;
+        let put = PutUser {
+            clerk_id: Some(user.clerk_id.clone()),
+            email: Some(email),
+            name: Some(name),
+        };
+        Some(put.validate())
+    }
+
+    /// What is wrong with a field, as far as that is said.
+    pub fn error(&self, user: &User, field: Field) -> Option<FieldError> {
+        let errors = match (self.update(user)?, &self.saving) {
+            (Err(errors), _) if self.tried => errors,
+            (Ok(_), Saving::Failed(ApiError::Invalid(errors))) => errors.clone(),
+            _ => return None,
+        };
+        errors.into_iter().find(|error| error.field == field)
+    }
+
+    /// The edit is over.
+    fn close(&mut self, said: &'static str) {
+        *self = Self {
+            changed: self.changed,
+            changes: self.changes,
+            sent: self.sent.take(),
+            said,
+            ..Self::new(self.shown.clone(), None)
+        };
+    }
+
+    /// A conflict is none when both say the same.
+    fn settle(&mut self) {
+        let same = self
+            .draft
+            .as_ref()
+            .is_some_and(|it| [&it.name, &it.email] == self.shown.each_ref());
+        if same && matches!(self.saving, Saving::Conflict(_)) {
+            self.close("Saved");
+        }
+    }
+}
+
+impl Reducible for Editor {
+    type Action = Act;
+
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match act {
+            Act::Edit(version) => {
+                let [name, email] = next.shown.clone();
+                next.draft = Some(Draft {
+                    name,
+                    email,
+                    version,
+                });
+                next.said = "";
+            }
+            Act::Type(field, value) => {
+                next.saving = Saving::No;
+                if let Some(draft) = &mut next.draft {
+                    *[&mut draft.name, &mut draft.email][at(field)] = value;
+                }
+            }
+            Act::Take(field, theirs) => {
+                if let Saving::Conflict(taken) = &mut next.saving {
+                    taken[at(field)] = theirs;
+                }
+            }
+            Act::Try => next.tried = true,
+            Act::Send(update) => {
+                // What was chosen is what is edited from now on.
+                if let Some(draft) = &mut next.draft {
+                    draft.name.clone_from(&update.name);
+                    draft.email.clone_from(&update.email);
+                }
+                next.tried = true;
+                next.saving = Saving::Yes;
+                next.sent = Some([update.name, update.email]);
+            }
+            Act::Refuse(ApiError::Changed) => {
+                next.saving = Saving::Conflict([false; 2]);
+                next.said = "";
+                next.settle();
+            }
+            Act::Refuse(error) => next.saving = Saving::Failed(error),
+            Act::Saved => next.close("Saved"),
+            Act::Cancel => next.close(""),
+            Act::Row(values) => {
+                let changed = [values[0] != next.shown[0], values[1] != next.shown[1]];
+                if changed != [false; 2] && next.sent.as_ref() != Some(&values) {
+                    next.changed = changed;
+                    next.changes += 1;
+                    next.said = match changed {
+                        [true, true] => "Name and email address were changed elsewhere",
+                        [true, false] => "The name was changed elsewhere",
+                        _ => "The email address was changed elsewhere",
+                    };
+                }
+                next.shown = values;
+                next.settle();
+            }
+        }
+        if next == *self { self } else { Rc::new(next) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, email: &str) -> User {
+        User {
+            id: String::new(),
+            clerk_id: "user_1".into(),
+            email: email.into(),
+            name: name.into(),
+            created_at: 0,
+            updated_at: 0,
+        }
+    }
+
+    fn ada() -> User {
+        row("Ada", "a@b.co")
+    }
+
+    fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Editor> {
+        acts.into_iter().fold(
+            Rc::new(Editor::new(values(&ada()), None)),
+            Reducible::reduce,
+        )
+    }
+
+    fn typed(name: &str) -> [Act; 2] {
+        [Act::Edit(1), Act::Type(Field::Name, name.into())]
+    }
+
+    fn sent(name: &str) -> Act {
+        Act::Send(UserUpdate {
+            clerk_id: "user_1".into(),
+            email: "a@b.co".into(),
+            name: name.into(),
+        })
+    }
+
+    #[test]
+    fn a_field_complains_once_the_person_tried_to_save() {
+        let mut editor = after([Act::Edit(1), Act::Type(Field::Email, "no".into())]);
+        assert_eq!(editor.error(&ada(), Field::Email), None);
+        editor = editor.reduce(Act::Try);
+        assert!(editor.error(&ada(), Field::Email).is_some());
+        assert_eq!(editor.error(&ada(), Field::Name), None);
+    }
+
+    #[test]
+    fn what_is_typed_goes_on_after_a_refusal_and_ends_with_the_edit() {
+        let refused = Act::Refuse(ApiError::Unavailable);
+        let editor = after(typed("Countess").into_iter().chain([refused]));
+        assert_eq!(
+            editor.wanted(&ada()),
+            Some(["Countess".into(), "a@b.co".into()])
+        );
+        for end in [Act::Saved, Act::Cancel] {
+            assert_eq!(editor.clone().reduce(end).draft, None);
+        }
+    }
+
+    #[test]
+    fn in_a_conflict_each_field_is_chosen() {
+        let theirs = row("Ada King", "king@b.co");
+        let conflict = Act::Refuse(ApiError::Changed);
+        let editor = after(typed("Countess").into_iter().chain([conflict]));
+        let wanted = |editor: &Editor| editor.wanted(&theirs).expect("an edit");
+        assert_eq!(wanted(&editor), ["Countess", "a@b.co"]);
+        let editor = editor.reduce(Act::Take(Field::Email, true));
+        assert_eq!(wanted(&editor), ["Countess", "king@b.co"]);
+        let editor = editor.reduce(Act::Take(Field::Name, true));
+        assert_eq!(wanted(&editor), ["Ada King", "king@b.co"]);
+    }
+
+    #[test]
+    fn who_was_second_with_the_same_has_saved() {
+        let conflict = Act::Refuse(ApiError::Changed);
+        let same = Act::Row(["Countess".into(), "a@b.co".into()]);
+        for order in [[conflict.clone(), same.clone()], [same, conflict]] {
+            let editor = after(typed("Countess").into_iter().chain(order));
+            assert_eq!((&editor.draft, editor.said), (&None, "Saved"));
+        }
+    }
+
+    #[test]
+    fn only_what_others_changed_is_told() {
+        let mine = typed("Countess").into_iter().chain([sent("Countess")]);
+        let now = ["Countess".to_owned(), "a@b.co".to_owned()];
+        let editor = after(mine.chain([Act::Row(now), Act::Saved]));
+        assert_eq!((editor.changes, editor.said), (0, "Saved"));
+        let editor = editor.reduce(Act::Row(["Ada King".into(), "a@b.co".into()]));
+        assert_eq!((editor.changes, editor.changed), (1, [true, false]));
+        assert_eq!(editor.said, "The name was changed elsewhere");
+    }
+}

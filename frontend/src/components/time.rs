@@ -1,0 +1,65 @@
+//! Times as people say them: the browser knows the words.
+
+use js_sys::{Date, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use yew::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Intl)]
+    type RelativeTimeFormat;
+    #[wasm_bindgen(constructor, js_namespace = Intl)]
+    fn new(locale: &str) -> RelativeTimeFormat;
+    #[wasm_bindgen(method)]
+    fn format(this: &RelativeTimeFormat, value: f64, unit: &str) -> String;
+}
+
+/// Units in seconds.
+const UNITS: [(&str, f64); 5] = [
+    ("year", 31_557_600.0),
+    ("month", 2_629_800.0),
+    ("day", 86_400.0),
+    ("hour", 3_600.0),
+    ("minute", 60.0),
+];
+
+/// How long ago a time was, in milliseconds since the Unix epoch; exactly, when pointed at.
+pub fn ago(milliseconds: i64) -> Html {
+    let date = date(milliseconds);
+    let seconds = (Date::now() - date.get_time()) / 1000.0;
+    let unit = UNITS.iter().find(|(_, size)| seconds >= *size);
+    let text = unit.map_or("just now".to_owned(), |(unit, size)| {
+        RelativeTimeFormat::new("en").format(-(seconds / size).floor(), unit)
+    });
+    let exact: String = date.to_locale_string("default", &Object::new()).into();
+    html! { <time datetime={String::from(date.to_iso_string())} title={exact}>{ text }</time> }
+}
+
+/// The month of a time, with its year.
+pub fn month(milliseconds: i64) -> Html {
+    let date = date(milliseconds);
+    let options = Object::new();
+    for (name, value) in [("month", "long"), ("year", "numeric")] {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    let text: String = date.to_locale_date_string("en", &options).into();
+    let exact: String = date.to_locale_string("default", &Object::new()).into();
+    html! { <time datetime={String::from(date.to_iso_string())} title={exact}>{ text }</time> }
+}
+
+/// The time of day.
+pub fn clock(milliseconds: f64) -> String {
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"timeStyle".into(), &"short".into());
+    Date::new(&milliseconds.into())
+        .to_locale_string("default", &options)
+        .into()
+}
+
+fn date(milliseconds: i64) -> Date {
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "exact for the next 280,000 years"
+    )]
+    Date::new(&(milliseconds as f64).into())
+}
