@@ -12,9 +12,9 @@ async fn a_page_waits_for_a_slow_clerk() -> Result<()> {
         let fault = json!({ "path": "/v1/environment", "latency_ms": 2000, "share": 1 });
         story.stack.fault(fault).await?;
         let browser = &story.browsers[0];
-        browser.open(&story.page()).await?;
+        browser.open(&format!("{}/sign-in", story.page())).await?;
         browser.sees("Initializing…").await?;
-        browser.sees("Create an account").await
+        browser.sees("Email address").await
     })
     .await
 }

@@ -69,8 +69,8 @@ async fn scripts_that_do_not_arrive_in_time_are_given_up() -> Result<()> {
             story.browsers[0].expect_error(error);
         }
         let silent = story.stack.occupy_emulator()?;
-        let page = story.page();
-        story.browsers[0].open(&page).await?;
+        let form = format!("{}/sign-in", story.page());
+        story.browsers[0].open(&form).await?;
         story.browsers[0].sees("Initializing…").await?;
         // After 15 s, as Clerk's own SDKs wait.
         story.browsers[0]
@@ -79,7 +79,7 @@ async fn scripts_that_do_not_arrive_in_time_are_given_up() -> Result<()> {
         drop(silent);
         story.stack.start_emulator().await?;
         story.browsers[0].click("Retry").await?;
-        story.browsers[0].sees("Create an account").await
+        story.browsers[0].sees("Email address").await
     })
     .await
 }
