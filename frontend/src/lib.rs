@@ -10,6 +10,7 @@ mod live;
 mod memory;
 mod pages;
 mod retry;
+mod route;
 mod sync;
 mod task;
 mod user_provider;

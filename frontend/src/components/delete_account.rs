@@ -12,7 +12,7 @@ use yew_router::prelude::*;
 use super::focus::use_focus;
 use crate::api::ApiError;
 use crate::components::{Size, Spinner};
-use crate::pages::Route;
+use crate::route::Route;
 use crate::user_provider::use_current_user;
 
 /// Why an account is still there.

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use super::theme::ThemeSwitch;
-use crate::pages::Route;
+use crate::route::Route;
 use crate::visitor::use_visitor;
 
 /// The page's name, the way to the account, and who is here. The links work before any script

@@ -2,8 +2,8 @@ use clerk_yew::{SignedIn, SignedOut};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::Route;
 use crate::components::Notice;
+use crate::route::Route;
 
 /// Where the deletion of an account ends.
 pub fn goodbye() -> Html {

@@ -2,9 +2,9 @@ use shared::Visitor;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::Route;
 use crate::components::{Notice, Profile, Spinner};
 use crate::current_user::Phase;
+use crate::route::Route;
 use crate::user_provider::use_current_user;
 use crate::visitor::use_visitor;
 

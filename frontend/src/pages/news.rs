@@ -2,7 +2,7 @@ use clerk_yew::{Status, use_auth, use_clerk_status};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::Route;
+use crate::route::Route;
 
 const SIGNED_OUT: &str = "You are signed out.";
 const SOMEBODY_ELSE: &str = "Somebody else has signed in. This is their profile.";

@@ -1,8 +1,8 @@
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::Route;
 use crate::components::Notice;
+use crate::route::Route;
 
 /// For every path that is no page.
 pub fn not_found() -> Html {

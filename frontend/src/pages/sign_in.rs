@@ -2,7 +2,7 @@ use clerk_yew::{SignIn, SignUp, use_auth};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::Route;
+use crate::route::Route;
 
 /// Clerk's form for signing in.
 pub fn sign_in() -> Html {
