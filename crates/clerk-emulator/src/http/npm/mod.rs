@@ -21,7 +21,7 @@ use tower_http::services::ServeDir;
 use crate::error::ClerkError;
 
 use self::encoding::Encoding;
-use self::kept::File;
+use self::kept::{File, KEPT};
 
 /// Where Clerk's UI has the icons of providers. The emulator draws its own in their place, so that
 /// no page needs the network.
@@ -67,7 +67,7 @@ async fn serve(directory: PathBuf, request: Request) -> Response {
 /// The file at this path of the folder, with its page's icons.
 async fn find(directory: &Path, path: &str, icons: Option<String>) -> Option<Arc<File>> {
     let key = (directory.join(path), icons);
-    if let Some(file) = kept::get(&key) {
+    if let Some(file) = KEPT.get(&key) {
         return Some(file);
     }
     let asked = Request::get(format!("/{path}"));
@@ -81,7 +81,7 @@ async fn find(directory: &Path, path: &str, icons: Option<String>) -> Option<Arc
     let kind = response.headers().get(CONTENT_TYPE)?.clone();
     let bytes = to_bytes(response.into_body(), usize::MAX).await.ok()?;
     let file = File::new(kind, with_icons(bytes, key.1.as_deref()));
-    Some(kept::keep(key, file))
+    Some(KEPT.keep(key, file))
 }
 
 /// The file, or that the one which the browser has is still good.
@@ -193,7 +193,10 @@ fn resolve(package: &Path, version: &str) -> Option<String> {
     std::fs::read_dir(package)
         .ok()?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name == version || name.starts_with(&format!("{version}.")))
+        .filter(|name| {
+            let release = !name.contains('-');
+            name == version || release && name.starts_with(&format!("{version}."))
+        })
         .max_by_key(newest)
 }
 
@@ -230,7 +233,7 @@ mod tests {
     #[test]
     fn a_major_version_is_the_newest_of_that_major() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        for version in ["6.9.0", "6.40.0", "60.0.0", "5.99.0"] {
+        for version in ["6.9.0", "6.40.0", "6.41.0-beta.1", "60.0.0", "5.99.0"] {
             std::fs::create_dir(directory.path().join(version)).expect("a folder");
         }
         assert_eq!(resolve(directory.path(), "6").as_deref(), Some("6.40.0"));
