@@ -235,6 +235,12 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
 /// A signed-in person connects an account, or renews a connection: by its own account only.
 fn for_account(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
     let (user_id, account_id) = attempt.purpose.split_once(' ').unwrap_or_default();
+    // Whoever was signed out meanwhile must not leave a way in behind.
+    let sessions = scope.client_mut()?.session_ids.clone();
+    let mut open = sessions.iter().filter_map(|id| scope.session(id).ok());
+    if !open.any(|session| session.user_id == user_id) {
+        return Err(ClerkError::signed_out());
+    }
     let mut user: User = scope.tx.need(user_id)?;
     let key = format!("{} {}", profile.strategy, profile.provider_user_id);
     let taken = scope.tx.find::<User>("external", &key)?.is_some();

@@ -71,6 +71,10 @@ pub fn show(scope: &mut Scope<'_>) -> Answer {
 /// `PATCH …/{id}`: gives what is missing, or corrects it.
 pub fn update(scope: &mut Scope<'_>) -> Answer {
     let mut sign_up = find(scope)?;
+    // Whoever goes on with the form has turned back from the provider.
+    if sign_up.external.is_none() {
+        sign_up.external_verification = None;
+    }
     fill(scope, &mut sign_up)?;
     prepare_by_strategy(scope, &mut sign_up)?;
     finish(scope, sign_up)

@@ -15,7 +15,10 @@ pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Result<SignUp, Cler
     let proven = sign_up.email_address.is_none() || verified(&sign_up.email_verification);
     // A provider's word is asked for and not there yet.
     let waiting = sign_up.external_verification.is_some() && sign_up.external.is_none();
-    if !missing_fields(&scope.settings, &sign_up).is_empty() || !proven || waiting {
+    // Where everything is optional, an account is known by something all the same.
+    let known = sign_up.email_address.is_some() || sign_up.username.is_some();
+    let missing = missing_fields(&scope.settings, &sign_up);
+    if !missing.is_empty() || !proven || waiting || !known {
         scope.client_mut()?.sign_up = Some(sign_up.clone());
         return Ok(sign_up);
     }

@@ -101,6 +101,23 @@ async fn nobody_takes_back_the_last_thing_they_are_known_by() {
 }
 
 #[tokio::test]
+async fn an_account_is_known_by_something_where_everything_is_optional() {
+    let settings = json!({
+        "email_address": "optional", "username": "optional", "password": "optional",
+        "first_name": "optional", "last_name": "optional", "social": ["google"],
+    });
+    let world = World::with(settings).await;
+    let browser = world.browser().await;
+    let form = [("first_name", "Ada")];
+    let begun = browser.done(Method::POST, "/client/sign_ups", &form).await;
+    assert_eq!(begun["status"], "missing_requirements", "{begun}");
+    let path = format!("/client/sign_ups/{}", id(&begun));
+    let form = [("username", "countess"), ("password", PASSWORD)];
+    let done = browser.done(Method::PATCH, &path, &form).await;
+    assert_eq!(done["status"], "complete", "{done}");
+}
+
+#[tokio::test]
 async fn a_provider_tells_only_what_the_instance_asks_for() {
     let settings = json!({ "social": ["google"], "first_name": "optional", "last_name": "off" });
     let world = World::with(settings).await;

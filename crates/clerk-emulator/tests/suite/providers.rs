@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{ADA, Browser, World, id, query, text};
+use crate::world::{ADA, Browser, PASSWORD, World, id, query, text};
 
 const BACK: [(&str, &str); 3] = [
     ("strategy", "oauth_google"),
@@ -175,6 +175,35 @@ async fn accounts_of_a_provider_are_connected_and_disconnected() {
         .await;
 }
 
+/// Clerk's own form goes on with the sign-up that was begun.
+#[tokio::test]
+async fn whoever_turns_back_from_the_provider_signs_up_by_the_form() {
+    let world = World::with(json!({ "social": ["google"] })).await;
+    for cancels in [false, true] {
+        let email = format!("{cancels}+clerk_test@example.com");
+        let browser = world.browser().await;
+        let begun = browser.done(Method::POST, "/client/sign_ups", &BACK).await;
+        if cancels {
+            cancel_at_provider(&browser, &begun["verifications"]["external_account"]).await;
+        }
+        let path = format!("/client/sign_ups/{}", id(&begun));
+        let form = [
+            ("email_address", email.as_str()),
+            ("password", PASSWORD),
+            ("first_name", "Ada"),
+            ("last_name", "Lovelace"),
+        ];
+        browser.done(Method::PATCH, &path, &form).await;
+        let code = [("strategy", "email_code"), ("code", "424242")];
+        browser
+            .post(&format!("{path}/prepare_verification"), &code[..1])
+            .await;
+        let attempt = format!("{path}/attempt_verification");
+        let done = browser.done(Method::POST, &attempt, &code).await;
+        assert_eq!(done["status"], "complete", "{done}");
+    }
+}
+
 #[tokio::test]
 async fn whoever_is_refused_after_the_provider_is_told_so_on_the_page() {
     let settings = json!({
@@ -278,6 +307,25 @@ async fn a_connection_is_renewed_by_its_own_account_only() {
     let proof = &after["verification"];
     assert_eq!(proof["status"], "verified");
     assert_eq!(proof["error"]["code"], "oauth_account_already_connected");
+}
+
+#[tokio::test]
+async fn whoever_was_signed_out_meanwhile_connects_nothing() {
+    let world = World::with(json!({ "social": ["google"] })).await;
+    let browser = world.browser().await;
+    let session = browser.sign_up(ADA).await;
+    let user = id(&browser.done(Method::GET, "/me", &[]).await);
+    let path = "/me/external_accounts";
+    let begun = browser.done(Method::POST, path, &BACK[..2]).await;
+    let revoke = format!("/sessions/{session}/revoke");
+    world.server(Method::POST, &revoke, Value::Null).await;
+    let led = through_provider(&browser, &begun["verification"], ELSEWHERE).await;
+    assert_eq!(led, "http://localhost:8080/sso-callback");
+    let path = format!("/users/{user}");
+    let user = world.server(Method::GET, &path, Value::Null).await;
+    let proof = &user["external_accounts"][0]["verification"];
+    assert_eq!(proof["status"], "failed", "{user}");
+    assert_eq!(proof["error"]["code"], "signed_out");
 }
 
 #[tokio::test]
