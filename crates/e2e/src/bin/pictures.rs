@@ -108,7 +108,16 @@ async fn dashboard(story: &e2e::Story, number: usize, folder: &Path, look: &str)
     keep(browser, folder, &format!("dashboard-messages-{look}")).await
 }
 
+/// The page from its top, as whoever has just opened it sees it.
+const FROM_THE_TOP: &str = "
+    const bare = new CSSStyleSheet();
+    bare.replaceSync('* { scrollbar-width: none }');
+    document.adoptedStyleSheets = [bare];
+    scrollTo(0, 0);
+";
+
 async fn keep(browser: &Browser, folder: &Path, name: &str) -> Result<()> {
+    browser.client.execute(FROM_THE_TOP, Vec::new()).await?;
     browser.settles().await?;
     let picture = browser.client.screenshot().await?;
     Ok(std::fs::write(folder.join(format!("{name}.png")), picture)?)
