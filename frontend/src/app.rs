@@ -175,10 +175,9 @@ fn Body() -> Html {
                 </>
             }
         }
-        Status::Loading => match (route, visitor) {
-            (Route::Home, Visitor::SignedOut) | (Route::NotFound, _) => page,
-            _ => html! { <Spinner text="Initializing…" /> },
-        },
+        Status::Loading if !matches!(route, Route::Home | Route::NotFound) => {
+            html! { <Spinner text="Initializing…" /> }
+        }
         _ => page,
     }
 }

@@ -15,6 +15,8 @@ pub enum Phase {
     Failed(String),
     /// The person deleted their account.
     Deleted,
+    /// The row is as this browser saw it last; it is being fetched.
+    Remembered,
     /// The row is there.
     Ready,
 }
@@ -44,6 +46,20 @@ pub struct State {
 }
 
 impl State {
+    /// Begins with the row as it was.
+    pub fn remembering(row: Versioned) -> Self {
+        Self {
+            phase: Phase::Remembered,
+            answered: row,
+            ..Self::default()
+        }
+    }
+
+    /// Whose row it is.
+    fn clerk_id(&self) -> Option<&str> {
+        self.row().user.as_ref().map(|user| user.clerk_id.as_str())
+    }
+
     /// The newest row.
     pub fn row(&self) -> &Versioned {
         if self.live.version >= self.answered.version {
@@ -80,8 +96,8 @@ pub enum Event {
     Deleted,
     /// The stream opened or broke.
     Link(Link),
-    /// Another person signed in, or the person asked to try again.
-    Restart,
+    /// This person signed in, or nobody is; or they asked to try again.
+    Restart(Option<String>),
 }
 
 impl Reducible for State {
@@ -89,6 +105,10 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
         let mut next = (*self).clone();
+        if matches!(event, Event::Answered(_) | Event::Live(_)) && next.phase == Phase::Remembered {
+            // What was is confirmed or replaced, whatever its version.
+            next = Self::default();
+        }
         match event {
             Event::Answered(row) => {
                 next.phase = Phase::Ready;
@@ -103,15 +123,20 @@ impl Reducible for State {
                 // claimed before.
                 next.live = row;
             }
-            Event::Trouble(message) => {
-                if next.phase != Phase::Ready {
-                    next.phase = Phase::Connecting(Some(message));
-                }
-            }
+            Event::Trouble(message) => match next.phase {
+                Phase::Ready => {}
+                Phase::Remembered => next.link = Link::Down,
+                _ => next.phase = Phase::Connecting(Some(message)),
+            },
             Event::Failed(message) => next.phase = Phase::Failed(message),
             Event::Deleted => next.phase = Phase::Deleted,
             Event::Link(link) => next.link = link,
-            Event::Restart => next = Self::default(),
+            Event::Restart(clerk_id) => {
+                let same = clerk_id.is_some() && clerk_id.as_deref() == next.clerk_id();
+                if next.phase != Phase::Remembered || !same {
+                    next = Self::default();
+                }
+            }
         }
         if next == *self { self } else { Rc::new(next) }
     }
@@ -174,8 +199,46 @@ mod tests {
             Event::Answered(row(9)),
             Event::Live(row(9)),
             Event::Link(Link::Down),
-            Event::Restart,
+            Event::Restart(Some("user_1".into())),
         ]);
         assert_eq!(*state, State::default());
+    }
+
+    /// The state of a visit by somebody who was here before.
+    fn remembering(version: i64) -> Rc<State> {
+        let user = serde_json::json!({
+            "id": "1", "clerkId": "user_1", "email": "", "name": "", "createdAt": 0, "updatedAt": 0,
+        });
+        Rc::new(State::remembering(Versioned {
+            version,
+            user: serde_json::from_value(user).expect("a user"),
+        }))
+    }
+
+    #[test]
+    fn what_this_browser_saw_last_is_shown_to_the_same_person_and_nobody_else() {
+        let again = |who: Option<&str>| {
+            remembering(3)
+                .reduce(Event::Restart(who.map(Into::into)))
+                .phase
+                .clone()
+        };
+        assert_eq!(again(Some("user_1")), Phase::Remembered);
+        assert_eq!(again(Some("user_2")), Phase::Connecting(None));
+        assert_eq!(again(None), Phase::Connecting(None));
+    }
+
+    #[test]
+    fn what_was_remembered_is_replaced_by_what_is_whatever_its_version() {
+        for event in [Event::Answered(row(2)), Event::Live(row(2))] {
+            let state = remembering(3).reduce(event);
+            assert_eq!((state.row(), &state.phase), (&row(2), &Phase::Ready));
+        }
+    }
+
+    #[test]
+    fn what_was_remembered_stays_while_there_is_trouble_and_says_so() {
+        let state = remembering(3).reduce(Event::Trouble("down".into()));
+        assert_eq!((&state.phase, state.link), (&Phase::Remembered, Link::Down));
     }
 }

@@ -9,6 +9,7 @@ mod idle;
 mod live;
 mod memory;
 mod pages;
+mod remembered;
 mod retry;
 mod route;
 mod sync;

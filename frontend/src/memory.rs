@@ -15,9 +15,14 @@ pub enum Kept {
     Seen,
     /// An edit that is not saved yet
     Draft,
+    /// The row as it was shown last
+    Row,
 }
 
 fn storage() -> Option<Storage> {
+    if !cfg!(target_arch = "wasm32") {
+        return None;
+    }
     web_sys::window()?.local_storage().ok()?
 }
 
@@ -25,6 +30,7 @@ fn key(clerk_id: &str, what: Kept) -> String {
     let what = match what {
         Kept::Seen => "seen",
         Kept::Draft => "draft",
+        Kept::Row => "row",
     };
     format!("{PREFIX}{clerk_id}:{what}")
 }
@@ -49,19 +55,30 @@ pub fn forget(clerk_id: &str, what: Kept) {
     }
 }
 
+/// The keys of what is kept.
+fn keys(storage: &Storage) -> impl Iterator<Item = String> {
+    let keys =
+        (0..storage.length().unwrap_or_default()).filter_map(|index| storage.key(index).ok()?);
+    keys.filter(|key| key.starts_with(PREFIX))
+}
+
+/// Of the one person of whom anything is kept, if it is.
+pub fn of_anybody<T: DeserializeOwned>(what: Kept) -> Option<T> {
+    let storage = storage()?;
+    let end = key("", what);
+    let key = keys(&storage).find(|key| key.ends_with(&end[PREFIX.len()..]))?;
+    serde_json::from_str(&storage.get_item(&key).ok()??).ok()
+}
+
 /// Forgets everybody else.
 pub fn keep_only(clerk_id: Option<&str>) {
     let Some(storage) = storage() else { return };
     let kept = clerk_id.map(|clerk_id| format!("{PREFIX}{clerk_id}:"));
-    let goes = |key: &String| {
-        key.starts_with(PREFIX) && kept.as_ref().is_none_or(|kept| !key.starts_with(kept))
-    };
     // Removing a key may move the others: they are listed first.
-    let keys: Vec<_> = (0..storage.length().unwrap_or_default())
-        .filter_map(|index| storage.key(index).ok()?)
-        .filter(goes)
+    let others: Vec<_> = keys(&storage)
+        .filter(|key| kept.as_ref().is_none_or(|kept| !key.starts_with(kept)))
         .collect();
-    for key in keys {
+    for key in others {
         let _ = storage.remove_item(&key);
     }
 }

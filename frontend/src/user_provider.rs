@@ -8,6 +8,7 @@ use crate::api::{Api, ApiError};
 use crate::current_user::{Event, Phase, State};
 use crate::live::Live;
 use crate::memory::{self, Kept};
+use crate::remembered::{self, Keeper};
 use crate::retry;
 use crate::sync::{self, Seen};
 use crate::task::Task;
@@ -78,7 +79,8 @@ pub struct UserProviderProps {
 pub fn UserProvider(props: &UserProviderProps) -> Html {
     let auth = use_auth();
     let clerk_user = use_user().signed_in();
-    let state = use_reducer_eq(State::default);
+    let state =
+        use_reducer_eq(|| remembered::load().map_or_else(State::default, State::remembering));
     let tries = use_state(|| 0);
     let (is_loaded, user_id) = (auth.is_loaded(), auth.user_id().map(str::to_owned));
     let api = Api::new(props.jwt_template.clone());
@@ -89,8 +91,8 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
     use_effect_with(deps, move |(is_loaded, user_id, _)| {
         if *is_loaded {
             memory::keep_only(user_id.as_deref());
+            dispatcher.dispatch(Event::Restart(user_id.clone()));
         }
-        dispatcher.dispatch(Event::Restart);
         let task = user_id.is_some().then(|| {
             Task::spawn(async move {
                 for failures in 0.. {
@@ -124,6 +126,13 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
             Live::start(clerk_id, following, emit)
         });
         move || drop(live)
+    });
+
+    // Remembered, for the first moment of the next visit.
+    let row = (state.phase == Phase::Ready).then(|| state.row().clone());
+    use_effect_with(row, |row| {
+        let keeper = row.clone().map(Keeper::of);
+        move || drop(keeper)
     });
 
     // Sync: when Clerk's user differs from what the page last saw. Each new state of the row

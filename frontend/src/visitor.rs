@@ -9,10 +9,19 @@ use yew::prelude::*;
 
 /// Whom Clerk's cookie lets expect.
 pub fn expected() -> Visitor {
-    window()
+    Visitor::of_cookies(&cookies())
+}
+
+/// Clerk's cookies that pages may read: they change whenever somebody signs in or out.
+pub fn cookies() -> String {
+    let all = window()
         .and_then(|window| window.document()?.dyn_into::<HtmlDocument>().ok())
         .and_then(|document| document.cookie().ok())
-        .map_or(Visitor::SignedOut, |it| Visitor::of_cookies(&it))
+        .unwrap_or_default();
+    let all = all.split("; ");
+    let mut clerks: Vec<_> = all.filter(|it| it.starts_with("__client_uat")).collect();
+    clerks.sort_unstable();
+    clerks.join("; ")
 }
 
 /// Who is here, as far as is known; what was expected at first is a context.

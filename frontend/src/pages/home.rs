@@ -1,3 +1,4 @@
+use clerk_yew::use_clerk_status;
 use shared::Visitor;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -66,7 +67,13 @@ fn Mine() -> Html {
     let current = use_current_user();
     let (row, phase) = (current.state().row().clone(), current.state().phase.clone());
     let retry = Callback::from(move |()| current.retry());
+    let clerk_is_loaded = use_clerk_status().is_loaded();
     match (phase, row.user) {
+        // Before anybody can tell whether it is remembered.
+        _ if !cfg!(target_arch = "wasm32") => html! { <section class="card profile blank" /> },
+        (Phase::Connecting(None), _) if !clerk_is_loaded => {
+            html! { <Spinner text="Initializing…" /> }
+        }
         (Phase::Connecting(None), _) => html! { <Spinner text="Connecting to database…" /> },
         (Phase::Connecting(Some(trouble)), _) => {
             let text = format!("{trouble} The page keeps trying and will continue by itself.");
@@ -84,10 +91,10 @@ fn Mine() -> Html {
                 <Link<Route> to={Route::Account} classes="button primary">{ "Go to your account" }</Link<Route>>
             </Notice>
         },
-        (Phase::Ready, None) => html! {
+        (Phase::Remembered | Phase::Ready, None) => html! {
             <Notice title="You have no profile" text="Your row is no longer in the database." {retry} />
         },
-        (Phase::Ready, Some(user)) => html! {
+        (Phase::Remembered | Phase::Ready, Some(user)) => html! {
             <>
                 <Profile {user} version={row.version} />
                 <p class="tip">
