@@ -293,6 +293,16 @@ impl Browser {
         .await
     }
 
+    /// Waits until Clerk is loaded.
+    pub async fn finds_clerk(&self) -> Result<()> {
+        let script = "return window.Clerk?.loaded === true";
+        wait_for("Clerk to be loaded", async || {
+            let loaded = self.client.execute(script, vec![]).await.ok()?;
+            loaded.as_bool()?.then_some(())
+        })
+        .await
+    }
+
     /// Lets the page write.
     pub async fn lets_write(&self) -> Result<()> {
         self.client.execute("window.letWrite()", vec![]).await?;

@@ -6,6 +6,7 @@ mod clerk_ui;
 mod dashboard;
 mod emulator_faults;
 mod faults;
+mod first_bytes;
 mod gallery;
 mod intruders;
 mod keyboard;
