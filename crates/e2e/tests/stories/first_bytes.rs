@@ -112,6 +112,9 @@ async fn what_was_remembered_is_not_shown_once_clerks_cookie_has_changed() -> Re
         let page = story.page();
         let browser = &story.browsers[0];
         browser.remembers(":row").await?;
+        // The description of the API has no icon.
+        story.browsers[0].expect_error("favicon.ico");
+        let browser = &story.browsers[0];
         // On a page of this origin where no script of ours runs, somebody else signs in.
         browser.open(&format!("{page}/api/openapi.json")).await?;
         let script = "for (const name of document.cookie.split('; ').map(it => it.split('=')[0])
