@@ -1,9 +1,10 @@
 //! The place of an own item in Clerk's component.
 //!
 //! clerk-js makes an element for it and calls `mount` with that; what the app wants to see there is
-//! rendered into it through a portal, and so keeps its state and its context.
+//! rendered as part of the component, and so has its state and its context, and then put into that
+//! element.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -13,6 +14,7 @@ use yew::prelude::*;
 
 use super::custom::{Arrange, Item, Profile};
 use super::value::{Entries, Value};
+use crate::js;
 
 /// See [`Item::arrange`].
 pub fn arrange() -> Arrange {
@@ -42,7 +44,7 @@ pub fn arrange() -> Arrange {
             options.put("customMenuItems", menu_items.into());
         }
         slots.list.replace(now);
-        (options, html! { <Portals slots={slots.clone()} /> })
+        (options, html! { <Contents slots={slots.clone()} /> })
     })
 }
 
@@ -61,20 +63,32 @@ impl PartialEq for Slots {
 }
 
 #[derive(PartialEq, Properties)]
-struct PortalsProps {
+struct ContentsProps {
     slots: Slots,
 }
 
 /// What is to be seen in clerk-js's elements.
 #[component]
-fn Portals(props: &PortalsProps) -> Html {
+fn Contents(props: &ContentsProps) -> Html {
     props.slots.update.replace(Some(use_force_update()));
+    let list = props.slots.list.clone();
+    use_effect(move || {
+        let list = list.borrow();
+        list.iter().flat_map(Slot::parts).for_each(Part::place);
+    });
+    let list = props.slots.list.clone();
+    use_effect_with((), move |()| {
+        move || {
+            let list = list.borrow();
+            list.iter().flat_map(Slot::parts).for_each(Part::leave);
+        }
+    });
     props
         .slots
         .list
         .borrow()
         .iter()
-        .map(Slot::portals)
+        .map(Slot::contents)
         .collect()
 }
 
@@ -111,7 +125,7 @@ struct Slot {
 
 impl Slot {
     fn new(item: &Rc<Item>, changed: &Callback<()>) -> Self {
-        let (icon, content) = (Rc::new(Part::new()), Rc::new(Part::new()));
+        let (icon, content) = (Rc::<Part>::default(), Rc::<Part>::default());
         let parts = &item.parts;
         let mut entries = parts.entries.clone();
         let mut function = |name, function| entries.put(name, Value::Js(function));
@@ -164,16 +178,20 @@ impl Slot {
         self.item.borrow().parts.is_menu_item
     }
 
+    fn parts(&self) -> [&Part; 2] {
+        [&self.icon, &self.content]
+    }
+
     /// What is to be seen in clerk-js's elements.
-    fn portals(&self) -> Html {
+    fn contents(&self) -> Html {
         let item = self.item.borrow();
         let content = item.parts.content.clone().unwrap_or_default();
         // Apart from the other items, of which there may be more or fewer the next time.
         let key = Rc::as_ptr(&self.item) as usize;
         html! {
             <key={key}>
-                { self.icon.portal(item.parts.icon.clone()) }
-                { self.content.portal(content) }
+                { self.icon.rendered(item.parts.icon.clone()) }
+                { self.content.rendered(content) }
             </>
         }
     }
@@ -181,28 +199,24 @@ impl Slot {
 
 /// What is shown in an element of clerk-js's. It makes a new element whenever it renders
 /// anew; so there is one of ours inside, which moves along with all that is in it.
+#[derive(Default)]
 struct Part {
-    container: Element,
+    /// Our element, once it is rendered
+    node: NodeRef,
+    /// The one in its place where Yew would not hear what happens in clerk-js's
+    portal: OnceCell<Option<Element>>,
     /// clerk-js's element, while there is one
     host: RefCell<Option<Element>>,
 }
 
 impl Part {
-    fn new() -> Self {
-        let document = web_sys::window().and_then(|it| it.document());
-        let container = document.and_then(|it| it.create_element("div").ok());
-        Self {
-            container: container.expect("a component runs in a page"),
-            host: RefCell::default(),
-        }
-    }
-
     fn mount(self: &Rc<Self>, changed: &Callback<()>) -> JsValue {
         let (part, changed) = (self.clone(), changed.clone());
         Closure::<dyn Fn(Element)>::new(move |host: Element| {
-            // An element takes an element.
-            let _ = host.append_child(&part.container);
+            part.portal
+                .get_or_init(|| (!is_in_app(&host)).then(new_element).flatten());
             part.host.replace(Some(host));
+            part.place();
             changed.emit(());
         })
         .into_js_value()
@@ -219,18 +233,65 @@ impl Part {
                 .is_some_and(|it| host.is_undefined() || JsValue::from(it) == host);
             if is_gone {
                 part.host.take();
-                part.container.remove();
+                part.leave();
                 changed.emit(());
             }
         })
         .into_js_value()
     }
 
-    fn portal(&self, html: Html) -> Html {
-        if self.host.borrow().is_some() {
-            create_portal(html, self.container.clone())
-        } else {
-            Html::default()
+    /// The element that is put into clerk-js's.
+    fn element(&self) -> Option<Element> {
+        let portal = self.portal.get().cloned().flatten();
+        portal.or_else(|| self.node.cast())
+    }
+
+    /// Puts it there.
+    fn place(&self) {
+        let host = self.host.borrow();
+        if let Some((host, element)) = host.as_ref().zip(self.element())
+            && element.parent_element().as_ref() != Some(host)
+        {
+            // An element takes an element.
+            let _ = host.append_child(&element);
         }
     }
+
+    /// Takes it away.
+    fn leave(&self) {
+        if let Some(element) = self.element() {
+            element.remove();
+        }
+    }
+
+    /// What Yew renders. It keeps each portal for ever, with all that listens in it and the element
+    /// that it is in; so there is one only where there must be.
+    fn rendered(&self, html: Html) -> Html {
+        if self.host.borrow().is_none() {
+            return Html::default();
+        }
+        match self.portal.get() {
+            Some(Some(portal)) => create_portal(html, portal.clone()),
+            // Yew does not miss a child that was put elsewhere when its parent goes.
+            _ => html! { <div hidden=true><div ref={&self.node}>{ html }</div></div> },
+        }
+    }
+}
+
+fn new_element() -> Option<Element> {
+    web_sys::window()?.document()?.create_element("div").ok()
+}
+
+/// Whether an element is inside the app, whose root hears every event. A window over the page is
+/// not if the root is not the page's body.
+fn is_in_app(element: &Element) -> bool {
+    let mut at = Some(element.clone());
+    while let Some(element) = at {
+        // By this Yew finds the root that an element belongs to.
+        if js::member(&element, "__yew_subtree_id").is_some() {
+            return true;
+        }
+        at = element.parent_element();
+    }
+    false
 }

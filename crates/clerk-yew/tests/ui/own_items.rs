@@ -151,6 +151,49 @@ async fn an_own_page_keeps_its_state_and_its_context() {
 }
 
 #[wasm_bindgen_test]
+async fn an_own_page_inside_the_app_is_part_of_it() {
+    let (root, app) = recorded::<OwnPages>().await;
+    run("
+        window.page = () => window.props().userProfileProps.customPages[0];
+        window.at = (id) => {
+            const element = document.createElement('div');
+            element.id = id;
+            document.querySelector('[data-clerk-component]').append(element);
+            return element;
+        };
+        window.page().mount(window.at('inside'));
+    ");
+    settled().await;
+    run("document.querySelector('.counter').click()");
+    settled().await;
+    assert_eq!(shown_in("inside"), "Ada 1 step 0");
+
+    // clerk-js renders anew, into another element.
+    run("
+        window.page().mount(window.at('inside2'));
+        window.page().unmount(document.getElementById('inside'));
+    ");
+    settled().await;
+    run("document.querySelector('.counter').click()");
+    settled().await;
+    assert_eq!(shown_in("inside2"), "Ada 2 step 0");
+
+    // It leaves the page and comes back.
+    run("window.page().unmount(document.getElementById('inside2'))");
+    assert_eq!(shown_in("inside2"), "");
+    settled().await;
+    run("window.page().mount(document.getElementById('inside2'))");
+    settled().await;
+    assert_eq!(shown_in("inside2"), "Ada 0 step 0");
+
+    // It is gone before clerk-js takes its elements away.
+    run("window.kept = [document.getElementById('inside2'), window.page()]");
+    gone(&root, app).await;
+    assert!(holds("window.kept[0].textContent === ''"));
+    run("window.kept[1].unmount(window.kept[0])");
+}
+
+#[wasm_bindgen_test]
 async fn an_organizations_profile_has_own_pages_too() {
     #[component]
     fn App() -> Html {
