@@ -51,11 +51,16 @@ impl Toolchain {
     pub fn prepare_release() -> Result<Self> {
         let mut toolchain = Self::prepare()?;
         if let Compiler::Rustup = toolchain.compiler {
-            if sysroot()?.join("lib/rustlib/src/rust/library/std").is_dir() {
+            if rustup_source()? {
                 toolchain.compiler = Compiler::RustupSource;
             } else if Path::new(DEBIAN_LIBRARY).is_dir() {
                 toolchain.compiler = Compiler::Debian;
                 toolchain.path.push(DEBIAN_BIN.into());
+            } else {
+                println!(
+                    "  without the standard library's source the page is about 20 KB larger; \
+                     `rustup component add rust-src` fetches it"
+                );
             }
         }
         // In front of any other: trunk takes the first it finds.
@@ -135,6 +140,16 @@ fn sysroot() -> Result<PathBuf> {
     output(Command::new("rustc").args(["--print", "sysroot"]))
         .map(PathBuf::from)
         .context("rustc is missing: install Rust from https://rustup.rs")
+}
+
+/// Whether rustup's compiler has the source of its standard library, fetched where that may be done.
+fn rustup_source() -> Result<bool> {
+    let source = sysroot()?.join("lib/rustlib/src/rust/library/std");
+    if !source.is_dir() {
+        println!("  installing the standard library's source, for the smallest page (once)");
+        let _ = output(Command::new("rustup").args(["component", "add", "rust-src"]));
+    }
+    Ok(source.is_dir())
 }
 
 fn compiler() -> Result<Compiler> {
