@@ -49,6 +49,19 @@ pub fn page(toolchain: &Toolchain) -> Result<()> {
     Ok(())
 }
 
+/// Builds the app of one item of clerk-yew; answers its bytes, with brotli.
+pub fn price(toolchain: &Toolchain, item: &str) -> Result<usize> {
+    let dist = std::path::absolute(target("prices"))?;
+    let mut trunk = toolchain.release_command("trunk")?;
+    trunk
+        .args(["--config", "crates/prices/Trunk.toml", "build", "--release"])
+        .arg("--dist")
+        .arg(&dist)
+        .env("PRICES_ITEM", item);
+    run("trunk build", &mut trunk)?;
+    Ok(compress(&dist)?.brotli)
+}
+
 /// The server of `examples/notes`.
 pub const EXAMPLE: &str = "notes-server";
 

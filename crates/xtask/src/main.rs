@@ -6,6 +6,7 @@ mod check;
 mod conformance;
 mod dev;
 mod look;
+mod prices;
 mod process;
 mod serve;
 mod settings;
@@ -26,6 +27,7 @@ The project's commands:
   cargo xtask build    builds the release: dist/, with compressed files, and the `api` binary
   cargo xtask serve    runs the release build as in production, on one port
   cargo xtask bench    measures this machine and prints the README's tables
+  cargo xtask prices   prints what each component and hook of clerk-yew adds to a page
   cargo xtask fault    kills servers while clients write; fails if a write is lost
   cargo xtask fuzz     runs Schemathesis against the API and its OpenAPI document
   cargo xtask conformance
@@ -79,6 +81,15 @@ how much memory and time strangers can take, what the emulator costs compared wi
 (emulate, also on Node.js), the size of the page, and the time until its first button can be used.
 Takes about thirteen minutes after the build.";
 
+const PRICES_HELP: &str = "\
+cargo xtask prices
+
+Builds an app of each component and hook of clerk-yew, below its provider, as small as the toolchain
+can make it, and prints the table of crates/clerk-yew/README.md: what each adds to the scripts and
+wasm of a page, in bytes, with brotli. Of those that are the same code under several names, one is
+weighed. Each is weighed alone: what several of them need is on a page once. Takes about a quarter
+of an hour.";
+
 const CONFORMANCE_HELP: &str = "\
 cargo xtask conformance
 
@@ -126,6 +137,7 @@ fn run() -> Result<()> {
         Some("build") => (build::build as _, BUILD_HELP),
         Some("serve") => (serve::serve as _, SERVE_HELP),
         Some("bench") => (look::bench as _, BENCH_HELP),
+        Some("prices") => (prices::prices as _, PRICES_HELP),
         Some("fuzz") => (look::fuzz as _, FUZZ_HELP),
         Some("conformance") => (conformance::conformance as _, CONFORMANCE_HELP),
         Some("fault") => (look::fault as _, FAULT_HELP),
