@@ -41,12 +41,13 @@ impl NeedsReverification for Failure {
     }
 }
 
+/// How far the deletion is, once somebody wants it.
 #[derive(Clone, PartialEq)]
 enum Step {
-    Closed,
-    Asking,
+    /// The person is asked; why it has not happened yet, if it was tried.
+    Open(String),
+    /// It is under way.
     Busy,
-    Failed(String),
 }
 
 /// Deletes the row and then the account at Clerk.
@@ -61,10 +62,9 @@ pub fn DeleteAccount() -> Html {
     let reverification = use_reverification();
     let navigator = use_navigator();
     let session = use_session().signed_in();
-    let step = use_state_eq(|| Step::Closed);
-    let typed = use_state_eq(String::new);
+    let step = use_state_eq(|| None::<Step>);
     let (field, opener) = (use_node_ref(), use_node_ref());
-    let is_open = *step != Step::Closed;
+    let is_open = step.is_some();
     use_focus(is_open, if is_open { &field } else { &opener });
     let Some(user) = use_user().signed_in() else {
         return Html::default();
@@ -75,28 +75,20 @@ pub fn DeleteAccount() -> Html {
     let knows_age = session.is_some_and(|it| it.factor_verification_age().0.is_some());
     let may = user.delete_self_enabled();
 
-    let set = |to: Step| {
-        let (step, typed) = (step.setter(), typed.setter());
-        Callback::from(move |()| {
-            typed.set(String::new());
-            step.set(to.clone());
-        })
-    };
-    let oninput = {
-        let typed = typed.setter();
-        Callback::from(move |event: InputEvent| {
-            typed.set(event.target_unchecked_into::<HtmlInputElement>().value());
-        })
-    };
-    let matches = typed.trim() == asked;
-    let onsubmit = {
+    let set = |to: Option<Step>| {
         let step = step.setter();
+        Callback::from(move |_: MouseEvent| step.set(to.clone()))
+    };
+    let onsubmit = {
+        let (step, field, asked) = (step.setter(), field.clone(), asked.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if !matches {
-                return;
+            let typed = field.cast::<HtmlInputElement>().map(|it| it.value());
+            if typed.is_none_or(|typed| typed.trim() != asked) {
+                let text = format!("Type {asked} to confirm. Nothing was deleted.");
+                return step.set(Some(Step::Open(text)));
             }
-            step.set(Step::Busy);
+            step.set(Some(Step::Busy));
             let (current, auth, user) = (current.clone(), auth.clone(), user.clone());
             let (reverification, navigator) = (reverification.clone(), navigator.clone());
             let step = step.clone();
@@ -118,19 +110,15 @@ pub fn DeleteAccount() -> Html {
                             navigator.replace(&Route::Goodbye);
                         }
                     }
-                    Err(failure) => step.set(Step::Failed(explain(&failure, row_is_gone.get()))),
+                    Err(failure) => {
+                        let text = explain(&failure, row_is_gone.get());
+                        step.set(Some(Step::Open(text)));
+                    }
                 }
             });
         })
     };
-    let onkeydown = {
-        let close = set(Step::Closed);
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                close.emit(());
-            }
-        })
-    };
+    let busy = *step == Some(Step::Busy);
     html! {
         <section class="card delete" aria-labelledby="delete-title">
             <h2 id="delete-title">{ "Delete account" }</h2>
@@ -140,33 +128,31 @@ pub fn DeleteAccount() -> Html {
             </p>
             if !may {
                 <p>{ "Your account cannot be deleted here. Ask whoever runs this app." }</p>
-            } else if !is_open {
-                <button ref={opener} type="button" class="button danger" onclick={set(Step::Asking).reform(|_| ())}>
-                    { "Delete account…" }
-                </button>
-            } else {
-                <form {onsubmit} {onkeydown} novalidate=true>
+            } else if let Some(step) = &*step {
+                <form {onsubmit} novalidate=true>
                     <div class="field">
-                        <label for="confirm">{ "Type " }<strong>{ &asked }</strong>{ " to confirm" }</label>
-                        <input ref={field} id="confirm" value={(*typed).clone()} autocomplete="off" {oninput}
-                            readonly={*step == Step::Busy} />
+                        <label for="confirm">{ "Type " }{ &asked }{ " to confirm" }</label>
+                        <input ref={field} id="confirm" autocomplete="off" readonly={busy} />
                     </div>
-                    if let Step::Failed(failure) = &*step {
-                        <p class="error" role="alert">{ failure }</p>
+                    if let Step::Open(text) = step {
+                        if !text.is_empty() { <p class="error" role="alert">{ text }</p> }
                     }
                     <div class="actions">
-                        <button type="submit" class="button danger" disabled={!matches || *step == Step::Busy}>
-                            if *step == Step::Busy {
+                        <button type="submit" class="button danger" disabled={busy}>
+                            if busy {
                                 <Spinner size={Size::Small} text="Deleting…" />
                             } else {
                                 { "Delete account" }
                             }
                         </button>
-                        <button type="button" class="button" onclick={set(Step::Closed).reform(|_| ())}>
-                            { "Cancel" }
-                        </button>
+                        <button type="button" class="button" onclick={set(None)}>{ "Cancel" }</button>
                     </div>
                 </form>
+            } else {
+                <button ref={opener} type="button" class="button danger"
+                    onclick={set(Some(Step::Open(String::new())))}>
+                    { "Delete account…" }
+                </button>
             }
         </section>
     }

@@ -5,7 +5,7 @@ use shared::Visitor;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::theme::ThemeSwitch;
+use super::theme::theme_switch;
 use crate::route::Route;
 use crate::visitor::use_visitor;
 
@@ -48,7 +48,7 @@ pub fn footer() -> Html {
     html! {
         <footer>
             <a class="link" href="/api/docs">{ "API" }</a>
-            <ThemeSwitch />
+            { theme_switch() }
         </footer>
     }
 }

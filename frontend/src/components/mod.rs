@@ -3,9 +3,7 @@
 mod delete_account;
 mod focus;
 mod frame;
-mod live_status;
 mod notice;
-mod online;
 mod profile;
 mod spinner;
 mod theme;

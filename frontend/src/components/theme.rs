@@ -1,48 +1,39 @@
+//! Light, dark, or as the system is.
+
+use web_sys::{HtmlInputElement, window};
 use yew::prelude::*;
 
 /// Where the choice is kept. The script in `index.html` reads it before anything is painted.
 const KEY: &str = "theme";
 
-const THEMES: [(&str, &str); 3] = [("", "System"), ("light", "Light"), ("dark", "Dark")];
-
-/// Light, dark, or as the system is.
-#[component]
-pub fn ThemeSwitch() -> Html {
-    let theme = use_state_eq(String::new);
-    let setter = theme.setter();
-    use_effect_with((), move |()| setter.set(kept().unwrap_or_default()));
+/// The switch.
+pub fn theme_switch() -> Html {
+    let kept = kept();
+    let onchange = Callback::from(|event: Event| {
+        keep(&event.target_unchecked_into::<HtmlInputElement>().value());
+    });
     html! {
-        <fieldset class="theme">
+        <fieldset class="theme" {onchange}>
             <legend class="unseen">{ "Theme" }</legend>
-            { for THEMES.map(|(value, label)| {
-                let setter = theme.setter();
-                let onchange = Callback::from(move |_: Event| {
-                    keep(value);
-                    setter.set(value.to_owned());
-                });
-                html! {
-                    <label>
-                        <input type="radio" name="theme" checked={*theme == value} {onchange} />
-                        <span>{ label }</span>
-                    </label>
-                }
+            { for [("", "System"), ("light", "Light"), ("dark", "Dark")].map(|(value, label)| html! {
+                <label>
+                    <input type="radio" name="theme" {value} checked={kept == value} />
+                    <span>{ label }</span>
+                </label>
             }) }
         </fieldset>
     }
 }
 
-fn kept() -> Option<String> {
-    web_sys::window()?
-        .local_storage()
-        .ok()??
-        .get_item(KEY)
-        .ok()?
+/// Where nothing is kept, as on a server, the system decides.
+fn kept() -> String {
+    let kept = || window()?.local_storage().ok()??.get_item(KEY).ok()?;
+    let is_browser = cfg!(target_arch = "wasm32");
+    is_browser.then(kept).flatten().unwrap_or_default()
 }
 
-fn keep(theme: &'static str) {
-    let Some(window) = web_sys::window() else {
-        return;
-    };
+fn keep(theme: &str) {
+    let Some(window) = window() else { return };
     if let Ok(Some(storage)) = window.local_storage() {
         // Where nothing can be kept, the choice lasts as long as the page.
         let _ = storage.set_item(KEY, theme);

@@ -23,7 +23,7 @@ const UNITS: [(&str, f64); 5] = [
     ("minute", 60.0),
 ];
 
-/// How long ago a time was, in milliseconds since the Unix epoch; exactly, when pointed at.
+/// How long ago a time was, in milliseconds since the Unix epoch.
 pub fn ago(milliseconds: i64) -> Html {
     let date = date(milliseconds);
     let seconds = (Date::now() - date.get_time()) / 1000.0;
@@ -31,8 +31,7 @@ pub fn ago(milliseconds: i64) -> Html {
     let text = unit.map_or("just now".to_owned(), |(unit, size)| {
         RelativeTimeFormat::new("en").format(-(seconds / size).floor(), unit)
     });
-    let exact: String = date.to_locale_string("default", &Object::new()).into();
-    html! { <time datetime={String::from(date.to_iso_string())} title={exact}>{ text }</time> }
+    time(&date, text)
 }
 
 /// The month of a time, with its year.
@@ -42,7 +41,12 @@ pub fn month(milliseconds: i64) -> Html {
     for (name, value) in [("month", "long"), ("year", "numeric")] {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    let text: String = date.to_locale_date_string("en", &options).into();
+    let text = date.to_locale_string("en", &options).into();
+    time(&date, text)
+}
+
+/// A time in words; exactly, when pointed at.
+fn time(date: &Date, text: String) -> Html {
     let exact: String = date.to_locale_string("default", &Object::new()).into();
     html! { <time datetime={String::from(date.to_iso_string())} title={exact}>{ text }</time> }
 }

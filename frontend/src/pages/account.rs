@@ -1,4 +1,4 @@
-use clerk_yew::{SignedIn, SignedOut, UserProfile};
+use clerk_yew::{Appearance, SignedIn, SignedOut, UserProfile};
 use yew::prelude::*;
 
 use crate::components::{DeleteAccount, Notice};
@@ -19,9 +19,18 @@ pub fn account() -> Html {
                         { "How you sign in, as stored by Clerk. A new name or email address also reaches your profile." }
                     </p>
                 </div>
-                <div class="account"><UserProfile path="/account" /></div>
+                <div class="account"><UserProfile path="/account" appearance={appearance()} /></div>
                 <DeleteAccount />
             </SignedIn>
         </>
     }
+}
+
+/// As wide as the page, by classes of its own. Clerk's own way to delete the account is hidden.
+fn appearance() -> Appearance {
+    Appearance::new().elements([
+        ("rootBox", "as-wide"),
+        ("cardBox", "as-wide as-card"),
+        ("profileSection__danger", "is-hidden"),
+    ])
 }

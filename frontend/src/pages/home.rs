@@ -1,4 +1,4 @@
-use clerk_yew::use_clerk_status;
+use clerk_yew::{Signed, User, use_user};
 use shared::Visitor;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -6,7 +6,7 @@ use yew_router::prelude::*;
 use crate::components::{Notice, Profile, Spinner};
 use crate::current_user::Phase;
 use crate::route::Route;
-use crate::user_provider::use_current_user;
+use crate::user_provider::{CurrentUser, use_current_user};
 use crate::visitor::use_visitor;
 
 /// Two tabs of a browser: what changes in one changes in the other.
@@ -27,12 +27,14 @@ const FACTS: [(&str, &str); 3] = [
     ),
 ];
 
-/// Signed out: what this is. Signed in: the person.
+/// Signed out: what this is. Signed in: the person, or how far that is.
 #[component]
 pub fn Home() -> Html {
+    let current = use_current_user();
+    let person = use_user();
     match use_visitor() {
         Visitor::SignedOut => welcome(),
-        Visitor::SignedIn => html! { <Mine /> },
+        Visitor::SignedIn => mine(current, person),
     }
 }
 
@@ -62,16 +64,17 @@ fn welcome() -> Html {
 }
 
 /// The person's profile, or how far that is.
-#[component]
-fn Mine() -> Html {
-    let current = use_current_user();
+fn mine(current: CurrentUser, person: Signed<User>) -> Html {
     let (row, phase) = (current.state().row().clone(), current.state().phase.clone());
-    let retry = Callback::from(move |()| current.retry());
-    let clerk_is_loaded = use_clerk_status().is_loaded();
+    let is_loaded = person.is_loaded();
+    let picture = person.signed_in().filter(User::has_image);
+    let picture = picture.map(|it| it.image_url());
+    let again = current.clone();
+    let retry = Callback::from(move |()| again.retry());
     match (phase, row.user) {
         // Before anybody can tell whether it is remembered.
         _ if !cfg!(target_arch = "wasm32") => html! { <section class="card profile blank" /> },
-        (Phase::Connecting(None), _) if !clerk_is_loaded => {
+        (Phase::Connecting(None), _) if !is_loaded => {
             html! { <Spinner text="Initializing…" /> }
         }
         (Phase::Connecting(None), _) => html! { <Spinner text="Connecting to database…" /> },
@@ -96,7 +99,7 @@ fn Mine() -> Html {
         },
         (Phase::Remembered | Phase::Ready, Some(user)) => html! {
             <>
-                <Profile {user} version={row.version} />
+                <Profile {user} version={row.version} {picture} {current} />
                 <p class="tip">
                     { "Open this page in a second tab and change your name: the other tab follows at once." }
                 </p>

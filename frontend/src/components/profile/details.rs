@@ -1,29 +1,21 @@
+//! What developers want to know of the row, to be copied.
+
 use shared::User;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
-use crate::task::Task;
-use crate::user_provider::use_current_user;
-
-/// What a [`Details`] takes.
-#[derive(Properties, PartialEq)]
-pub struct DetailsProps {
-    /// The row
-    pub user: User,
-    /// Its version
-    pub version: i64,
-}
-
-/// What developers want to know of the row, to be copied.
-#[component]
-pub fn Details(props: &DetailsProps) -> Html {
-    let DetailsProps { user, version } = props;
-    let current = use_current_user();
-    let copied = use_state_eq(|| "");
-    let task = use_mut_ref(|| None::<Task>);
+/// The ids and the version, and how to read the row without this page.
+pub fn details(
+    user: &User,
+    version: i64,
+    jwt_template: Option<&AttrValue>,
+    copied: &'static str,
+    on_copied: &Callback<&'static str>,
+) -> Html {
     let origin = web_sys::window().and_then(|it| it.location().origin().ok());
-    let options = current.jwt_template();
-    let options = options.map_or_else(String::new, |name| format!("{{template: '{name}'}}"));
+    let origin = origin.unwrap_or_default();
+    let options = jwt_template.map(|name| format!("{{template: '{name}'}}"));
+    let options = options.unwrap_or_default();
     let rows = [
         ("Row ID", "id", user.id.clone()),
         ("Clerk user ID", "clerk-id", user.clerk_id.clone()),
@@ -31,10 +23,7 @@ pub fn Details(props: &DetailsProps) -> Html {
         (
             "Read this row",
             "curl",
-            format!(
-                "curl -H \"Authorization: Bearer $TOKEN\" {}/api/users/me",
-                origin.unwrap_or_default()
-            ),
+            format!("curl -H \"Authorization: Bearer $TOKEN\" {origin}/api/users/me"),
         ),
         (
             "Get a token, in the browser's console",
@@ -46,35 +35,40 @@ pub fn Details(props: &DetailsProps) -> Html {
         <details class="developer">
             <summary>{ "Developer details" }</summary>
             <dl>
-                { for rows.into_iter().map(|(label, field, value)| {
-                    let (setter, task, text) = (copied.setter(), task.clone(), value.clone());
-                    let onclick = Callback::from(move |_| {
-                        let Some(window) = web_sys::window() else { return };
-                        let copying = window.navigator().clipboard().write_text(&text);
-                        let setter = setter.clone();
-                        *task.borrow_mut() = Some(Task::spawn(async move {
-                            if JsFuture::from(copying).await.is_ok() {
-                                setter.set(field);
-                            }
-                        }));
-                    });
-                    html! {
-                        <div>
-                            <dt>{ label }</dt>
-                            <dd>
-                                <code data-field={field}>{ value }</code>
-                                <button type="button" class="button small" {onclick}
-                                    aria-label={format!("Copy: {label}")}>
-                                    { if *copied == field { "Copied" } else { "Copy" } }
-                                </button>
-                            </dd>
-                        </div>
-                    }
+                { for rows.into_iter().map(|(label, field, value)| html! {
+                    <div>
+                        <dt id={field}>{ label }</dt>
+                        <dd>
+                            <code data-field={field}>{ value.clone() }</code>
+                            <button type="button" class="button small" aria-describedby={field}
+                                onclick={copy(value, field, on_copied)}>
+                                { if copied == field { "Copied" } else { "Copy" } }
+                            </button>
+                        </dd>
+                    </div>
                 }) }
             </dl>
-            <p class="unseen" role="status">
-                { if copied.is_empty() { "" } else { "Copied" } }
-            </p>
+            <p class="unseen" role="status">{ if copied.is_empty() { "" } else { "Copied" } }</p>
         </details>
     }
+}
+
+fn copy(
+    text: String,
+    field: &'static str,
+    on_copied: &Callback<&'static str>,
+) -> Callback<MouseEvent> {
+    let on_copied = on_copied.clone();
+    Callback::from(move |_| {
+        let Some(window) = web_sys::window() else {
+            return;
+        };
+        let copying = window.navigator().clipboard().write_text(&text);
+        let on_copied = on_copied.clone();
+        spawn_local(async move {
+            if JsFuture::from(copying).await.is_ok() {
+                on_copied.emit(field);
+            }
+        });
+    })
 }

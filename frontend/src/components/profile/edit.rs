@@ -20,32 +20,27 @@ fn label(field: Field) -> &'static str {
 
 /// The form. Enter saves, Escape cancels.
 pub fn form(
-    editor: &UseReducerHandle<Editor>,
+    editor: &Editor,
     user: &User,
     online: bool,
     first: &NodeRef,
+    act: &Callback<Act>,
     onsubmit: Callback<SubmitEvent>,
 ) -> Html {
-    let cancel = {
-        let dispatcher = editor.dispatcher();
-        Callback::from(move |()| dispatcher.dispatch(Act::Cancel))
-    };
-    let onkeydown = {
-        let cancel = cancel.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                cancel.emit(());
-            }
-        })
-    };
+    let cancel = act.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            cancel.emit(Act::Cancel);
+        }
+    });
     let busy = editor.saving == Saving::Yes;
     let (title, fields) = if let Saving::Conflict(theirs) = editor.saving {
         (
             "Your profile was changed elsewhere",
-            choices(editor, user, theirs, first),
+            choices(editor, user, theirs, first, act),
         )
     } else {
-        ("Edit your profile", inputs(editor, user, first))
+        ("Edit your profile", inputs(editor, user, first, act))
     };
     html! {
         <form {onsubmit} {onkeydown} novalidate=true>
@@ -60,7 +55,7 @@ pub fn form(
                         { "Save" }
                     }
                 </button>
-                <button type="button" class="button" onclick={cancel.reform(|_| ())}>
+                <button type="button" class="button" onclick={act.reform(|_| Act::Cancel)}>
                     { "Cancel" }
                 </button>
             </div>
@@ -68,7 +63,7 @@ pub fn form(
     }
 }
 
-fn inputs(editor: &UseReducerHandle<Editor>, user: &User, first: &NodeRef) -> Html {
+fn inputs(editor: &Editor, user: &User, first: &NodeRef, act: &Callback<Act>) -> Html {
     let Some(draft) = &editor.draft else {
         return Html::default();
     };
@@ -79,10 +74,9 @@ fn inputs(editor: &UseReducerHandle<Editor>, user: &User, first: &NodeRef) -> Ht
             (&draft.email, "email", "email"),
         ])
         .map(|(field, (value, name, kind))| {
-            let dispatcher = editor.dispatcher();
-            let oninput = Callback::from(move |event: InputEvent| {
+            let oninput = act.reform(move |event: InputEvent| {
                 let input: HtmlInputElement = event.target_unchecked_into();
-                dispatcher.dispatch(Act::Type(field, input.value()));
+                Act::Type(field, input.value())
             });
             let node = if field == Field::Name {
                 first.clone()
@@ -108,10 +102,11 @@ fn inputs(editor: &UseReducerHandle<Editor>, user: &User, first: &NodeRef) -> Ht
 
 /// Both versions of each field that differs, to choose from.
 fn choices(
-    editor: &UseReducerHandle<Editor>,
+    editor: &Editor,
     user: &User,
     theirs: [bool; 2],
     first: &NodeRef,
+    act: &Callback<Act>,
 ) -> Html {
     let Some(draft) = &editor.draft else {
         return Html::default();
@@ -121,8 +116,7 @@ fn choices(
     let differing = differing.filter(|(_, ((mine, now), _))| *mine != now);
     let fields = differing.enumerate().map(|(number, (field, ((mine, now), theirs)))| {
         let version = |(title, value, take): (&'static str, &str, bool)| {
-            let dispatcher = editor.dispatcher();
-            let onchange = Callback::from(move |_| dispatcher.dispatch(Act::Take(field, take)));
+            let onchange = act.reform(move |_| Act::Take(field, take));
             let node = if number == 0 && !take { first.clone() } else { NodeRef::default() };
             let value = if value.is_empty() { "(empty)" } else { value };
             html! {

@@ -1,9 +1,6 @@
 //! Where an edit of the profile stands, and what has changed meanwhile. Pure.
 
-use std::rc::Rc;
-
 use shared::{Field, FieldError, PutUser, User, UserUpdate};
-use yew::Reducible;
 
 use crate::api::ApiError;
 use crate::draft::Draft;
@@ -57,8 +54,8 @@ pub enum Act {
     Take(Field, bool),
     /// The person tries to save what cannot be sent.
     Try,
-    /// This was sent.
-    Send(UserUpdate),
+    /// This was sent, upon this version.
+    Send(UserUpdate, i64),
     /// It was refused.
     Refuse(ApiError),
     /// It was saved.
@@ -130,6 +127,66 @@ impl Editor {
         errors.into_iter().find(|error| error.field == field)
     }
 
+    /// Something happens.
+    pub fn act(&mut self, act: Act) {
+        match act {
+            Act::Edit(version) => {
+                let [name, email] = self.shown.clone();
+                self.draft = Some(Draft {
+                    name,
+                    email,
+                    version,
+                });
+                self.said = "";
+            }
+            Act::Type(field, value) => {
+                self.saving = Saving::No;
+                if let Some(draft) = &mut self.draft {
+                    *[&mut draft.name, &mut draft.email][at(field)] = value;
+                }
+            }
+            Act::Take(field, theirs) => {
+                if let Saving::Conflict(taken) = &mut self.saving {
+                    taken[at(field)] = theirs;
+                }
+            }
+            Act::Try => self.tried = true,
+            Act::Send(update, version) => {
+                // What was chosen, and by which version, is what is edited from now on.
+                self.draft = Some(Draft {
+                    name: update.name.clone(),
+                    email: update.email.clone(),
+                    version,
+                });
+                self.tried = true;
+                self.saving = Saving::Yes;
+                self.sent = Some([update.name, update.email]);
+            }
+            Act::Refuse(ApiError::Changed) => {
+                self.saving = Saving::Conflict([false; 2]);
+                self.said = "";
+                self.settle();
+            }
+            Act::Refuse(error) => self.saving = Saving::Failed(error),
+            Act::Saved => self.close("Saved"),
+            Act::Cancel => self.close(""),
+            Act::Row(values) => {
+                let changed = [values[0] != self.shown[0], values[1] != self.shown[1]];
+                if changed != [false; 2] && self.sent.as_ref() != Some(&values) {
+                    self.changed = changed;
+                    self.changes += 1;
+                    self.said = match changed {
+                        [true, true] => "Name and email address were changed elsewhere",
+                        [true, false] => "The name was changed elsewhere",
+                        _ => "The email address was changed elsewhere",
+                    };
+                }
+                self.shown = values;
+                self.settle();
+            }
+        }
+    }
+
     /// The edit is over.
     fn close(&mut self, said: &'static str) {
         *self = Self {
@@ -153,70 +210,6 @@ impl Editor {
     }
 }
 
-impl Reducible for Editor {
-    type Action = Act;
-
-    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match act {
-            Act::Edit(version) => {
-                let [name, email] = next.shown.clone();
-                next.draft = Some(Draft {
-                    name,
-                    email,
-                    version,
-                });
-                next.said = "";
-            }
-            Act::Type(field, value) => {
-                next.saving = Saving::No;
-                if let Some(draft) = &mut next.draft {
-                    *[&mut draft.name, &mut draft.email][at(field)] = value;
-                }
-            }
-            Act::Take(field, theirs) => {
-                if let Saving::Conflict(taken) = &mut next.saving {
-                    taken[at(field)] = theirs;
-                }
-            }
-            Act::Try => next.tried = true,
-            Act::Send(update) => {
-                // What was chosen is what is edited from now on.
-                if let Some(draft) = &mut next.draft {
-                    draft.name.clone_from(&update.name);
-                    draft.email.clone_from(&update.email);
-                }
-                next.tried = true;
-                next.saving = Saving::Yes;
-                next.sent = Some([update.name, update.email]);
-            }
-            Act::Refuse(ApiError::Changed) => {
-                next.saving = Saving::Conflict([false; 2]);
-                next.said = "";
-                next.settle();
-            }
-            Act::Refuse(error) => next.saving = Saving::Failed(error),
-            Act::Saved => next.close("Saved"),
-            Act::Cancel => next.close(""),
-            Act::Row(values) => {
-                let changed = [values[0] != next.shown[0], values[1] != next.shown[1]];
-                if changed != [false; 2] && next.sent.as_ref() != Some(&values) {
-                    next.changed = changed;
-                    next.changes += 1;
-                    next.said = match changed {
-                        [true, true] => "Name and email address were changed elsewhere",
-                        [true, false] => "The name was changed elsewhere",
-                        _ => "The email address was changed elsewhere",
-                    };
-                }
-                next.shown = values;
-                next.settle();
-            }
-        }
-        if next == *self { self } else { Rc::new(next) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,30 +229,32 @@ mod tests {
         row("Ada", "a@b.co")
     }
 
-    fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Editor> {
-        acts.into_iter().fold(
-            Rc::new(Editor::new(values(&ada()), None)),
-            Reducible::reduce,
-        )
+    fn after(acts: impl IntoIterator<Item = Act>) -> Editor {
+        let mut editor = Editor::new(values(&ada()), None);
+        for act in acts {
+            editor.act(act);
+        }
+        editor
     }
 
     fn typed(name: &str) -> [Act; 2] {
         [Act::Edit(1), Act::Type(Field::Name, name.into())]
     }
 
-    fn sent(name: &str) -> Act {
-        Act::Send(UserUpdate {
+    fn sent(name: &str, version: i64) -> Act {
+        let update = UserUpdate {
             clerk_id: "user_1".into(),
             email: "a@b.co".into(),
             name: name.into(),
-        })
+        };
+        Act::Send(update, version)
     }
 
     #[test]
     fn a_field_complains_once_the_person_tried_to_save() {
         let mut editor = after([Act::Edit(1), Act::Type(Field::Email, "no".into())]);
         assert_eq!(editor.error(&ada(), Field::Email), None);
-        editor = editor.reduce(Act::Try);
+        editor.act(Act::Try);
         assert!(editor.error(&ada(), Field::Email).is_some());
         assert_eq!(editor.error(&ada(), Field::Name), None);
     }
@@ -273,7 +268,9 @@ mod tests {
             Some(["Countess".into(), "a@b.co".into()])
         );
         for end in [Act::Saved, Act::Cancel] {
-            assert_eq!(editor.clone().reduce(end).draft, None);
+            let mut editor = editor.clone();
+            editor.act(end);
+            assert_eq!(editor.draft, None);
         }
     }
 
@@ -281,13 +278,22 @@ mod tests {
     fn in_a_conflict_each_field_is_chosen() {
         let theirs = row("Ada King", "king@b.co");
         let conflict = Act::Refuse(ApiError::Changed);
-        let editor = after(typed("Countess").into_iter().chain([conflict]));
+        let mut editor = after(typed("Countess").into_iter().chain([conflict]));
         let wanted = |editor: &Editor| editor.wanted(&theirs).expect("an edit");
         assert_eq!(wanted(&editor), ["Countess", "a@b.co"]);
-        let editor = editor.reduce(Act::Take(Field::Email, true));
+        editor.act(Act::Take(Field::Email, true));
         assert_eq!(wanted(&editor), ["Countess", "king@b.co"]);
-        let editor = editor.reduce(Act::Take(Field::Name, true));
+        editor.act(Act::Take(Field::Name, true));
         assert_eq!(wanted(&editor), ["Ada King", "king@b.co"]);
+    }
+
+    #[test]
+    fn a_choice_that_could_not_be_sent_is_not_asked_for_again() {
+        let conflict = Act::Refuse(ApiError::Changed);
+        let down = Act::Refuse(ApiError::Unavailable);
+        let acts = [conflict, sent("Countess", 2), down];
+        let editor = after(typed("Countess").into_iter().chain(acts));
+        assert_eq!(editor.draft.map(|draft| draft.version), Some(2));
     }
 
     #[test]
@@ -302,11 +308,11 @@ mod tests {
 
     #[test]
     fn only_what_others_changed_is_told() {
-        let mine = typed("Countess").into_iter().chain([sent("Countess")]);
+        let mine = typed("Countess").into_iter().chain([sent("Countess", 1)]);
         let now = ["Countess".to_owned(), "a@b.co".to_owned()];
-        let editor = after(mine.chain([Act::Row(now), Act::Saved]));
+        let mut editor = after(mine.chain([Act::Row(now), Act::Saved]));
         assert_eq!((editor.changes, editor.said), (0, "Saved"));
-        let editor = editor.reduce(Act::Row(["Ada King".into(), "a@b.co".into()]));
+        editor.act(Act::Row(["Ada King".into(), "a@b.co".into()]));
         assert_eq!((editor.changes, editor.changed), (1, [true, false]));
         assert_eq!(editor.said, "The name was changed elsewhere");
     }

@@ -1,22 +1,24 @@
 //! The person: as the database holds them, live, to be edited in place.
+//!
+//! A component of its own kind: what it does is one list of messages, and a hook for each would
+//! cost some kilobytes of wasm.
 
 mod details;
 mod edit;
 mod editor;
+mod status;
 mod view;
 
-use clerk_yew::use_user;
 use gloo_timers::callback::Interval;
 use shared::User;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::focus::use_focus;
-use super::online::use_online;
-use crate::draft::{self, Draft};
+use crate::draft;
 use crate::task::Task;
-use crate::user_provider::use_current_user;
-use details::Details;
+use crate::user_provider::CurrentUser;
 use editor::{Act, Editor, Saving, values};
+use status::Status;
 
 /// How often "2 minutes ago" is looked at again, in milliseconds.
 const MINUTE: u32 = 60_000;
@@ -28,85 +30,168 @@ pub struct ProfileProps {
     pub user: User,
     /// Its version
     pub version: i64,
+    /// Where the person's picture is, if there is one
+    pub picture: Option<String>,
+    /// The way to the server, and whether changes arrive
+    pub current: CurrentUser,
 }
 
 /// The person, and what they can change of themselves.
-#[component]
-pub fn Profile(props: &ProfileProps) -> Html {
-    let ProfileProps { user, version } = props;
-    let current = use_current_user();
-    let online = use_online();
-    let editor = use_reducer_eq(|| Editor::new(values(user), draft::load(&user.clerk_id)));
-    let picture = use_user().signed_in().filter(clerk_yew::User::has_image);
-    let picture = picture.map(|it| it.image_url());
-    let (first_field, edit_button) = (use_node_ref(), use_node_ref());
-    let task = use_mut_ref(|| None::<Task>);
+pub struct Profile {
+    editor: Editor,
+    status: Status,
+    copied: &'static str,
+    first_field: NodeRef,
+    edit_button: NodeRef,
+    /// What the focus was given for last
+    focused_for: Focus,
+    task: Option<Task>,
+    _ticks: Interval,
+}
 
-    let dispatcher = editor.dispatcher();
-    use_effect_with(values(user), move |values| {
-        dispatcher.dispatch(Act::Row(values.clone()));
-    });
+/// Whether somebody edits, and whether that is a conflict.
+type Focus = (bool, bool);
 
-    // What differs from the row is kept.
-    let shown = values(user);
-    let kept = (user.clerk_id.clone(), editor.draft.clone());
-    use_effect_with(kept, move |(clerk_id, draft)| {
-        let edited = |draft: &&Draft| draft.name != shown[0] || draft.email != shown[1];
-        draft::save(clerk_id, draft.as_ref().filter(edited));
-    });
+/// Something that happens.
+pub enum Message {
+    /// To the edit
+    Act(Act),
+    /// The person saves.
+    Save,
+    /// This was copied.
+    Copied(&'static str),
+    /// Time has passed, or the network came or went.
+    Look,
+}
 
-    let editing = editor.draft.is_some();
-    let conflict = matches!(editor.saving, Saving::Conflict(_));
-    let target = if editing { &first_field } else { &edit_button };
-    use_focus((editing, conflict), target);
+impl Profile {
+    fn focus(&self) -> Focus {
+        let conflict = matches!(self.editor.saving, Saving::Conflict(_));
+        (self.editor.draft.is_some(), conflict)
+    }
 
-    let update = use_force_update();
-    use_effect_with((), move |()| {
-        let ticks = Interval::new(MINUTE, move || update.force_update());
-        move || drop(ticks)
-    });
+    /// What differs from the row is kept.
+    fn keep(&self, user: &User) {
+        let edited = self.editor.draft.as_ref();
+        let edited = edited.filter(|it| [&it.name, &it.email] != [&user.name, &user.email]);
+        draft::save(&user.clerk_id, edited);
+    }
 
-    let (dispatcher, upon) = (editor.dispatcher(), *version);
-    let on_edit = Callback::from(move |_| dispatcher.dispatch(Act::Edit(upon)));
-    let on_save = {
-        let (editor, user, version) = (editor.clone(), user.clone(), *version);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let (Some(Ok(update)), Some(draft)) = (editor.update(&user), &editor.draft) else {
-                return editor.dispatch(Act::Try);
-            };
-            if editor.saving == Saving::Yes {
-                return;
-            }
-            // What was chosen in a conflict goes upon the row that it was chosen by.
-            let version = if conflict { version } else { draft.version };
-            editor.dispatch(Act::Send(update.clone()));
-            let (editor, current) = (editor.dispatcher(), current.clone());
-            *task.borrow_mut() = Some(Task::spawn(async move {
-                editor.dispatch(match current.save(update, version).await {
-                    Ok(()) => Act::Saved,
-                    Err(error) => Act::Refuse(error),
-                });
+    fn save(&mut self, ctx: &Context<Self>) {
+        let ProfileProps { user, version, .. } = ctx.props();
+        let (Some(Ok(update)), Some(draft)) = (self.editor.update(user), &self.editor.draft) else {
+            return self.editor.act(Act::Try);
+        };
+        if self.editor.saving == Saving::Yes {
+            return;
+        }
+        // What was chosen in a conflict goes upon the row that it was chosen by.
+        let upon = if self.focus().1 {
+            *version
+        } else {
+            draft.version
+        };
+        self.editor.act(Act::Send(update.clone(), upon));
+        let (link, current) = (ctx.link().clone(), ctx.props().current.clone());
+        self.task = Some(Task::spawn(async move {
+            link.send_message(Message::Act(match current.save(update, upon).await {
+                Ok(()) => Act::Saved,
+                Err(error) => Act::Refuse(error),
             }));
-        })
-    };
+        }));
+    }
+}
 
-    html! {
-        <section class="card profile" aria-label="Your profile">
-            if editing {
-                { edit::form(&editor, user, online, &first_field, on_save) }
-            } else {
-                { view::person(&editor, user, picture) }
-            }
-            <div class="actions">
-                if !editing {
-                    <button type="button" class="button" ref={edit_button} onclick={on_edit}>
-                        { "Edit" }
-                    </button>
+impl Component for Profile {
+    type Message = Message;
+    type Properties = ProfileProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let ProfileProps { user, current, .. } = ctx.props();
+        let look = ctx.link().callback(|()| Message::Look);
+        let tick = look.clone();
+        let editor = Editor::new(values(user), draft::load(&user.clerk_id));
+        let mut profile = Self {
+            focused_for: Focus::default(),
+            editor,
+            status: Status::new(current.state().link, look),
+            copied: "",
+            first_field: NodeRef::default(),
+            edit_button: NodeRef::default(),
+            task: None,
+            _ticks: Interval::new(MINUTE, move || tick.emit(())),
+        };
+        // What is there from the beginning takes the focus from nothing.
+        profile.focused_for = profile.focus();
+        profile
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        match message {
+            Message::Act(act) => self.editor.act(act),
+            Message::Save => self.save(ctx),
+            Message::Copied(field) => self.copied = field,
+            Message::Look => self.status.look(ctx.props().current.state().link),
+        }
+        self.keep(&ctx.props().user);
+        true
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &ProfileProps) -> bool {
+        let ProfileProps { user, current, .. } = ctx.props();
+        self.editor.act(Act::Row(values(user)));
+        self.status.look(current.state().link);
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let ProfileProps {
+            user,
+            version,
+            picture,
+            current,
+        } = ctx.props();
+        let (link, upon) = (ctx.link(), *version);
+        let act = link.callback(Message::Act);
+        let is_edited = self.editor.draft.is_some();
+        html! {
+            <section class="card profile" aria-label="Your profile">
+                if is_edited {
+                    { edit::form(&self.editor, user, self.status.online, &self.first_field, &act,
+                        link.callback(|event: SubmitEvent| {
+                            event.prevent_default();
+                            Message::Save
+                        })) }
+                } else {
+                    { view::person(&self.editor, user, picture.clone(), self.status.view()) }
                 }
-                <p class="said" role="status">{ editor.said }</p>
-            </div>
-            <Details user={user.clone()} {version} />
-        </section>
+                <div class="actions">
+                    if !is_edited {
+                        <button type="button" class="button" ref={&self.edit_button}
+                            onclick={act.reform(move |_| Act::Edit(upon))}>
+                            { "Edit" }
+                        </button>
+                    }
+                    <p class="said" role="status">{ self.editor.said }</p>
+                </div>
+                { details::details(user, upon, current.jwt_template(), self.copied, &link.callback(Message::Copied)) }
+            </section>
+        }
+    }
+
+    /// The focus goes where the person goes on: into the form, and back to what opened it.
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        let now = self.focus();
+        if self.focused_for != now {
+            self.focused_for = now;
+            let target = if now.0 {
+                &self.first_field
+            } else {
+                &self.edit_button
+            };
+            if let Some(target) = target.cast::<HtmlElement>() {
+                let _ = target.focus();
+            }
+        }
     }
 }

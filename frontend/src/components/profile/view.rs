@@ -4,11 +4,10 @@ use shared::User;
 use yew::prelude::*;
 
 use super::editor::Editor;
-use crate::components::live_status::LiveStatus;
 use crate::components::time::{ago, month};
 
 /// Who it is, and since when.
-pub fn person(editor: &Editor, user: &User, picture: Option<String>) -> Html {
+pub fn person(editor: &Editor, user: &User, picture: Option<String>, status: Html) -> Html {
     // An animation begins anew when its name is another one.
     let flash = ["flash-a", "flash-b"][editor.changes as usize % 2];
     let class = |field: usize| editor.changed[field].then_some(flash);
@@ -33,7 +32,7 @@ pub fn person(editor: &Editor, user: &User, picture: Option<String>) -> Html {
                         if user.email.is_empty() { { "No email address yet" } } else { { &user.email } }
                     </p>
                 </div>
-                <LiveStatus />
+                { status }
             </div>
             <dl class="dates">
                 <div><dt>{ "Member since" }</dt><dd>{ month(user.created_at) }</dd></div>
