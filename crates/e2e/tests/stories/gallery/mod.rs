@@ -1,6 +1,7 @@
 //! `examples/gallery`: clerk-yew's components on the unmodified clerk-js.
 
 mod components;
+mod growth;
 mod renders;
 
 use anyhow::{Context, Result};
