@@ -37,6 +37,7 @@ pub use items::{
     OrganizationProfileLink, OrganizationProfilePage, UserButtonAction, UserButtonLink,
     UserProfileLink, UserProfilePage,
 };
+pub use mounted::Routing;
 pub use organization::{
     CreateOrganizationProps, OrganizationListProps, OrganizationProfileProps,
     OrganizationSwitcherProps,
@@ -46,7 +47,7 @@ pub use redirect::{
     RedirectToTasksProps,
 };
 pub use sign_in::{
-    GoogleOneTapProps, InitialValues, OAuthFlow, Routing, SignInProps, SignUpProps, WaitlistProps,
+    GoogleOneTapProps, InitialValues, OAuthFlow, SignInProps, SignUpProps, WaitlistProps,
 };
 pub use task::{OAuthConsentProps, TaskProps};
 pub use user::{ProfileMode, UserAvatarProps, UserButtonProps, UserProfileProps};

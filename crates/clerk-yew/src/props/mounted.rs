@@ -1,5 +1,7 @@
 //! What all components have in common that clerk-js renders.
 
+use super::builder::choice;
+
 /// Declares the props of a component that clerk-js renders: `children` are own pages and the like.
 macro_rules! mounted_props {
     (
@@ -49,7 +51,7 @@ macro_rules! routed_props {
                     /// they are kept in the URL's hash
                     path: yew::AttrValue = "path",
                     /// Where its pages are kept
-                    routing: $crate::props::Routing = "routing",
+                    routing: $crate::props::mounted::Routing = "routing",
                     $($options)*
                 }
             }
@@ -58,3 +60,13 @@ macro_rules! routed_props {
 }
 
 pub(crate) use {mounted_props, routed_props};
+
+choice! {
+    /// Where a component keeps its steps.
+    Routing {
+        /// In the path
+        Path = "path",
+        /// In the URL's hash
+        Hash = "hash",
+    }
+}

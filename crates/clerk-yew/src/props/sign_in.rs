@@ -120,16 +120,6 @@ value! {
 }
 
 choice! {
-    /// Where a component keeps its steps.
-    Routing {
-        /// In the path
-        Path = "path",
-        /// In the URL's hash
-        Hash = "hash",
-    }
-}
-
-choice! {
     /// How a form goes to a social provider.
     OAuthFlow {
         /// In a window of its own where redirects are known not to work, otherwise by redirect
