@@ -206,6 +206,28 @@ async fn the_icon_of_a_provider_comes_from_the_emulator() {
     assert!(icon.text().await.expect("text").contains(">G<"));
 }
 
+/// What is read is kept by its name: another one would be kept again.
+#[tokio::test]
+async fn a_file_has_one_name() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let files = [("clerk-js/dist/clerk.browser.js", "clerk")];
+    let world = serving(directory.path(), &files).await;
+    for (path, status) in [
+        ("dist/clerk.browser.js", 200),
+        ("dist/clerk%2Ebrowser.js", 404),
+        ("dist/%63lerk.browser.js", 404),
+        ("dist//clerk.browser.js", 404),
+        ("dist/./clerk.browser.js", 404),
+        ("./dist/clerk.browser.js", 404),
+        ("dist/../dist/clerk.browser.js", 404),
+        ("/dist/clerk.browser.js", 404),
+    ] {
+        let answer = raw(&world, &format!("/npm/@clerk/clerk-js@6/{path}")).await;
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&expected), "{path}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_outside_the_packages_is_served() {
     let directory = tempfile::tempdir().expect("a temporary directory");

@@ -19,15 +19,24 @@ use super::encoding::Encoding;
 /// Measured with clerk-js and its UI, 471 KB as they are: 121 KB in 31 ms, which nobody waits for.
 /// The highest level makes 110 KB of them, as Clerk's servers send, in 1.2 s.
 const BROTLI: i32 = 5;
-/// How much is kept, in bytes of files as they are: far more than a page loads.
+/// How much is kept, in bytes: far more than a page loads.
 const MOST: usize = 32 * 1024 * 1024;
+/// What a file takes beside its name and its bytes, generously.
+const ENTRY: usize = 1024;
 
 /// A file, and where its page finds the icons that are written into it.
 pub type Key = (PathBuf, Option<String>);
 
 /// Files that are kept.
 #[derive(Default)]
-pub struct Kept(Mutex<HashMap<Key, Arc<File>>>);
+pub struct Kept(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    files: HashMap<Key, Arc<File>>,
+    /// What they take together.
+    size: usize,
+}
 
 /// All emulators of a process share them.
 pub static KEPT: LazyLock<Kept> = LazyLock::new(Kept::default);
@@ -35,19 +44,34 @@ pub static KEPT: LazyLock<Kept> = LazyLock::new(Kept::default);
 impl Kept {
     /// The file, if it is kept.
     pub fn get(&self, key: &Key) -> Option<Arc<File>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).cloned()
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.files.get(key).cloned()
     }
 
     /// Keeps a file, unless somebody was quicker; what is full begins anew.
     pub fn keep(&self, key: Key, file: File) -> Arc<File> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let size: usize = kept.values().map(|it| it.plain.len()).sum();
-        if size + file.plain.len() > MOST {
-            kept.clear();
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = held.files.get(&key) {
+            return there.clone();
         }
-        kept.entry(key).or_insert_with(|| Arc::new(file)).clone()
+        let size = size(&key, &file);
+        let file = Arc::new(file);
+        if size > MOST {
+            return file;
+        }
+        if held.size + size > MOST {
+            *held = Held::default();
+        }
+        held.size += size;
+        held.files.insert(key, file.clone());
+        file
     }
+}
+
+/// The most that a file takes: as it is, and once more in each encoding.
+fn size((path, icons): &Key, file: &File) -> usize {
+    let name = path.as_os_str().len() + icons.as_ref().map_or(0, String::len);
+    ENTRY + name + 3 * file.plain.len()
 }
 
 /// A file in each of its encodings.
@@ -117,17 +141,61 @@ fn gzip(plain: &[u8]) -> Bytes {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_asked_for_under_many_names_is_not_all_kept() {
+    /// Keeps 100 files of this size under names of this length; answers how many are kept.
+    fn keep(size: usize, name: usize) -> usize {
         let kept = Kept::default();
-        let script = Bytes::from(vec![b'x'; MOST / 10]);
+        let script = Bytes::from(vec![b'x'; size]);
+        let mut most = 0;
         for number in 0..100 {
             let kind = HeaderValue::from_static("text/javascript");
-            let key = (PathBuf::from("a.js"), Some(format!("http://{number}/")));
+            let icons = number.to_string() + &"/".repeat(name);
+            let key = (PathBuf::from("a.js"), Some(icons));
             kept.keep(key.clone(), File::new(kind, script.clone()));
             assert!(kept.get(&key).is_some());
-            let all = kept.0.lock().expect("no panic before");
-            assert!(all.len() <= 10, "{}", all.len());
+            let held = kept.0.lock().expect("no panic before");
+            assert!(held.size <= MOST, "{}", held.size);
+            most = most.max(held.files.len());
         }
+        most
+    }
+
+    #[test]
+    fn what_is_asked_for_under_many_names_is_not_all_kept() {
+        let most = keep(MOST / 10, 1);
+        assert!((1..10).contains(&most), "{most}");
+    }
+
+    #[test]
+    fn names_are_counted() {
+        let most = keep(1, MOST / 10);
+        assert!((1..10).contains(&most), "{most}");
+    }
+
+    #[test]
+    fn even_nothing_takes_room() {
+        let each = File::new(HeaderValue::from_static("text/css"), Bytes::new());
+        assert!(size(&(PathBuf::new(), None), &each) * 100_000 > MOST);
+    }
+
+    #[test]
+    fn what_is_kept_already_is_counted_once() {
+        let kept = Kept::default();
+        let key = (PathBuf::from("a.js"), None);
+        for _ in 0..2 {
+            let kind = HeaderValue::from_static("text/javascript");
+            kept.keep(key.clone(), File::new(kind, Bytes::from_static(b"x")));
+        }
+        let held = kept.0.lock().expect("no panic before");
+        let file = held.files.get(&key).expect("it is kept");
+        assert_eq!(held.size, size(&key, file));
+    }
+
+    #[test]
+    fn what_is_larger_than_all_that_is_kept_is_not_kept() {
+        let kept = Kept::default();
+        let key = (PathBuf::from("a.js"), None);
+        let kind = HeaderValue::from_static("text/javascript");
+        kept.keep(key.clone(), File::new(kind, vec![b'x'; MOST].into()));
+        assert!(kept.get(&key).is_none());
     }
 }

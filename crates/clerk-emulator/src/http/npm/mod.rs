@@ -169,7 +169,8 @@ fn missing(path: &str) -> Response {
     .into_response()
 }
 
-/// `/@clerk/clerk-js@6/dist/x.js` → (`clerk-js`, `6`, `dist/x.js`)
+/// `/@clerk/clerk-js@6/dist/x.js` → (`clerk-js`, `6`, `dist/x.js`). Only plain names, as all files
+/// of the packages have: what is kept by its name must not be called by many.
 fn split(path: &str) -> Option<(&str, &str, &str)> {
     let (package, rest) = path.strip_prefix("/@clerk/")?.split_once('@')?;
     let (version, rest) = rest.split_once('/')?;
@@ -178,9 +179,10 @@ fn split(path: &str) -> Option<(&str, &str, &str)> {
             && !text.starts_with('.')
             && text
                 .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     };
-    (plain(package) && plain(version)).then_some((package, version, rest))
+    let all_plain = plain(package) && plain(version) && rest.split('/').all(plain);
+    all_plain.then_some((package, version, rest))
 }
 
 /// The newest version in the folder that this one stands for: `6` → `6.40.0`.
@@ -252,6 +254,10 @@ mod tests {
             "/@clerk/..@1/x",
             "/@evil/ui@1/x",
             "/@clerk/ui/dist",
+            "/@clerk/ui@1/dist/%61.js",
+            "/@clerk/ui@1/dist//a.js",
+            "/@clerk/ui@1/dist/../a.js",
+            "/@clerk/ui@1/",
         ] {
             assert_eq!(split(path), None, "{path}");
         }
