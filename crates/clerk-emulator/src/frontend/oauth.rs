@@ -27,12 +27,15 @@ fn attempt(scope: &Scope<'_>) -> Result<OAuthAttempt, ClerkError> {
         .tx
         .get::<OAuthAttempt>(state)?
         .filter(|it| scope.now < it.created_at + LIFETIME)
-        .ok_or_else(|| {
-            ClerkError::bad(
-                "oauth_state_invalid",
-                "This sign-in has expired. Start again.",
-            )
-        })
+        .ok_or_else(expired)
+}
+
+/// The attempt is too old, or another one has begun since.
+fn expired() -> ClerkError {
+    ClerkError::bad(
+        "oauth_state_invalid",
+        "This sign-in has expired. Start again.",
+    )
 }
 
 /// `GET /v1/oauth/emulator`: the provider's page.
@@ -121,7 +124,7 @@ fn back(scope: &Scope<'_>, attempt: &OAuthAttempt, complete: bool) -> Answer {
     Ok(Reply::Redirect(scope.landing("redirect_url", address)?))
 }
 
-/// Writes on the sign-in or sign-up what the attempt has brought.
+/// Writes on the sign-in or sign-up what its attempt has brought.
 fn note(
     scope: &mut Scope<'_>,
     attempt: &OAuthAttempt,
@@ -141,7 +144,7 @@ fn note(
         let sign_up = client.sign_up.as_mut();
         sign_up.and_then(|it| it.external_verification.as_mut())
     };
-    if let Some(proof) = proof.filter(|it| !it.is_verified()) {
+    if let Some(proof) = proof.filter(|it| attempt.is_for(Some(it))) {
         proof.status = status;
         proof.error = Some(error);
     }
@@ -172,7 +175,9 @@ fn fail(
         return Ok(());
     };
     let account = user.external_account_mut(account_id);
-    let Some(proof) = account.and_then(|it| it.verification.as_mut()) else {
+    let proof = account.and_then(|it| it.verification.as_mut());
+    let told = |it: &&mut Verification| it.is_verified() || attempt.is_for(Some(it));
+    let Some(proof) = proof.filter(told) else {
         return Ok(());
     };
     if !proof.is_verified() {
@@ -195,7 +200,9 @@ fn transferable(
 
 fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
     let sign_in = scope.client_mut()?.sign_in.clone();
-    let mut sign_in = sign_in.ok_or_else(|| ClerkError::not_found("The sign-in"))?;
+    let mut sign_in = sign_in
+        .filter(|it| attempt.is_for(it.first_factor.as_ref()))
+        .ok_or_else(expired)?;
     let Some(user) = external_accounts::account(scope, &profile)? else {
         sign_in.external = Some(profile);
         scope.client_mut()?.sign_in = Some(sign_in);
@@ -216,7 +223,9 @@ fn for_sign_in(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
 
 fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
     let sign_up = scope.client_mut()?.sign_up.clone();
-    let mut sign_up = sign_up.ok_or_else(|| ClerkError::not_found("The sign-up"))?;
+    let mut sign_up = sign_up
+        .filter(|it| attempt.is_for(it.external_verification.as_ref()))
+        .ok_or_else(expired)?;
     if external_accounts::find(scope, &profile)?.is_some() {
         sign_up.external = Some(profile);
         scope.client_mut()?.sign_up = Some(sign_up);
@@ -236,15 +245,14 @@ fn for_sign_up(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalP
 fn for_account(scope: &mut Scope<'_>, attempt: &OAuthAttempt, profile: ExternalProfile) -> Answer {
     let (user_id, account_id) = attempt.purpose.split_once(' ').unwrap_or_default();
     // Whoever was signed out meanwhile must not leave a way in behind.
-    let sessions = scope.client_mut()?.session_ids.clone();
-    let mut open = sessions.iter().filter_map(|id| scope.session(id).ok());
-    if !open.any(|session| session.user_id == user_id) {
-        return Err(ClerkError::signed_out());
-    }
+    scope.must_be_in(user_id)?;
     let mut user: User = scope.tx.need(user_id)?;
     let key = format!("{} {}", profile.strategy, profile.provider_user_id);
     let taken = scope.tx.find::<User>("external", &key)?.is_some();
-    let Some(account) = user.external_account_mut(account_id) else {
+    let account = user.external_account_mut(account_id);
+    let current =
+        |it: &&mut ExternalAccount| it.is_verified() || attempt.is_for(it.verification.as_ref());
+    let Some(account) = account.filter(current) else {
         return back(scope, attempt, false);
     };
     let renewed = account.is_verified() && account.key() == key;

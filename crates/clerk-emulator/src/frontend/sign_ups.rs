@@ -72,8 +72,10 @@ pub fn show(scope: &mut Scope<'_>) -> Answer {
 pub fn update(scope: &mut Scope<'_>) -> Answer {
     let mut sign_up = find(scope)?;
     // Whoever goes on with the form has turned back from the provider.
-    if sign_up.external.is_none() {
+    let proof = sign_up.external_verification.as_ref();
+    if !proof.is_some_and(Verification::is_verified) {
         sign_up.external_verification = None;
+        sign_up.external = None;
     }
     fill(scope, &mut sign_up)?;
     prepare_by_strategy(scope, &mut sign_up)?;

@@ -188,7 +188,7 @@ pub struct Verification {
     pub code: Option<String>,
     /// Where a code or link was sent.
     pub email_address_id: Option<String>,
-    /// The secret in the link.
+    /// The secret in the link, or the state that the provider brings back.
     pub token: Option<String>,
     /// Where the link or the provider leads back to.
     pub redirect_url: Option<String>,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::InvitationStatus;
+use super::{InvitationStatus, Verification};
 
 /// What tokens of one kind say (<https://clerk.com/docs/guides/sessions/jwt-templates>).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -172,3 +172,10 @@ pub struct OAuthAttempt {
     pub created_at: i64,
 }
 record!(OAuthAttempt, "oauth_attempt", "The OAuth attempt");
+
+impl OAuthAttempt {
+    /// Whether this is the proof that it went for: nothing else was begun meanwhile.
+    pub fn is_for(&self, proof: Option<&Verification>) -> bool {
+        proof.is_some_and(|it| it.token.as_ref() == Some(&self.id))
+    }
+}

@@ -57,6 +57,7 @@ pub fn begin(
     );
     Ok(Verification {
         strategy: strategy.to_owned(),
+        token: Some(attempt.id),
         external_url: Some(url),
         expire_at: scope.now + LIFETIME,
         ..Verification::default()

@@ -14,7 +14,8 @@ pub fn finish(scope: &mut Scope<'_>, mut sign_up: SignUp) -> Result<SignUp, Cler
     let verified = |it: &Option<Verification>| it.as_ref().is_some_and(Verification::is_verified);
     let proven = sign_up.email_address.is_none() || verified(&sign_up.email_verification);
     // A provider's word is asked for and not there yet.
-    let waiting = sign_up.external_verification.is_some() && sign_up.external.is_none();
+    let waiting =
+        sign_up.external_verification.is_some() && !verified(&sign_up.external_verification);
     // Where everything is optional, an account is known by something all the same.
     let known = sign_up.email_address.is_some() || sign_up.username.is_some();
     let missing = missing_fields(&scope.settings, &sign_up);

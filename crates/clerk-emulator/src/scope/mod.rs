@@ -301,6 +301,20 @@ impl<'a> Scope<'a> {
             .ok_or_else(ClerkError::signed_out)
     }
 
+    /// Refuses whoever is not signed in as this person on the browser any more.
+    pub fn must_be_in(&self, user_id: &str) -> Result<(), ClerkError> {
+        let client = self.known_client()?;
+        let mut open = client
+            .session_ids
+            .iter()
+            .filter_map(|id| self.session(id).ok());
+        if open.any(|session| session.user_id == user_id) {
+            Ok(())
+        } else {
+            Err(ClerkError::signed_out())
+        }
+    }
+
     /// The session in use and its person, for calls that concern the person: the session that
     /// the call names, or the one the browser last used.
     pub fn person(&self) -> Result<(Session, User), ClerkError> {

@@ -204,6 +204,95 @@ async fn whoever_turns_back_from_the_provider_signs_up_by_the_form() {
     }
 }
 
+/// An old tab is still at the provider when its person has begun something else.
+#[tokio::test]
+async fn what_comes_back_from_a_provider_is_for_the_attempt_that_went_there() {
+    const NEW: &str = "new@example.com";
+    let world = World::with(json!({ "social": ["google"] })).await;
+    for cancels in [false, true] {
+        let old_tab = async |browser: &Browser<'_>, proof: &Value| {
+            let led = if cancels {
+                cancel_at_provider(browser, proof).await
+            } else {
+                through_provider(browser, proof, ADA).await
+            };
+            assert_eq!(led, "http://localhost:8080/sso-callback");
+        };
+
+        // A new sign-up by the form, or the same one gone on with.
+        for anew in [true, false] {
+            let browser = world.browser().await;
+            let begun = browser.done(Method::POST, "/client/sign_ups", &BACK).await;
+            let (method, path) = if anew {
+                (Method::POST, "/client/sign_ups".to_owned())
+            } else {
+                (Method::PATCH, format!("/client/sign_ups/{}", id(&begun)))
+            };
+            let form = [("email_address", NEW)];
+            let new = browser.done(method, &path, &form).await;
+            old_tab(&browser, &begun["verifications"]["external_account"]).await;
+            assert_eq!(browser.client().await["sign_up"], new, "anew: {anew}");
+        }
+
+        // A new one that is at the provider, too.
+        let browser = world.browser().await;
+        let old = browser.done(Method::POST, "/client/sign_ups", &BACK).await;
+        let new = browser.done(Method::POST, "/client/sign_ups", &BACK).await;
+        old_tab(&browser, &old["verifications"]["external_account"]).await;
+        assert_eq!(browser.client().await["sign_up"], new);
+        let email = format!("{cancels}@example.com");
+        let led =
+            through_provider(&browser, &new["verifications"]["external_account"], &email).await;
+        assert_eq!(led, "http://localhost:8080/done");
+
+        let browser = world.browser().await;
+        let old = browser.done(Method::POST, "/client/sign_ins", &BACK).await;
+        let new = browser.done(Method::POST, "/client/sign_ins", &BACK).await;
+        old_tab(&browser, &old["first_factor_verification"]).await;
+        assert_eq!(browser.client().await["sign_in"], new);
+        let led = through_provider(&browser, &new["first_factor_verification"], &email).await;
+        assert_eq!(led, "http://localhost:8080/done");
+
+        // A connection.
+        let begun = browser
+            .done(Method::POST, "/me/external_accounts", &BACK[..2])
+            .await;
+        let path = format!("/me/external_accounts/{}/reauthorize", id(&begun));
+        let again = browser.done(Method::PATCH, &path, &BACK[1..2]).await;
+        old_tab(&browser, &begun["verification"]).await;
+        let user = browser.done(Method::GET, "/me", &[]).await;
+        let connections = user["external_accounts"].as_array().expect("a list");
+        assert!(connections.contains(&again), "{user}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_goes_on_by_the_form_does_not_take_anothers_connection_along() {
+    let world = World::with(json!({ "social": ["google"] })).await;
+    sign_up(&world.browser().await, ADA).await;
+
+    let browser = world.browser().await;
+    let form = [
+        ("email_address", "new+clerk_test@example.com"),
+        ("password", PASSWORD),
+        ("first_name", "Ada"),
+        ("last_name", "Lovelace"),
+    ];
+    let begun = browser.done(Method::POST, "/client/sign_ups", &BACK).await;
+    through_provider(&browser, &begun["verifications"]["external_account"], ADA).await;
+    let path = format!("/client/sign_ups/{}", id(&begun));
+    browser.done(Method::PATCH, &path, &form).await;
+    let code = [("strategy", "email_code"), ("code", "424242")];
+    browser
+        .post(&format!("{path}/prepare_verification"), &code[..1])
+        .await;
+    let attempt = format!("{path}/attempt_verification");
+    let done = browser.done(Method::POST, &attempt, &code).await;
+    assert_eq!(done["status"], "complete", "{done}");
+    let user = browser.done(Method::GET, "/me", &[]).await;
+    assert_eq!(user["external_accounts"], json!([]));
+}
+
 #[tokio::test]
 async fn whoever_is_refused_after_the_provider_is_told_so_on_the_page() {
     let settings = json!({
