@@ -53,7 +53,7 @@ pub fn create(scope: &mut Scope<'_>) -> Answer {
 
 /// `POST …/{id}/prepare_verification`: sends a code or a link.
 pub fn prepare(scope: &mut Scope<'_>) -> Answer {
-    let (_, mut user) = scope.person()?;
+    let (session, mut user) = scope.person()?;
     let strategy = scope.call.required("strategy")?.to_owned();
     let (test_mode, now) = (scope.settings.test_mode, scope.now);
     let application = scope.settings.application_name.clone();
@@ -69,8 +69,8 @@ pub fn prepare(scope: &mut Scope<'_>) -> Answer {
         }
         "email_link" if scope.settings.email_link => {
             let link = email_link(scope.call.required("redirect_url")?, now);
-            let url =
-                tickets::email_link(scope, &link, &format!("email {user_id} {}", address.id))?;
+            let of = format!("email {user_id} {} {}", address.id, session.client_id);
+            let url = tickets::email_link(scope, &link, &of)?;
             address.verification = Some(link);
             mail::link(&application, &email, &url)
         }

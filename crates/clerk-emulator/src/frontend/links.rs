@@ -61,7 +61,7 @@ pub fn told_on_the_page(scope: &mut Scope<'_>, error: &ClerkError) -> Answer {
                 scope.tx.put(&client)?;
             }
         }
-        ["email", user_id, address_id] => {
+        ["email", user_id, address_id, _] => {
             if let Some(mut user) = scope.tx.get::<User>(user_id)? {
                 let address = user.email_mut(address_id);
                 fail(address.and_then(|it| it.verification.as_mut()));
@@ -136,7 +136,7 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
             scope.client_mut()?.sign_up = Some(done);
             Ok(("verified", session_id))
         }
-        ["email", user_id, address_id] => {
+        ["email", user_id, address_id, client_id] => {
             let mut user: User = scope.tx.need(user_id)?;
             let address = user.email_mut(address_id);
             let sent = address.and_then(|it| it.verification.as_mut());
@@ -144,6 +144,9 @@ fn prove(scope: &mut Scope<'_>, ticket: &Ticket, secret: &str) -> Result<Outcome
                 scope.tx.put(&user)?;
                 return Ok((status, None));
             }
+            // Whoever was signed out meanwhile must not leave a way in behind.
+            scope.client = Some(scope.tx.need::<Client>(client_id)?);
+            scope.must_be_in(user_id)?;
             people::email_proven(scope, &mut user, address_id)?;
             Ok(("verified", None))
         }

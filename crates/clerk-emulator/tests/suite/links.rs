@@ -360,6 +360,36 @@ async fn an_address_that_another_has_taken_meanwhile_is_not_proven_by_a_link() {
     assert_ne!(shown["verification"]["status"], "verified");
 }
 
+/// Whoever was thrown out of an account must not leave a way in behind.
+#[tokio::test]
+async fn whoever_was_signed_out_meanwhile_proves_no_address_by_a_link() {
+    let world = World::with(json!({ "email_link": true })).await;
+    let eve = world.browser().await;
+    let session = eve.sign_up(ADA).await;
+    let user = id(&eve.done(Method::GET, "/me", &[]).await);
+    let address = "eve+clerk_test@example.com";
+    let form = [("email_address", address)];
+    let added = eve.done(Method::POST, "/me/email_addresses", &form).await;
+    let path = format!("/me/email_addresses/{}", id(&added));
+    let form = [
+        ("strategy", "email_link"),
+        ("redirect_url", "http://localhost:8080/verify"),
+    ];
+    eve.done(Method::POST, &format!("{path}/prepare_verification"), &form)
+        .await;
+    let link = text(&world.mail(address).await["link"]);
+    let revoke = format!("/sessions/{session}/revoke");
+    world.server(Method::POST, &revoke, Value::Null).await;
+
+    let led = eve.open(&link).await;
+    assert_eq!(query(&led, "__clerk_status").as_deref(), Some("failed"));
+    let user = world
+        .server(Method::GET, &format!("/users/{user}"), Value::Null)
+        .await;
+    let proof = &user["email_addresses"][1]["verification"];
+    assert_eq!(proof["status"], "failed", "{user}");
+}
+
 #[tokio::test]
 async fn whoever_was_banned_or_locked_meanwhile_is_not_let_in_by_a_link() {
     let world = World::with(json!({ "email_link": true })).await;
