@@ -119,10 +119,11 @@ async fn filters_hold_together_and_a_minus_excludes() {
         ("external_id=%2Bext_bob".to_owned(), 1),
         ("external_id=-ext_bob".to_owned(), 2),
         (format!("user_id=-{}", ids[0]), 2),
-        (format!("user_id={}&query=bob", ids[0]), 0),
+        // A query looks into ids, too, which are random: none of them has an @.
+        (format!("user_id={}&query=bob@example", ids[0]), 0),
         (format!("organization_id={engines}"), 2),
         (format!("organization_id=-{engines}"), 1),
-        (format!("organization_id={engines}&query=ada"), 1),
+        (format!("organization_id={engines}&query=ada@example"), 1),
     ] {
         let path = format!("/users?{query}");
         assert_eq!(size(&world, &path).await, expected, "{path}");
