@@ -252,9 +252,7 @@ fn precondition(headers: &HeaderMap) -> Option<Box<Precondition<'static>>> {
         .contains_key(IF_MATCH)
         .then(|| headers.typed_get::<IfMatch>());
     let if_none_match = headers.contains_key(IF_NONE_MATCH).then(|| {
-        let values = headers.get_all(IF_NONE_MATCH);
-        let readable = values.iter().all(|value| names_versions(value.as_bytes()));
-        readable
+        names_versions(headers.get_all(IF_NONE_MATCH))
             .then(|| headers.typed_get::<IfNoneMatch>())
             .flatten()
     });
@@ -276,25 +274,31 @@ fn precondition(headers: &HeaderMap) -> Option<Box<Precondition<'static>>> {
     }))
 }
 
-/// Whether this is `*` or a list of entity tags (RFC 9110 § 13.1.2; § 8.8.3 for their form).
-/// `headers` skips what is neither, where a write must not go on.
-fn names_versions(value: &[u8]) -> bool {
-    if value.trim_ascii() == b"*" {
+/// Whether these lines, which are one list (RFC 9110 § 5.3), are `*` or entity tags (§ 13.1.2;
+/// § 8.8.3 for their form). `headers` skips what is neither, where a write must not go on.
+fn names_versions<'a>(lines: impl IntoIterator<Item = &'a HeaderValue>) -> bool {
+    let lines: Result<Vec<_>, _> = lines.into_iter().map(HeaderValue::to_str).collect();
+    // What is not visible ASCII nobody's version has.
+    let Ok(lines) = lines else { return false };
+    let list = lines.join(",");
+    if list.trim() == "*" {
         return true;
     }
-    let mut rest = value;
+    let (mut rest, mut tags) = (list.as_str(), 0);
     loop {
-        rest = rest.trim_ascii_start();
-        if let Some(tag) = rest.strip_prefix(b"W/").unwrap_or(rest).strip_prefix(b"\"") {
-            let Some(end) = tag.iter().position(|byte| *byte == b'"') else {
+        rest = rest.trim_start();
+        if let Some(tag) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"') {
+            let Some((_, after)) = tag.split_once('"') else {
                 return false;
             };
-            rest = tag[end + 1..].trim_ascii_start();
+            (rest, tags) = (after.trim_start(), tags + 1);
         }
-        match rest.split_first() {
-            None => return true,
-            Some((b',', others)) => rest = others,
-            Some(_) => return false,
+        if rest.is_empty() {
+            return tags > 0;
         }
+        let Some(others) = rest.strip_prefix(',') else {
+            return false;
+        };
+        rest = others;
     }
 }

@@ -124,6 +124,7 @@ async fn the_first_bytes_fit_the_visitor() {
         ("/", Some(was_here), "signed in", true),
         ("/sign-in", None, "signed out", true),
         ("/account", Some(was_here), "signed in", true),
+        ("/", Some("n=é; __client_uat=1764000000"), "signed in", true),
     ] {
         let mut request = world.request(Method::GET, path);
         if let Some(cookie) = cookie {
@@ -162,7 +163,11 @@ async fn a_document_that_is_known_is_not_sent_again_and_no_other_is_taken_for_it
             .header("If-None-Match", &etag)
             .header("If-Modified-Since", "Fri, 27 Nov 2099 00:00:00 GMT")
     };
-    send(again(), StatusCode::NOT_MODIFIED).await;
+    let known = send(again(), StatusCode::NOT_MODIFIED).await;
+    assert_eq!(
+        known.headers()["content-security-policy"],
+        first.headers()["content-security-policy"]
+    );
     let signed_in = again().header("Cookie", "__client_uat=1764000000");
     let answer = send(signed_in, StatusCode::OK).await;
     assert!(answer.text().await.expect("a body").ends_with("signed in"));

@@ -1,5 +1,6 @@
 //! One's own row: made, read, changed, deleted; and nobody else's.
 
+use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -411,9 +412,23 @@ async fn a_write_that_wants_no_row_changes_none(world: World) {
         "\"2",
         "\"2\" \"3\"",
         "*, \"2\"",
+        "",
+        ",",
     ] {
         expect(put(unread, "Bob"), failed).await;
         expect(delete(unread), failed).await;
+    }
+    let lines = |lines: [&'static [u8]; 2]| lines.map(HeaderValue::from_bytes);
+    for lines in [
+        lines([b"*", b"*"]),
+        lines([b"*", b"\"2\""]),
+        lines([b"\"\xe9\"", b"\"2\""]),
+    ] {
+        let request = world.request(Method::DELETE, path).bearer_auth(token(ADA));
+        let request = lines.into_iter().fold(request, |request, line| {
+            request.header("If-None-Match", line.expect("a value"))
+        });
+        expect(request, failed).await;
     }
     expect(put("\"2\",, W/\"a,b\"", "Bob"), StatusCode::OK).await;
     let second = world.etag(ADA).await;

@@ -45,7 +45,8 @@ props! {
             /// history
             router_replace: Option<Callback<String>>,
             /// Loads nothing of Clerk for as long as this is true, so that a page can show itself
-            /// first. What is asked of Clerk meanwhile waits. Once Clerk loads, it says no more.
+            /// first. What is asked of Clerk meanwhile waits; [`get_token`](crate::get_token) does
+            /// so for ten seconds, as ever. Once Clerk loads, it says no more.
             defer: bool,
             /// Everything that uses Clerk
             children: Html,

@@ -108,7 +108,9 @@ impl Page {
 
     /// Tries again after a failure to load.
     pub fn retry(self: &Rc<Self>) {
-        if self.clerk.borrow().is_none() {
+        // Without a key no provider has wanted it yet.
+        let wanted = !self.options.borrow().publishable_key().is_empty();
+        if wanted && self.clerk.borrow().is_none() {
             self.start();
         }
     }

@@ -1,10 +1,13 @@
 //! The page's documents: the same page, each with other first bytes in its body.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::Request;
-use axum::http::header::{COOKIE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, VARY};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, COOKIE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, VARY,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -33,8 +36,8 @@ impl Visit {
     pub fn of(request: &Request) -> Self {
         let mut cookies = request.headers().get_all(COOKIE).iter();
         let signed_in = cookies.any(|it| {
-            let cookies = it.to_str().unwrap_or_default();
-            Visitor::of_cookies(cookies) == Visitor::SignedIn
+            let cookies = String::from_utf8_lossy(it.as_bytes());
+            Visitor::of_cookies(&cookies) == Visitor::SignedIn
         });
         match (signed_in, request.uri().path()) {
             (true, _) => Self::SignedIn,
@@ -54,9 +57,9 @@ pub struct Documents {
 
 #[derive(Debug)]
 struct Document {
+    path: PathBuf,
     file: ServeFile,
     text: String,
-    etag: HeaderValue,
 }
 
 impl Documents {
@@ -81,35 +84,45 @@ impl Documents {
             .concat()
     }
 
-    /// The document for this visit.
-    pub async fn answer(&self, visit: Visit, request: Request) -> Response {
-        match visit {
-            Visit::Welcome => self.welcome.answer(request).await,
-            Visit::SignedOut => self.signed_out.answer(request).await,
-            Visit::SignedIn => self.signed_in.answer(request).await,
-        }
+    /// The document for this visit, under this content security policy.
+    pub async fn answer(&self, visit: Visit, policy: &HeaderValue, request: Request) -> Response {
+        let document = match visit {
+            Visit::Welcome => &self.welcome,
+            Visit::SignedOut => &self.signed_out,
+            Visit::SignedIn => &self.signed_in,
+        };
+        document.answer(policy, request).await
     }
 }
 
 impl Document {
     fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()));
         Self {
-            // Weak: each encoding has other bytes. What is encoded is in the alphabet of headers.
-            etag: HeaderValue::from_str(&format!("W/\"{hash}\""))
-                .unwrap_or_else(|_| unreachable!("base64 in quotes")),
+            path: path.to_owned(),
             file: ServeFile::new(path).precompressed_br().precompressed_gzip(),
-            text,
+            text: std::fs::read_to_string(path).unwrap_or_default(),
         }
     }
 
-    async fn answer(&self, mut request: Request) -> Response {
-        // The documents of one path are of the same age: only their text tells them apart.
+    /// What tells it apart from the other documents of the same path, from itself before a new
+    /// build, and from itself under another policy. Weak: each encoding has other bytes.
+    async fn etag(&self, policy: &HeaderValue) -> Option<HeaderValue> {
+        let file = tokio::fs::metadata(&self.path).await.ok()?;
+        let changed = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let name = self.path.file_name()?.as_encoded_bytes();
+        let nanoseconds = changed.as_nanos().to_be_bytes();
+        let all = [name, &nanoseconds, policy.as_bytes()].concat();
+        let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, &all));
+        HeaderValue::from_str(&format!("W/\"{hash}\"")).ok()
+    }
+
+    async fn answer(&self, policy: &HeaderValue, mut request: Request) -> Response {
+        // The documents of one path are of the same age.
         request.headers_mut().remove(IF_MODIFIED_SINCE);
+        let etag = self.etag(policy).await;
         let known = request.headers().contains_key(IF_NONE_MATCH)
-            && self.etag.to_str().is_ok_and(|etag| {
-                let etag = etag.parse().ok();
+            && etag.as_ref().is_some_and(|etag| {
+                let etag = etag.to_str().ok().and_then(|it| it.parse().ok());
                 let known = request.headers().typed_get::<IfNoneMatch>();
                 etag.zip(known)
                     .is_some_and(|(etag, known)| !known.precondition_passes(&etag))
@@ -124,8 +137,12 @@ impl Document {
         };
         let headers = response.headers_mut();
         headers.remove(LAST_MODIFIED);
-        headers.insert(ETAG, self.etag.clone());
+        if let Some(etag) = etag {
+            headers.insert(ETAG, etag);
+        }
         headers.insert(VARY, HeaderValue::from_static("accept-encoding, cookie"));
+        // Also on a 304: what a browser has kept may be of another configuration.
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
         response
     }
 }

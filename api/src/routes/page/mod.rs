@@ -36,15 +36,15 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
     }
     let documents = Arc::new(Documents::read(&config.dist_dir));
     let policy = policy(&documents.text(), config);
-    let clerk = clerk_scripts(&config.page, config);
+    let (of_documents, clerk) = (policy.clone(), clerk_scripts(&config.page, config));
     let page = move |request: Request| {
-        let (documents, clerk) = (documents.clone(), clerk.clone());
+        let (documents, policy, clerk) = (documents.clone(), of_documents.clone(), clerk.clone());
         async move {
             if !is_page_path(&request) {
                 return ApiError::NoRoute.into_response();
             }
             let visit = Visit::of(&request);
-            let mut response = documents.answer(visit, request).await;
+            let mut response = documents.answer(visit, &policy, request).await;
             if visit != Visit::Welcome
                 && let Some(clerk) = clerk
             {

@@ -173,7 +173,6 @@ impl Jwks {
     async fn refresh(&self) -> Duration {
         let lookups = self.lookups.lock().await;
         let succeeded = self.fetch().await;
-        drop(lookups);
         let left = self.max_age.saturating_sub(self.age().unwrap_or_default());
         if left.is_zero() && !self.published().keys.is_empty() {
             tracing::error!(
@@ -182,6 +181,8 @@ impl Jwks {
             // What was fetched says nothing any more of a key that is missing.
             self.replace(ByKid::new(), None);
         }
+        // Not before: keys that a token made be fetched meanwhile would be dropped with the old.
+        drop(lookups);
         if self.published().keys.is_empty() {
             FIRST_RETRY_EVERY
         } else if succeeded {
