@@ -1,9 +1,10 @@
 use std::cell::Cell;
 
 use clerk_yew::{
-    ClerkError, Condition, NeedsReverification, Reverification, ReverificationHint, use_auth,
-    use_reverification, use_session, use_user,
+    Clerk, ClerkError, Condition, ErrorKind, NeedsReverification, Reverification,
+    ReverificationHint, use_auth, use_clerk, use_reverification, use_session, use_user,
 };
+use js_sys::Reflect;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -15,10 +16,12 @@ use crate::components::{Size, Spinner};
 use crate::route::Route;
 use crate::user_provider::use_current_user;
 
-/// Why an account is still there.
+/// Why an account is still there, as far as is known.
 enum Failure {
     /// The person must prove first that it is them.
     Unproven,
+    /// Somebody else is here now.
+    Switched,
     /// What our API said
     Api(ApiError),
     /// What Clerk said
@@ -35,7 +38,7 @@ impl NeedsReverification for Failure {
     fn reverification(&self) -> Option<ReverificationHint> {
         match self {
             Self::Unproven => Some(ReverificationHint::default()),
-            Self::Api(_) => None,
+            Self::Switched | Self::Api(_) => None,
             Self::Clerk(error) => error.reverification(),
         }
     }
@@ -54,11 +57,12 @@ enum Step {
 ///
 /// Clerk's question who it is comes before anything is deleted. Then the row goes first: without the
 /// account nobody could sign in to delete what is left. If Clerk fails then, the person is still
-/// signed in and tries again; deleting the row once more does no harm.
+/// signed in and tries again; deleting the row once more does no harm. clerk-js deletes the
+/// account that is active at that moment, so nothing more is deleted once that is another one.
 #[component]
 pub fn DeleteAccount() -> Html {
     let current = use_current_user();
-    let auth = use_auth();
+    let (auth, clerk) = (use_auth(), use_clerk());
     let reverification = use_reverification();
     let navigator = use_navigator();
     let session = use_session().signed_in();
@@ -89,7 +93,8 @@ pub fn DeleteAccount() -> Html {
                 return step.set(Some(Step::Open(text)));
             }
             step.set(Some(Step::Busy));
-            let (current, auth, user) = (current.clone(), auth.clone(), user.clone());
+            let (current, auth, clerk) = (current.clone(), auth.clone(), clerk.clone());
+            let (user, id) = (user.clone(), user.id());
             let (reverification, navigator) = (reverification.clone(), navigator.clone());
             let step = step.clone();
             // To its end, also when the session, and with it this component, goes on the way.
@@ -100,8 +105,11 @@ pub fn DeleteAccount() -> Html {
                     if knows_age && !auth.has(&strict) {
                         return Err(Failure::Unproven);
                     }
-                    current.delete(&user.id()).await.map_err(Failure::Api)?;
+                    current.delete(&id).await.map_err(Failure::Api)?;
                     row_is_gone.set(true);
+                    if active_user(&clerk).as_ref() != Some(&id) {
+                        return Err(Failure::Switched);
+                    }
                     user.delete().await.map_err(Failure::Clerk)
                 });
                 match deleted.await {
@@ -145,7 +153,9 @@ pub fn DeleteAccount() -> Html {
                                 { "Delete account" }
                             }
                         </button>
-                        <button type="button" class="button" onclick={set(None)}>{ "Cancel" }</button>
+                        <button type="button" class="button" disabled={busy} onclick={set(None)}>
+                            { "Cancel" }
+                        </button>
                     </div>
                 </form>
             } else {
@@ -158,15 +168,53 @@ pub fn DeleteAccount() -> Html {
     }
 }
 
+/// Who is signed in now: what was rendered may be older.
+fn active_user(clerk: &Clerk) -> Option<String> {
+    let user = Reflect::get(&clerk.raw()?, &"user".into()).ok()?;
+    Reflect::get(&user, &"id".into()).ok()?.as_string()
+}
+
 fn explain(failure: &Failure, row_is_gone: bool) -> String {
-    let reason = match failure {
-        Failure::Unproven => "Confirm first that it is you.".to_owned(),
-        Failure::Api(error) => error.to_string(),
-        Failure::Clerk(error) => error.to_string(),
+    let (reason, is_known) = match failure {
+        Failure::Unproven => ("Confirm first that it is you.".to_owned(), true),
+        Failure::Switched => (
+            "Another account is active now. Switch back to the first one.".to_owned(),
+            true,
+        ),
+        Failure::Api(error) => (error.to_string(), *error != ApiError::Unavailable),
+        Failure::Clerk(error) => (error.to_string(), error.kind() != ErrorKind::Offline),
     };
-    if row_is_gone {
-        format!("Your profile is deleted, but your account at Clerk is not. {reason} Try again.")
-    } else {
-        format!("{reason} Nothing was deleted.")
+    match (row_is_gone, is_known) {
+        (false, true) => format!("{reason} Nothing was deleted."),
+        (false, false) => format!(
+            "{reason} It is not known whether your profile was deleted. Try again: that does no harm."
+        ),
+        (true, true) => format!(
+            "Your profile is deleted, but your account at Clerk is not. {reason} Try again."
+        ),
+        (true, false) => format!(
+            "Your profile is deleted, but it is not known whether your account at Clerk is. \
+             {reason} Try again: that does no harm."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_deleted_is_told_as_far_as_it_is_known() {
+        let lost = || Failure::Api(ApiError::Unavailable);
+        let refused = || Failure::Api(ApiError::TooMany(1));
+        for (failure, row_is_gone, told) in [
+            (Failure::Unproven, false, "Nothing was deleted."),
+            (refused(), false, "Nothing was deleted."),
+            (lost(), false, "not known whether your profile was deleted."),
+            (Failure::Switched, true, "your account at Clerk is not."),
+        ] {
+            let text = explain(&failure, row_is_gone);
+            assert!(text.contains(told), "{text}");
+        }
     }
 }

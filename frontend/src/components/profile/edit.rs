@@ -55,7 +55,8 @@ pub fn form(
                         { "Save" }
                     }
                 </button>
-                <button type="button" class="button" onclick={act.reform(|_| Act::Cancel)}>
+                <button type="button" class="button" disabled={busy}
+                    onclick={act.reform(|_| Act::Cancel)}>
                     { "Cancel" }
                 </button>
             </div>

@@ -169,6 +169,8 @@ impl Editor {
             }
             Act::Refuse(error) => self.saving = Saving::Failed(error),
             Act::Saved => self.close("Saved"),
+            // What is on its way cannot be called back.
+            Act::Cancel if self.saving == Saving::Yes => {}
             Act::Cancel => self.close(""),
             Act::Row(values) => {
                 let changed = [values[0] != self.shown[0], values[1] != self.shown[1]];
@@ -272,6 +274,18 @@ mod tests {
             editor.act(end);
             assert_eq!(editor.draft, None);
         }
+    }
+
+    #[test]
+    fn what_is_being_saved_cannot_be_cancelled() {
+        let acts = typed("Countess").into_iter().chain([sent("Countess", 1)]);
+        let mut editor = after(acts);
+        let before = editor.clone();
+        editor.act(Act::Cancel);
+        assert_eq!(editor, before);
+        editor.act(Act::Refuse(ApiError::Unavailable));
+        editor.act(Act::Cancel);
+        assert_eq!(editor.draft, None);
     }
 
     #[test]
