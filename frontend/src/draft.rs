@@ -42,26 +42,53 @@ thread_local! {
     static NEWEST: RefCell<Option<(String, Draft)>> = const { RefCell::new(None) };
 }
 
-/// The person's draft.
-pub fn load(clerk_id: &str) -> Option<Draft> {
-    let kept = memory::load(clerk_id, Kept::Draft);
-    let kept = kept.and_then(|it: String| Draft::of_text(&it));
-    NEWEST.with_borrow_mut(|newest| {
-        if let Some(draft) = kept {
-            *newest = Some((clerk_id.to_owned(), draft));
-        }
-        let (of, draft) = newest.as_ref()?;
-        (of == clerk_id).then(|| draft.clone())
-    })
+/// The draft of one person as this tab keeps it: what another tab keeps is not forgotten here.
+pub struct Keeper {
+    clerk_id: String,
+    kept: Option<Draft>,
 }
 
-/// Keeps it, or keeps none.
-pub fn save(clerk_id: &str, draft: Option<&Draft>) {
-    match draft {
-        Some(draft) => memory::save(clerk_id, Kept::Draft, &draft.to_text()),
-        None => memory::forget(clerk_id, Kept::Draft),
+impl Keeper {
+    /// Takes up what there is of this person.
+    pub fn of(clerk_id: &str) -> Self {
+        let kept = memory::load(clerk_id, Kept::Draft);
+        let kept = kept.and_then(|it: String| Draft::of_text(&it));
+        let kept = kept.or_else(|| {
+            NEWEST.with_borrow(|newest| {
+                let newest = newest.as_ref().filter(|(of, _)| of == clerk_id);
+                newest.map(|(_, draft)| draft.clone())
+            })
+        });
+        let clerk_id = clerk_id.to_owned();
+        let keeper = Self { clerk_id, kept };
+        keeper.save();
+        keeper
     }
-    NEWEST.set(draft.map(|draft| (clerk_id.to_owned(), draft.clone())));
+
+    /// What is kept.
+    pub fn draft(&self) -> Option<&Draft> {
+        self.kept.as_ref()
+    }
+
+    /// Keeps this, or nothing any more.
+    pub fn keep(&mut self, draft: Option<&Draft>) {
+        if self.draft() == draft {
+            return;
+        }
+        self.kept = draft.cloned();
+        if draft.is_none() {
+            memory::forget(&self.clerk_id, Kept::Draft);
+            NEWEST.take();
+        }
+        self.save();
+    }
+
+    fn save(&self) {
+        if let Some(draft) = &self.kept {
+            memory::save(&self.clerk_id, Kept::Draft, &draft.to_text());
+            NEWEST.set(Some((self.clerk_id.clone(), draft.clone())));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -79,5 +106,33 @@ mod tests {
             assert_eq!(Draft::of_text(&draft.to_text()), Some(draft));
         }
         assert_eq!(Draft::of_text("{}"), None);
+    }
+
+    fn countess() -> Draft {
+        Draft {
+            name: "Countess".into(),
+            email: "a@b.co".into(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_draft_is_there_for_the_same_person_until_its_edit_ends() {
+        Keeper::of("user_1").keep(Some(&countess()));
+        let mut keeper = Keeper::of("user_1");
+        assert_eq!(keeper.draft(), Some(&countess()));
+        keeper.keep(None);
+        assert_eq!(Keeper::of("user_1").draft(), None);
+        keeper.keep(Some(&countess()));
+        assert_eq!(Keeper::of("user_2").draft(), None);
+        assert_eq!(Keeper::of("user_1").draft(), Some(&countess()));
+    }
+
+    #[test]
+    fn who_edits_nothing_forgets_nothing() {
+        let mut idle = Keeper::of("user_1");
+        Keeper::of("user_1").keep(Some(&countess()));
+        idle.keep(None);
+        assert_eq!(Keeper::of("user_1").draft(), Some(&countess()));
     }
 }

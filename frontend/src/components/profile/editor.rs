@@ -92,6 +92,12 @@ impl Editor {
         }
     }
 
+    /// What was typed, if it differs from what is there.
+    pub fn unsaved(&self) -> Option<&Draft> {
+        let draft = self.draft.as_ref();
+        draft.filter(|it| [&it.name, &it.email] != self.shown.each_ref())
+    }
+
     /// What would be saved for this row: what was typed, or in a conflict what was chosen.
     pub fn wanted(&self, user: &User) -> Option<Values> {
         let draft = self.draft.as_ref()?;
@@ -202,11 +208,7 @@ impl Editor {
 
     /// A conflict is none when both say the same.
     fn settle(&mut self) {
-        let same = self
-            .draft
-            .as_ref()
-            .is_some_and(|it| [&it.name, &it.email] == self.shown.each_ref());
-        if same && matches!(self.saving, Saving::Conflict(_)) {
+        if self.unsaved().is_none() && matches!(self.saving, Saving::Conflict(_)) {
             self.close("Saved");
         }
     }
@@ -318,6 +320,15 @@ mod tests {
             let editor = after(typed("Countess").into_iter().chain(order));
             assert_eq!((&editor.draft, editor.said), (&None, "Saved"));
         }
+    }
+
+    #[test]
+    fn what_is_there_already_is_not_unsaved() {
+        assert_eq!(after([Act::Edit(1)]).unsaved(), None);
+        let mut editor = after(typed("Countess"));
+        assert_eq!(editor.unsaved(), editor.draft.as_ref());
+        editor.act(Act::Row(["Countess".into(), "a@b.co".into()]));
+        assert_eq!(editor.unsaved(), None);
     }
 
     #[test]

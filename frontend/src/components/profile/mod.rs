@@ -14,7 +14,7 @@ use shared::User;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::draft;
+use crate::draft::Keeper;
 use crate::task::Task;
 use crate::user_provider::CurrentUser;
 use editor::{Act, Editor, Saving, values};
@@ -39,6 +39,7 @@ pub struct ProfileProps {
 /// The person, and what they can change of themselves.
 pub struct Profile {
     editor: Editor,
+    keeper: Keeper,
     status: Status,
     copied: &'static str,
     first_field: NodeRef,
@@ -70,17 +71,16 @@ impl Profile {
         (self.editor.draft.is_some(), conflict)
     }
 
-    /// What differs from the row is kept.
-    fn keep(&self, user: &User) {
-        let edited = self.editor.draft.as_ref();
-        let edited = edited.filter(|it| [&it.name, &it.email] != [&user.name, &user.email]);
-        draft::save(&user.clerk_id, edited);
+    /// Something happens to the edit; what is not saved is kept.
+    fn act(&mut self, act: Act) {
+        self.editor.act(act);
+        self.keeper.keep(self.editor.unsaved());
     }
 
     fn save(&mut self, ctx: &Context<Self>) {
         let ProfileProps { user, version, .. } = ctx.props();
         let (Some(Ok(update)), Some(draft)) = (self.editor.update(user), &self.editor.draft) else {
-            return self.editor.act(Act::Try);
+            return self.act(Act::Try);
         };
         if self.editor.saving == Saving::Yes {
             return;
@@ -91,7 +91,7 @@ impl Profile {
         } else {
             draft.version
         };
-        self.editor.act(Act::Send(update.clone(), upon));
+        self.act(Act::Send(update.clone(), upon));
         let (link, current) = (ctx.link().clone(), ctx.props().current.clone());
         self.task = Some(Task::spawn(async move {
             link.send_message(Message::Act(match current.save(update, upon).await {
@@ -110,10 +110,12 @@ impl Component for Profile {
         let ProfileProps { user, current, .. } = ctx.props();
         let look = ctx.link().callback(|()| Message::Look);
         let tick = look.clone();
-        let editor = Editor::new(values(user), draft::load(&user.clerk_id));
+        let keeper = Keeper::of(&user.clerk_id);
+        let editor = Editor::new(values(user), keeper.draft().cloned());
         let mut profile = Self {
             focused_for: Focus::default(),
             editor,
+            keeper,
             status: Status::new(current.state().link, look),
             copied: "",
             first_field: NodeRef::default(),
@@ -128,18 +130,17 @@ impl Component for Profile {
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         match message {
-            Message::Act(act) => self.editor.act(act),
+            Message::Act(act) => self.act(act),
             Message::Save => self.save(ctx),
             Message::Copied(field) => self.copied = field,
             Message::Look => self.status.look(ctx.props().current.state().link),
         }
-        self.keep(&ctx.props().user);
         true
     }
 
     fn changed(&mut self, ctx: &Context<Self>, _: &ProfileProps) -> bool {
         let ProfileProps { user, current, .. } = ctx.props();
-        self.editor.act(Act::Row(values(user)));
+        self.act(Act::Row(values(user)));
         self.status.look(current.state().link);
         true
     }
