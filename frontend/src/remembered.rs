@@ -21,8 +21,8 @@ struct Remembered {
 
 /// The row, if the same person is still signed in as far as Clerk's cookie tells.
 pub fn load() -> Option<Versioned> {
-    let visitors = signed_in(visitor::cookies())?;
     let kept: Remembered = memory::of_anybody(Kept::Row)?;
+    let visitors = signed_in(visitor::cookies())?;
     (kept.visitors == visitors).then_some(kept.row)
 }
 
