@@ -21,6 +21,7 @@ pub use app::{App, AppProps};
 
 /// Shows the page in the browser, in the place of its first bytes.
 pub fn show() {
+    visitor::recheck_when_brought_back();
     let path = web_sys::window()
         .and_then(|window| window.location().pathname().ok())
         .unwrap_or_default();

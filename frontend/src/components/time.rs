@@ -23,9 +23,14 @@ const UNITS: [(&str, f64); 5] = [
     ("minute", 60.0),
 ];
 
+/// The furthest time that browsers know, in milliseconds before and after the Unix epoch.
+const FURTHEST: u64 = 8_640_000_000_000_000;
+
 /// How long ago a time was, in milliseconds since the Unix epoch.
 pub fn ago(milliseconds: i64) -> Html {
-    let date = date(milliseconds);
+    let Some(date) = date(milliseconds) else {
+        return Html::default();
+    };
     let seconds = (Date::now() - date.get_time()) / 1000.0;
     let unit = UNITS.iter().find(|(_, size)| seconds >= *size);
     let text = unit.map_or("just now".to_owned(), |(unit, size)| {
@@ -36,7 +41,9 @@ pub fn ago(milliseconds: i64) -> Html {
 
 /// The month of a time, with its year.
 pub fn month(milliseconds: i64) -> Html {
-    let date = date(milliseconds);
+    let Some(date) = date(milliseconds) else {
+        return Html::default();
+    };
     let options = Object::new();
     for (name, value) in [("month", "long"), ("year", "numeric")] {
         let _ = Reflect::set(&options, &name.into(), &value.into());
@@ -60,10 +67,27 @@ pub fn clock(milliseconds: f64) -> String {
         .into()
 }
 
-fn date(milliseconds: i64) -> Date {
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "exact for the next 280,000 years"
-    )]
-    Date::new(&(milliseconds as f64).into())
+fn date(milliseconds: i64) -> Option<Date> {
+    #[allow(clippy::cast_precision_loss, reason = "exact within the limit")]
+    is_time(milliseconds).then(|| Date::new(&(milliseconds as f64).into()))
+}
+
+/// Whether browsers know such a time: asked for the words of another one, they throw.
+fn is_time(milliseconds: i64) -> bool {
+    milliseconds.unsigned_abs() <= FURTHEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_further_away_than_browsers_count_is_no_time() {
+        for time in [0, 1_764_000_000_000, 8_640_000_000_000_000] {
+            assert!(is_time(time) && is_time(-time));
+        }
+        for time in [8_640_000_000_000_001, i64::MAX, i64::MIN] {
+            assert!(!is_time(time));
+        }
+    }
 }

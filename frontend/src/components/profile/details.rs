@@ -31,6 +31,8 @@ pub fn details(
             format!("await Clerk.session.getToken({options})"),
         ),
     ];
+    // Browsers have a clipboard in secure contexts only.
+    let can_copy = web_sys::window().is_some_and(|it| !it.navigator().clipboard().is_undefined());
     html! {
         <details class="developer">
             <summary>{ "Developer details" }</summary>
@@ -40,10 +42,12 @@ pub fn details(
                         <dt id={field}>{ label }</dt>
                         <dd>
                             <code data-field={field}>{ value.clone() }</code>
-                            <button type="button" class="button small" aria-describedby={field}
-                                onclick={copy(value, field, on_copied)}>
-                                { if copied == field { "Copied" } else { "Copy" } }
-                            </button>
+                            if can_copy {
+                                <button type="button" class="button small" aria-describedby={field}
+                                    onclick={copy(value, field, on_copied)}>
+                                    { if copied == field { "Copied" } else { "Copy" } }
+                                </button>
+                            }
                         </dd>
                     </div>
                 }) }
