@@ -82,6 +82,7 @@ async fn enter_password(browser: &Browser) -> Result<()> {
 
 /// Calls clerk-js as an application's own button would.
 async fn clerk(browser: &Browser, call: &str) -> Result<()> {
+    browser.finds_clerk().await?;
     browser
         .client
         .execute(&format!("window.Clerk.{call}"), vec![])
