@@ -270,11 +270,11 @@ impl Browser {
         Ok(())
     }
 
-    /// Lets the next page's first PUT wait for [`Browser::lets_write`].
+    /// Lets the next page's first PUT or DELETE wait for [`Browser::lets_write`].
     pub async fn holds_write(&self) -> Result<()> {
         let source = "const send = window.fetch;
             window.fetch = async (request, ...more) => {
-                if (request.method === 'PUT') {
+                if (['PUT', 'DELETE'].includes(request.method)) {
                     window.fetch = send;
                     await new Promise(done => window.letWrite = done);
                 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use e2e::{Browser, PASSWORD, Person, story, wait_for};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Waits until the browser keeps nothing of this person.
 async fn forgets(browser: &Browser, person: &Person) -> Result<()> {
@@ -170,6 +170,86 @@ async fn what_another_tab_claims_hides_no_change_and_shows_nobody_elses_row() ->
             ensure!(noted.is_null(), "tab {tab} has shown {never:?}");
         }
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_switches_accounts_during_a_deletion_keeps_both() -> Result<()> {
+    story("switch-and-delete", async |story| {
+        story.stack.set(json!({ "single_session": false })).await?;
+        let (ada, bob) = (Person::new("Ada", "Lovelace"), Person::new("Bob", "Hope"));
+        let ids = [ada.has_account(story).await?, bob.has_account(story).await?];
+        let browser = &story.browsers[0];
+        browser.holds_write().await?;
+        ada.is_signed_in(story, 0, &ids[0]).await?;
+        let activate = "window.Clerk.setActive({
+            session: window.Clerk.client.sessions.find(it => it.user.id === arguments[0])
+        })";
+        browser
+            .client
+            .execute("window.Clerk.openSignIn()", vec![])
+            .await?;
+        browser.fill("Email address", &bob.email).await?;
+        browser.click("Continue").await?;
+        browser.fill("Password", PASSWORD).await?;
+        browser.click("Continue").await?;
+        bob.sees_own_profile(browser).await?;
+        browser
+            .client
+            .execute(activate, vec![json!(ids[0])])
+            .await?;
+        ada.sees_own_profile(browser).await?;
+        browser.click("Account").await?;
+        browser.click("Delete account…").await?;
+        browser
+            .fill(&format!("Type {} to confirm", ada.email), &ada.email)
+            .await?;
+        browser.click("Delete account").await?;
+        browser.is_about_to_write().await?;
+        browser.find("//button[@disabled][. = 'Cancel']").await?;
+        browser
+            .client
+            .execute(activate, vec![json!(ids[1])])
+            .await?;
+        browser
+            .sees(&format!("Type {} to confirm", bob.email))
+            .await?;
+        browser.lets_write().await?;
+        browser.sees("Another account is active now.").await?;
+        for id in ids {
+            let path = format!("/v1/users/{id}");
+            story.stack.emulator_call("GET", &path, Value::Null).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_that_is_brought_back_to_somebody_else_begins_anew() -> Result<()> {
+    story("brought-back", async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.arrives(story, 0).await?;
+        let browser = &story.browsers[0];
+        let leaves = "window.isOld = true;
+            window.dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}));";
+        let returns =
+            "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))";
+        let is_old = "return window.isOld === true";
+        browser.client.execute(leaves, vec![]).await?;
+        browser.client.execute(returns, vec![]).await?;
+        let old = browser.client.execute(is_old, vec![]).await?;
+        ensure!(old == true, "it began anew for the same person");
+        browser.client.execute(leaves, vec![]).await?;
+        let signs_in = "document.cookie = '__client_uat_of_another_tab=1; path=/'";
+        browser.client.execute(signs_in, vec![]).await?;
+        browser.client.execute(returns, vec![]).await?;
+        wait_for("the page to begin anew", async || {
+            let old = browser.client.execute(is_old, vec![]).await.ok()?;
+            (old == false).then_some(())
+        })
+        .await
     })
     .await
 }

@@ -122,6 +122,20 @@ async fn the_profile_and_what_developers_want_of_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn nothing_is_offered_to_be_copied_where_there_is_no_clipboard() -> Result<()> {
+    story("state-no-clipboard", async |story| {
+        let browser = &story.browsers[0];
+        let insecure = "Object.defineProperty(navigator, 'clipboard', {value: undefined})";
+        browser.before_page(insecure).await?;
+        ada().arrives(story, 0).await?;
+        browser.click("Developer details").await?;
+        browser.sees("Clerk user ID").await?;
+        browser.sees_no("Copy").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn an_edit_from_its_beginning_to_its_end() -> Result<()> {
     story("state-edit", async |story| {
         let id = ada().has_account(story).await?;
