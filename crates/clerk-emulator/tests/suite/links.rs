@@ -341,16 +341,7 @@ async fn an_address_that_another_has_taken_meanwhile_is_not_proven_by_a_link() {
     let world = World::with(json!({ "email_link": true })).await;
     let eve = world.browser().await;
     eve.sign_up("eve+clerk_test@example.com").await;
-    let form = [("email_address", ADA)];
-    let added = eve.done(Method::POST, "/me/email_addresses", &form).await;
-    let path = format!("/me/email_addresses/{}", id(&added));
-    let form = [
-        ("strategy", "email_link"),
-        ("redirect_url", "http://localhost:8080/verify"),
-    ];
-    eve.done(Method::POST, &format!("{path}/prepare_verification"), &form)
-        .await;
-    let link = text(&world.mail(ADA).await["link"]);
+    let (path, link) = link_to_prove(&eve, ADA).await;
     let ada = world.browser().await;
     ada.sign_up(ADA).await;
 
@@ -368,16 +359,7 @@ async fn whoever_was_signed_out_meanwhile_proves_no_address_by_a_link() {
     let session = eve.sign_up(ADA).await;
     let user = id(&eve.done(Method::GET, "/me", &[]).await);
     let address = "eve+clerk_test@example.com";
-    let form = [("email_address", address)];
-    let added = eve.done(Method::POST, "/me/email_addresses", &form).await;
-    let path = format!("/me/email_addresses/{}", id(&added));
-    let form = [
-        ("strategy", "email_link"),
-        ("redirect_url", "http://localhost:8080/verify"),
-    ];
-    eve.done(Method::POST, &format!("{path}/prepare_verification"), &form)
-        .await;
-    let link = text(&world.mail(address).await["link"]);
+    let (_, link) = link_to_prove(&eve, address).await;
     let revoke = format!("/sessions/{session}/revoke");
     world.server(Method::POST, &revoke, Value::Null).await;
 
@@ -423,6 +405,25 @@ async fn whoever_was_banned_or_locked_meanwhile_is_not_let_in_by_a_link() {
         let (status, _) = world.backend(Method::POST, "/sessions", body).await;
         assert_eq!(status, 403, "no session by any way: {how}");
     }
+}
+
+/// Adds an address, which a link that is sent there is to prove; answers the address's path and the
+/// link.
+async fn link_to_prove(browser: &Browser<'_>, address: &str) -> (String, String) {
+    let form = [("email_address", address)];
+    let added = browser
+        .done(Method::POST, "/me/email_addresses", &form)
+        .await;
+    let path = format!("/me/email_addresses/{}", id(&added));
+    let form = [
+        ("strategy", "email_link"),
+        ("redirect_url", "http://localhost:8080/verify"),
+    ];
+    browser
+        .done(Method::POST, &format!("{path}/prepare_verification"), &form)
+        .await;
+    let link = text(&browser.world.mail(address).await["link"]);
+    (path, link)
 }
 
 /// Signs up as ADA by a link, which is sent; answers the sign-up's path and the link.

@@ -7,6 +7,7 @@ use clerk_emulator::config::Config;
 use flate2::read::GzDecoder;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
+use tempfile::TempDir;
 
 use crate::world::World;
 
@@ -42,6 +43,15 @@ async fn serving(directory: &Path, files: &[(&str, &str)]) -> World {
     World::on(&config).await
 }
 
+/// An emulator that has clerk-js itself; its folder, which it needs, and the script.
+async fn serving_clerk() -> (TempDir, String, World) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let script = script();
+    let files = [("clerk-js/dist/clerk.browser.js", script.as_str())];
+    let world = serving(directory.path(), &files).await;
+    (directory, script, world)
+}
+
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers
         .get(name)
@@ -70,13 +80,7 @@ async fn read(answer: Response) -> String {
 
 #[tokio::test]
 async fn a_script_comes_in_the_smallest_encoding_that_the_browser_takes() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let script = script();
-    let world = serving(
-        directory.path(),
-        &[("clerk-js/dist/clerk.browser.js", &script)],
-    )
-    .await;
+    let (_directory, script, world) = serving_clerk().await;
     let mut tags = Vec::new();
     for (accepted, encoding) in [
         ("gzip, deflate, br, zstd", "br"),
@@ -107,13 +111,7 @@ async fn a_script_comes_in_the_smallest_encoding_that_the_browser_takes() {
 
 #[tokio::test]
 async fn an_exact_version_is_kept_for_good_and_a_major_one_asked_for_again() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let script = script();
-    let world = serving(
-        directory.path(),
-        &[("clerk-js/dist/clerk.browser.js", &script)],
-    )
-    .await;
+    let (directory, _, world) = serving_clerk().await;
     let brotli = ("accept-encoding", "br");
     let (_, headers) = get(&world, CLERK, &[brotli]).await;
     let for_good = "public, max-age=31536000, immutable";
@@ -152,13 +150,7 @@ async fn an_exact_version_is_kept_for_good_and_a_major_one_asked_for_again() {
 
 #[tokio::test]
 async fn a_head_says_what_a_get_would_and_a_part_is_not_sent() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let script = script();
-    let world = serving(
-        directory.path(),
-        &[("clerk-js/dist/clerk.browser.js", &script)],
-    )
-    .await;
+    let (_directory, script, world) = serving_clerk().await;
     for accepted in ["br", "gzip", "identity"] {
         let asked = [("accept-encoding", accepted)];
         let (answer, headers) = get(&world, CLERK, &asked).await;
