@@ -15,6 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+use crate::tree::Tree;
 use crate::wait_for;
 
 /// How long one of the project's own commands may build.
@@ -74,6 +75,8 @@ pub struct StackOptions {
     pub webhooks: bool,
     /// Let `cargo xtask` of this name run everything
     pub command: Option<&'static str>,
+    /// Let it do so in this copy of the project, and build into this folder
+    pub tree: Option<(Tree, PathBuf)>,
 }
 
 /// The servers, their data and logs. Dropping it ends them and removes their data.
@@ -141,6 +144,10 @@ impl Stack {
             .stderr(log);
         if let Some(key) = &self.options.publishable_key {
             command.env("CLERK_PUBLISHABLE_KEY", key);
+        }
+        if let Some((tree, target)) = &self.options.tree {
+            command.current_dir(tree.folder());
+            command.env("CARGO_TARGET_DIR", target);
         }
         self.api = Some(command.spawn().context("xtask does not start")?);
         let begun = Instant::now();

@@ -1,11 +1,21 @@
 //! The project's own commands, as a person runs them.
 
-use anyhow::{Result, ensure};
-use e2e::{Person, StackOptions, Story, story_with};
+use std::path::Path;
+use std::time::Duration;
 
-/// One after the other: they build the same files.
+use anyhow::{Context, Result, ensure};
+use e2e::{Person, StackOptions, Story, Tree, story_with, wait_within};
+use tokio::sync::Mutex;
+
+/// One story after the other: they build the same files.
+static BUILDS: Mutex<()> = Mutex::const_new(());
+
+/// How long an edit may take to show.
+const EDIT_WITHIN: Duration = Duration::from_mins(5);
+
 #[tokio::test]
 async fn the_commands_serve_a_page_to_sign_up_on_and_end_with_ctrl_c() -> Result<()> {
+    let _alone = BUILDS.lock().await;
     for command in ["serve", "dev"] {
         let options = StackOptions {
             command: Some(command),
@@ -68,4 +78,68 @@ async fn asks_the_real_instance(story: &mut Story) -> Result<()> {
 async fn end(story: &mut Story) -> Result<()> {
     story.browsers[0].open("about:blank").await?;
     story.stack.interrupt().await
+}
+
+#[tokio::test]
+async fn the_open_page_follows_edits_of_the_api_and_of_itself() -> Result<()> {
+    let _alone = BUILDS.lock().await;
+    // What the project itself is built in: everything but the copy's own crates is compiled.
+    let files = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let target = files.parent().context("the folder of all that is built")?;
+    let tree = Tree::copy_to(files.join("edited"))?;
+    let options = StackOptions {
+        command: Some("dev"),
+        tree: Some((tree.clone(), target.to_owned())),
+        ..StackOptions::default()
+    };
+    story_with("edits", options, async |story| {
+        let ada = Person::new("Ada", "Lovelace");
+        ada.arrives(story, 0).await?;
+        // While the API is replaced, nobody answers.
+        story.browsers[0].expect_error("/api/users/me/events");
+        let (row, page) = (
+            "api/src/users/entity.rs",
+            "frontend/src/components/profile/view.rs",
+        );
+
+        tree.edit(
+            row,
+            "name: self.name,",
+            "name: self.name + \" (Countess)\",",
+        )?;
+        shows(story, "Welcome, Ada Lovelace (Countess)").await?;
+
+        tree.edit(page, "\"Welcome, \"", "\"Good evening, \"")?;
+        shows(story, "Good evening, Ada Lovelace (Countess)").await?;
+
+        tree.edit(row, "self.name + \" (Countess)\",", "self.name +,")?;
+        prints(story, "The API does not compile").await?;
+        prints(story, "error: expected expression, found `,`").await?;
+        story.browsers[0].client.refresh().await?;
+        shows(story, "Good evening, Ada Lovelace (Countess)").await?;
+
+        tree.edit(row, "self.name +,", "self.name,")?;
+        shows(story, "Good evening, Ada Lovelace\n").await?;
+        end(story).await
+    })
+    .await
+}
+
+/// Waits until the page shows this, for which something is built.
+async fn shows(story: &Story, text: &str) -> Result<()> {
+    let what = format!("the page to show {text:?}");
+    wait_within(EDIT_WITHIN, &what, async || {
+        let shown = story.browsers[0].text().await.ok()?;
+        shown.contains(text).then_some(())
+    })
+    .await
+}
+
+/// Waits until the terminal shows this.
+async fn prints(story: &Story, text: &str) -> Result<()> {
+    let what = format!("the terminal to show {text:?}");
+    wait_within(EDIT_WITHIN, &what, async || {
+        story.stack.terminal().contains(text).then_some(())
+    })
+    .await
 }

@@ -3,17 +3,17 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::follow::Follower;
 use crate::process::{Running, run, supervise, wait_until_ready};
 use crate::serve::servers;
 use crate::settings::{Settings, target};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
-use crate::{build, tools};
+use crate::{follow, tools};
 
 /// How long the first build of the page may take.
 const BUILD_WITHIN: Duration = Duration::from_mins(20);
@@ -30,13 +30,10 @@ pub fn dev() -> Result<()> {
     }
     let toolchain = Toolchain::prepare()?;
     steps.next("building the servers");
-    let mut cargo = Command::new("cargo");
-    cargo
-        .arg("build")
-        .args(build::SERVERS.iter().flat_map(|package| ["-p", package]));
-    run("cargo build", &mut cargo)?;
+    run("cargo build", &mut follow::servers())?;
     steps.next("starting the servers");
-    let mut programs = servers(&settings, &target("debug"))?;
+    let (mut programs, api) = servers(&settings, &target("debug"))?;
+    let mut follower = Follower::new(api)?;
     steps.next("building the page");
     let mut trunk = toolchain.command("trunk")?;
     trunk
@@ -53,7 +50,7 @@ pub fn dev() -> Result<()> {
         println!("     The emulator's dashboard, with its emails: http://{address}/dashboard");
     }
     println!("     Ctrl-C stops everything.\n");
-    supervise(programs)
+    supervise(programs, |programs| follower.look(programs))
 }
 
 /// Trunk.toml with these ports in place of the usual ones. It has to lie in the project's folder,

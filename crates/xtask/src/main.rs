@@ -5,11 +5,13 @@ mod build;
 mod check;
 mod conformance;
 mod dev;
+mod follow;
 mod look;
 mod prices;
 mod process;
 mod serve;
 mod settings;
+mod source;
 mod steps;
 mod tools;
 mod wasm;
@@ -21,8 +23,8 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 The project's commands:
 
-  cargo xtask dev      installs what is missing, then runs the emulator, the API and
-                       `trunk serve`; prints the URL once the page is up; Ctrl-C stops it
+  cargo xtask dev      installs what is missing, then runs the emulator, the API and the page,
+                       builds each edit; prints the URL once the page is up; Ctrl-C stops it
   cargo xtask test     runs what CI runs: format, lints, unit, API, wasm and browser tests
   cargo xtask build    builds the release: dist/, with compressed files, and the `api` binary
   cargo xtask serve    runs the release build as in production, on one port
@@ -50,8 +52,13 @@ cargo xtask dev
 
 Installs what is missing (wasm target, trunk, wasm-bindgen, clerk-js; the first time takes about
 ten minutes on two cores), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
-is not set), the API and `trunk serve`, which rebuilds the page when its source changes. Prints the
-URL once the page is up. Verification codes are printed in this terminal. Ctrl-C stops everything.";
+is not set), the API and `trunk serve`. Prints the URL once the page is up. Verification codes are
+printed in this terminal. Ctrl-C stops everything.
+
+An edit of the page's source is built and reloads the open pages. An edit of what the API is made of
+(api/, shared/, migrations/, the crates below them, their manifests) is built and starts the API
+again; the emulator and its sessions stay, and open pages reconnect. While it does not compile, the
+one from before goes on running. An edit of the emulator or of .env needs a new start of this command.";
 
 const TEST_HELP: &str = "\
 cargo xtask test
@@ -156,7 +163,7 @@ fn run() -> Result<()> {
         }
         Some(other) => bail!("unknown argument `{other}`; try --help"),
     }
-    std::env::set_current_dir(settings::root())?;
+    std::env::set_current_dir(settings::root()?)?;
     process::stop_on_signals()?;
     command()
 }

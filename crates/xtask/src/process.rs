@@ -53,6 +53,11 @@ impl Running {
         Ok(self.child.try_wait()?)
     }
 
+    /// What it was started as.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What it prints, if that was piped.
     pub fn output(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
@@ -116,8 +121,12 @@ pub fn output(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&stdout).trim().to_owned())
 }
 
-/// Keeps programs running until this one is told to stop, or one of them ends.
-pub fn supervise(mut programs: Vec<Running>) -> Result<()> {
+/// Keeps programs running until this one is told to stop, or one of them ends. Meanwhile `tend`
+/// is called again and again, and may replace some.
+pub fn supervise(
+    mut programs: Vec<Running>,
+    mut tend: impl FnMut(&mut Vec<Running>) -> Result<()>,
+) -> Result<()> {
     loop {
         if stopped() {
             println!("\nStopping…");
@@ -125,6 +134,7 @@ pub fn supervise(mut programs: Vec<Running>) -> Result<()> {
             while programs.pop().is_some() {}
             return Ok(());
         }
+        tend(&mut programs)?;
         for program in &mut programs {
             if let Some(status) = program.ended()? {
                 bail!("{} exited ({status}); see its output above", program.name);

@@ -2,8 +2,10 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::slice;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -32,16 +34,39 @@ pub fn serve() -> Result<()> {
     steps.next("building the servers (release)");
     build::binaries(&build::SERVERS)?;
     steps.next("starting");
-    let programs = servers(&settings, &target("release"))?;
+    let (programs, _) = servers(&settings, &target("release"))?;
     println!(
         "\n  ➜  http://localhost:{}\n\n     Ctrl-C stops it.\n",
         settings.listen_addr.port()
     );
-    supervise(programs)
+    supervise(programs, |_| Ok(()))
+}
+
+/// How the API is started.
+pub struct Api {
+    command: Command,
+    address: SocketAddr,
+    ready: &'static str,
+}
+
+impl Api {
+    /// Starts it and waits until it answers.
+    pub fn start(&mut self) -> Result<Running> {
+        let mut running = Running::start("api", &mut self.command)?;
+        wait_until_ready(
+            "the API",
+            slice::from_mut(&mut running),
+            self.address,
+            self.ready,
+            START_WITHIN,
+        )?;
+        Ok(running)
+    }
 }
 
 /// Starts the API, and the emulator where it stands in for Clerk, from this folder of binaries.
-pub fn servers(settings: &Settings, folder: &Path) -> Result<Vec<Running>> {
+/// Answers what runs, and how the API is started again.
+pub fn servers(settings: &Settings, folder: &Path) -> Result<(Vec<Running>, Api)> {
     let env = Env::of_process();
     let mut programs = Vec::new();
     let mut api = Command::new(folder.join("api"));
@@ -63,20 +88,17 @@ pub fn servers(settings: &Settings, folder: &Path) -> Result<Vec<Running>> {
             api.env("CLERK_SECRET_KEY", emulator_secret_key()?);
         }
     }
-    programs.push(Running::start("api", &mut api)?);
-    let ready = if settings.emulator_addr.is_some() {
-        "/readyz"
-    } else {
-        "/healthz"
+    let mut api = Api {
+        command: api,
+        address: settings.listen_addr,
+        ready: if settings.emulator_addr.is_some() {
+            "/readyz"
+        } else {
+            "/healthz"
+        },
     };
-    wait_until_ready(
-        "the API",
-        &mut programs,
-        settings.listen_addr,
-        ready,
-        START_WITHIN,
-    )?;
-    Ok(programs)
+    programs.push(api.start()?);
+    Ok((programs, api))
 }
 
 /// What the emulator signs its webhooks with: the API's own secret, or one for this run.

@@ -12,9 +12,16 @@ use environment::{ConfigError, Env};
 
 use crate::process::output;
 
-/// The project's folder.
-pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+/// The project's folder: the one around the current folder, or else the one that this was built
+/// in.
+pub fn root() -> Result<PathBuf> {
+    let current = std::env::current_dir()?;
+    let is_root = |folder: &&Path| folder.join("crates/xtask/Cargo.toml").is_file();
+    let root = current.ancestors().find(is_root);
+    Ok(root.map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."),
+        Path::to_owned,
+    ))
 }
 
 /// Addresses, and whether the emulator stands in for Clerk.
