@@ -1,115 +1,209 @@
 //! `cargo xtask test`
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
-use crate::process::{Running, status, stopped};
+use crate::matching::matching;
+use crate::plan::{Need, Plan};
+use crate::process::{output, run};
 use crate::settings::target;
 use crate::steps::Steps;
+use crate::tally::Tally;
 use crate::wasm::Toolchain;
+use crate::workspace::packages;
 use crate::{build, tools};
 
-/// How many checks passed and failed so far. A check is a test, or a command that has none.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: usize,
-    skipped: usize,
+/// Runs everything CI checks, or a part of it.
+pub fn check(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [] => check_all(&Plan::everything(), Servers::Release),
+        [flag] if flag == "--changed" => check_changed(),
+        [name] if !name.is_empty() && !name.starts_with('-') => check_named(name),
+        _ => bail!("expected a part of a test's name, or --changed; try --help"),
+    }
 }
 
-/// Runs everything CI checks.
-pub fn check() -> Result<()> {
-    let mut steps = Steps::new(8);
+/// The tests whose path contains this name.
+fn check_named(name: &str) -> Result<()> {
+    let packages = packages()?;
+    let plan = Plan::named(name, &matching(&packages, name)?);
+    if plan.is_empty() {
+        bail!("no test has `{name}` in its name; `cargo xtask test` runs all");
+    }
+    check_all(&plan, Servers::Debug)
+}
+
+/// What the difference to `main`, and what is not committed, can have touched.
+fn check_changed() -> Result<()> {
+    let packages = packages()?;
+    let plan = Plan::changed(&packages, &std::env::current_dir()?, &changed()?);
+    if plan.is_empty() {
+        println!("\nnothing changed that a test looks at");
+        return Ok(());
+    }
+    check_all(&plan, Servers::Debug)
+}
+
+/// The files that are not as on `main` where this branch began.
+fn changed() -> Result<Vec<PathBuf>> {
+    let git = |arguments: &[&str]| output(Command::new("git").args(arguments));
+    let begun = ["main", "origin/main", "master", "origin/master"]
+        .into_iter()
+        .find_map(|main| git(&["merge-base", "HEAD", main]))
+        .context("--changed needs git and a branch `main`")?;
+    let lists = [
+        git(&["diff", "--name-only", "--no-renames", &begun]),
+        git(&["ls-files", "--others", "--exclude-standard"]),
+    ];
+    let files = lists.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    Ok(files.lines().map(PathBuf::from).collect())
+}
+
+/// What browser tests run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Servers {
+    /// As in production
+    Release,
+    /// Built in a tenth of the time
+    Debug,
+}
+
+/// Runs what is planned and prints how much of it passed.
+fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
+    let mut steps = Steps::new(plan.steps());
     let mut tally = Tally::default();
     // Looked up before the tests are built: they may link this program anew in its place.
     let xtask = std::env::current_exe()?;
     steps.next("finding tools");
-    let (clerk_sdk, axe) = (tools::clerk_sdk()?, tools::axe()?);
-    let toolchain = Toolchain::prepare_release()?;
-    tools::chromium()?;
-    let postgres = tools::postgres()?;
-
-    steps.next("format");
-    tally.command(
-        "cargo fmt",
-        Command::new("cargo").args(["fmt", "--all", "--check"]),
-    )?;
-    steps.next("lints");
-    tally.command(
-        "cargo clippy",
-        Command::new("cargo").args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    )?;
-    steps.next("unit and API tests");
-    tally.tests(
-        Command::new("cargo")
-            .args([
-                "test",
-                "--workspace",
-                "--exclude",
-                "e2e",
-                "--locked",
-                "--no-fail-fast",
-            ])
-            .env("POSTGRES_BIN", postgres),
-    )?;
-    steps.next("wasm tests in a browser");
-    // Chromium leaves sockets and locks in the folder for temporary files.
-    let temporary = std::env::temp_dir().join(format!("xtask-{}", std::process::id()));
-    std::fs::create_dir_all(&temporary)?;
-    let result = tally.tests(wasm_tests(&toolchain)?.env("TMPDIR", &temporary));
-    std::fs::remove_dir_all(&temporary)?;
-    result?;
-    steps.next("the page, release");
-    tally.step("page", build::page(&toolchain))?;
-    for name in ["notes", "gallery"] {
-        let page = build::example(&toolchain, name);
-        tally.step(&format!("the page of examples/{name}"), page)?;
+    let in_browser = !plan.wasm.is_empty() || !plan.browser.is_empty();
+    let toolchain = in_browser.then(Toolchain::prepare_release).transpose()?;
+    if in_browser {
+        tools::chromium()?;
     }
-    steps.next("the servers, release");
-    let servers = [&build::SERVERS[..], &[build::EXAMPLE]].concat();
-    tally.step("servers", build::binaries(&servers))?;
-    steps.next("browser tests");
-    tally.tests(
-        Command::new("cargo")
-            .args([
-                "test",
-                "-p",
-                "e2e",
-                "--locked",
-                "--no-fail-fast",
-                "--",
-                "--test-threads=2",
-            ])
-            .env("E2E_BIN_DIR", target("release"))
-            .env("E2E_DIST_DIR", std::path::absolute("dist")?)
-            .env(
-                "E2E_NOTES_DIST_DIR",
-                std::path::absolute("examples/notes/dist")?,
-            )
-            .env(
-                "E2E_GALLERY_DIST_DIR",
-                std::path::absolute("examples/gallery/dist")?,
-            )
+    let sdk_and_axe = (!plan.browser.is_empty())
+        .then(|| Ok::<_, anyhow::Error>((tools::clerk_sdk()?, tools::axe()?)))
+        .transpose()?;
+    let postgres = plan.postgres.then(tools::postgres).transpose()?;
+
+    if plan.format {
+        steps.next("format");
+        tally.command(
+            "cargo fmt",
+            Command::new("cargo").args(["fmt", "--all", "--check"]),
+        )?;
+    }
+    if !plan.lints.is_empty() {
+        steps.next("lints");
+        let mut clippy = Command::new("cargo");
+        clippy.arg("clippy").args(&plan.lints);
+        clippy.args(["--all-targets", "--locked", "--", "-D", "warnings"]);
+        tally.command("cargo clippy", &mut clippy)?;
+    }
+    if !plan.native.is_empty() {
+        steps.next("unit and API tests");
+    }
+    for arguments in &plan.native {
+        let mut cargo = Command::new("cargo");
+        cargo.arg("test").args(arguments);
+        cargo.args(["--locked", "--no-fail-fast"]).args(&plan.name);
+        cargo.envs(postgres.iter().map(|folder| ("POSTGRES_BIN", folder)));
+        tally.tests(&mut cargo)?;
+    }
+    if let Some(toolchain) = &toolchain {
+        if !plan.wasm.is_empty() {
+            steps.next("wasm tests in a browser");
+            wasm_tests(&mut tally, toolchain, plan)?;
+        }
+        if !plan.needs.is_empty() {
+            steps.next("building what the browser tests run");
+            build_for_browser(&mut tally, toolchain, &plan.needs, servers)?;
+        }
+    }
+    if let Some((clerk_sdk, axe)) = sdk_and_axe {
+        steps.next("browser tests");
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args(["test", "-p", "e2e", "--locked", "--no-fail-fast"])
+            .args(&plan.browser)
+            .args(&plan.name)
+            .args(["--", "--test-threads=2"])
+            .env("E2E_BIN_DIR", target(servers.folder()))
             .env("E2E_SDK_DIR", clerk_sdk)
             .env("E2E_AXE", axe)
-            .env("E2E_XTASK", xtask),
-    )?;
+            .env("E2E_XTASK", xtask);
+        for (variable, folder) in [
+            ("E2E_DIST_DIR", "dist"),
+            ("E2E_NOTES_DIST_DIR", "examples/notes/dist"),
+            ("E2E_GALLERY_DIST_DIR", "examples/gallery/dist"),
+        ] {
+            cargo.env(variable, std::path::absolute(folder)?);
+        }
+        tally.tests(&mut cargo)?;
+    }
+    if tally.is_empty() {
+        let name = plan.name.as_deref().unwrap_or_default();
+        bail!("no test has `{name}` in its name; `cargo xtask test` runs all");
+    }
     tally.close()
 }
 
+impl Servers {
+    /// Where cargo puts them.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Debug => "debug",
+        }
+    }
+
+    /// Builds them, with the example's where it is needed.
+    fn build(self, with_example: bool) -> Result<()> {
+        let example = with_example.then_some(build::EXAMPLE);
+        let packages: Vec<_> = build::SERVERS.into_iter().chain(example).collect();
+        match self {
+            Self::Release => build::binaries(&packages),
+            Self::Debug => {
+                let mut cargo = Command::new("cargo");
+                cargo.arg("build");
+                cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+                run("cargo build", &mut cargo)
+            }
+        }
+    }
+}
+
+/// Builds what browser tests run on. Pages are always the release's: only they are rendered ahead.
+fn build_for_browser(
+    tally: &mut Tally,
+    toolchain: &Toolchain,
+    needs: &BTreeSet<Need>,
+    servers: Servers,
+) -> Result<()> {
+    for need in needs {
+        match need {
+            Need::Servers => {
+                let built = servers.build(needs.contains(&Need::Notes));
+                tally.step("servers", built)?;
+            }
+            Need::Page => tally.step("page", build::page(toolchain))?,
+            Need::Notes => {
+                let built = build::example(toolchain, "notes");
+                tally.step("the page of examples/notes", built)?;
+            }
+            Need::Gallery => {
+                let built = build::example(toolchain, "gallery");
+                tally.step("the page of examples/gallery", built)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// clerk-yew's tests that need a real browser.
-fn wasm_tests(toolchain: &Toolchain) -> Result<Command> {
+fn wasm_tests(tally: &mut Tally, toolchain: &Toolchain, plan: &Plan) -> Result<()> {
     let mut cargo = toolchain.command("cargo")?;
     cargo
         .args([
@@ -118,9 +212,9 @@ fn wasm_tests(toolchain: &Toolchain) -> Result<Command> {
             "clerk-yew",
             "--target",
             "wasm32-unknown-unknown",
-            // All that are for a browser; the others are empty for this target.
-            "--tests",
         ])
+        .args(&plan.wasm)
+        .args(&plan.name)
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             "wasm-bindgen-test-runner",
@@ -129,104 +223,10 @@ fn wasm_tests(toolchain: &Toolchain) -> Result<Command> {
     if let Some(driver) = tools::which("chromedriver") {
         cargo.env("CHROMEDRIVER", driver);
     }
-    Ok(cargo)
-}
-
-impl Tally {
-    /// A command that passes or fails as a whole.
-    fn command(&mut self, name: &str, command: &mut Command) -> Result<()> {
-        if status(name, command)?.success() {
-            self.passed += 1;
-        } else {
-            eprintln!("✗ {name} failed");
-            self.failed += 1;
-        }
-        Ok(())
-    }
-
-    /// A step of ours that passes or fails as a whole.
-    fn step(&mut self, name: &str, result: Result<()>) -> Result<()> {
-        if stopped() {
-            bail!("stopped");
-        }
-        match result {
-            Ok(()) => self.passed += 1,
-            Err(error) => {
-                eprintln!("✗ {name}: {error:#}");
-                self.failed += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Test programs, whose results are counted.
-    fn tests(&mut self, command: &mut Command) -> Result<()> {
-        let before = self.failed;
-        command.stdout(Stdio::piped());
-        let mut running = Running::start("cargo test", command)?;
-        let lines = running
-            .output()
-            .into_iter()
-            .flat_map(|it| BufReader::new(it).lines());
-        for line in lines.map_while(Result::ok) {
-            println!("{line}");
-            self.count(&line);
-            if stopped() {
-                bail!("stopped");
-            }
-        }
-        let succeeded = running.wait()?.success();
-        // A test program that does not compile or dies has no line with a number.
-        if !succeeded && self.failed == before {
-            self.failed += 1;
-        }
-        Ok(())
-    }
-
-    /// `test result: ok. 3 passed; 0 failed; 0 ignored; …`
-    fn count(&mut self, line: &str) {
-        let Some(result) = line.trim().strip_prefix("test result: ") else {
-            return;
-        };
-        for part in result.split([';', '.']) {
-            let mut words = part.split_whitespace();
-            let number = words.next().and_then(|word| word.parse::<usize>().ok());
-            match (number, words.next()) {
-                (Some(number), Some("passed")) => self.passed += number,
-                (Some(number), Some("failed")) => self.failed += number,
-                (Some(number), Some("ignored")) => self.skipped += number,
-                _ => {}
-            }
-        }
-    }
-
-    fn close(self) -> Result<()> {
-        if Path::new("target/e2e").is_dir() && self.failed > 0 {
-            println!("\nScreenshots and logs of the failed browser tests are in target/e2e.");
-        }
-        let skipped = if self.skipped > 0 {
-            format!(", {} skipped", self.skipped)
-        } else {
-            String::new()
-        };
-        println!("\n{} passed, {} failed{skipped}", self.passed, self.failed);
-        if self.failed > 0 {
-            bail!("some checks failed");
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_numbers_of_test_programs_are_added_up() {
-        let mut tally = Tally::default();
-        tally.count("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
-        tally.count("test result: FAILED. 2 passed; 4 failed; 0 ignored; finished in 0.11s");
-        tally.count("test 7 passed");
-        assert_eq!((tally.passed, tally.failed, tally.skipped), (5, 4, 1));
-    }
+    // Chromium leaves sockets and locks in the folder for temporary files.
+    let temporary = std::env::temp_dir().join(format!("xtask-{}", std::process::id()));
+    std::fs::create_dir_all(&temporary)?;
+    let result = tally.tests(cargo.env("TMPDIR", &temporary));
+    std::fs::remove_dir_all(&temporary)?;
+    result
 }

@@ -5,20 +5,25 @@ mod build;
 mod check;
 mod conformance;
 mod dev;
+mod doctor;
 mod follow;
 mod look;
+mod matching;
+mod plan;
 mod prices;
 mod process;
 mod serve;
 mod settings;
 mod source;
 mod steps;
+mod tally;
 mod tools;
 mod wasm;
+mod workspace;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 const HELP: &str = "\
 The project's commands:
@@ -26,6 +31,11 @@ The project's commands:
   cargo xtask dev      installs what is missing, then runs the emulator, the API and the page,
                        builds each edit; prints the URL once the page is up; Ctrl-C stops it
   cargo xtask test     runs what CI runs: format, lints, unit, API, wasm and browser tests
+  cargo xtask test NAME
+                       runs the tests with this in their name, of all kinds
+  cargo xtask test --changed
+                       runs what the change since `main` can have touched
+  cargo xtask doctor   says what is there for all of this, what is missing, and what that costs
   cargo xtask build    builds the release: dist/, with compressed files, and the `api` binary
   cargo xtask serve    runs the release build as in production, on one port
   cargo xtask bench    measures this machine and prints the README's tables
@@ -65,7 +75,27 @@ cargo xtask test
 
 Runs everything CI checks: format, lints, unit tests, API tests on SQLite and on a PostgreSQL that
 the tests start themselves, wasm tests, and browser tests on the release build. Installs what is
-missing. Ends with the line `N passed, N failed` and fails if any check fails.";
+missing. Ends with the line `N passed, N failed` and fails if any check fails.
+
+cargo xtask test NAME
+
+Runs the tests that have NAME in their path (`users::`, `a_token_that`), of all kinds, and builds
+nothing else. Which programs those are is told from the source.
+
+cargo xtask test --changed
+
+Runs what a change can have touched: format, and the lints and tests of each package with a changed
+file and of all that depend on it. Changed is what differs from the commit where this branch left
+`main`, committed or not.
+
+Both run browser tests on servers that are not optimized, which are built faster.";
+
+const DOCTOR_HELP: &str = "\
+cargo xtask doctor
+
+Says for each command what it needs of this machine: what is there, what the command will install by
+itself, and what you have to do; and what does not work without it. Changes nothing. Fails if
+`cargo xtask dev` cannot run.";
 
 const BUILD_HELP: &str = "\
 cargo xtask build
@@ -136,34 +166,51 @@ fn main() -> ExitCode {
     }
 }
 
+/// A command takes the arguments that follow its name.
+type Command = fn(&[String]) -> Result<()>;
+
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (command, help) = match arguments.first().map(String::as_str) {
-        Some("dev") => (dev::dev as fn() -> Result<()>, DEV_HELP),
-        Some("test") => (check::check as _, TEST_HELP),
-        Some("build") => (build::build as _, BUILD_HELP),
-        Some("serve") => (serve::serve as _, SERVE_HELP),
-        Some("bench") => (look::bench as _, BENCH_HELP),
-        Some("prices") => (prices::prices as _, PRICES_HELP),
-        Some("fuzz") => (look::fuzz as _, FUZZ_HELP),
-        Some("conformance") => (conformance::conformance as _, CONFORMANCE_HELP),
-        Some("fault") => (look::fault as _, FAULT_HELP),
-        Some("picture") => (look::picture as _, PICTURE_HELP),
+    let (command, help): (Command, _) = match arguments.first().map(String::as_str) {
+        Some("dev") => (|rest| alone(rest, dev::dev), DEV_HELP),
+        Some("test") => (check::check, TEST_HELP),
+        Some("build") => (|rest| alone(rest, build::build), BUILD_HELP),
+        Some("serve") => (|rest| alone(rest, serve::serve), SERVE_HELP),
+        Some("bench") => (|rest| alone(rest, look::bench), BENCH_HELP),
+        Some("doctor") => (|rest| alone(rest, doctor::doctor), DOCTOR_HELP),
+        Some("prices") => (|rest| alone(rest, prices::prices), PRICES_HELP),
+        Some("fuzz") => (|rest| alone(rest, look::fuzz), FUZZ_HELP),
+        Some("conformance") => (
+            |rest| alone(rest, conformance::conformance),
+            CONFORMANCE_HELP,
+        ),
+        Some("fault") => (|rest| alone(rest, look::fault), FAULT_HELP),
+        Some("picture") => (|rest| alone(rest, look::picture), PICTURE_HELP),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             return Ok(());
         }
         Some(other) => bail!("unknown command `{other}`; `cargo xtask --help` lists all"),
     };
-    match arguments.get(1).map(String::as_str) {
-        None => {}
-        Some("--help" | "-h") => {
-            println!("{help}");
-            return Ok(());
-        }
-        Some(other) => bail!("unknown argument `{other}`; try --help"),
+    let rest = &arguments[1..];
+    if rest.iter().any(|it| it == "--help" || it == "-h") {
+        println!("{help}");
+        return Ok(());
     }
     std::env::set_current_dir(settings::root()?)?;
     process::stop_on_signals()?;
-    command()
+    command(rest).map_err(|error| {
+        if process::stopped() || help == DOCTOR_HELP {
+            return error;
+        }
+        anyhow!("{error:#}\n\n`cargo xtask doctor` says what this machine has and what it lacks")
+    })
+}
+
+/// Runs a command that takes no arguments.
+fn alone(arguments: &[String], command: fn() -> Result<()>) -> Result<()> {
+    match arguments.first() {
+        None => command(),
+        Some(other) => bail!("unknown argument `{other}`; try --help"),
+    }
 }

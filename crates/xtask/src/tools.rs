@@ -24,11 +24,19 @@ const SCHEMATHESIS: &str = "4.32.5";
 /// Folder for what is fetched for this project alone.
 pub const FETCHED: &str = ".tools";
 
+/// trunk's folder, if it is there in the right version.
+pub fn trunk_at() -> Option<PathBuf> {
+    let version = output(Command::new("trunk").arg("--version"));
+    if version.as_deref() == Some(&format!("trunk {TRUNK}")) {
+        return folder_of("trunk");
+    }
+    installed("trunk", TRUNK)
+}
+
 /// trunk, as a folder to put on the path.
 pub fn trunk() -> Result<PathBuf> {
-    if output(Command::new("trunk").arg("--version")).as_deref() == Some(&format!("trunk {TRUNK}"))
-    {
-        return found("trunk");
+    if let Some(folder) = trunk_at() {
+        return Ok(folder);
     }
     // Without its TLS of choice it needs no OpenSSL; unoptimized it builds in half the time,
     // and spends its life waiting for cargo.
@@ -36,27 +44,38 @@ pub fn trunk() -> Result<PathBuf> {
     cargo_install("trunk", TRUNK, &options, "0")
 }
 
-/// wasm-bindgen of exactly the version in Cargo.lock, as a folder to put on the path.
-pub fn wasm_bindgen() -> Result<PathBuf> {
+/// The version of wasm-bindgen that the page is linked with, to which the program has to fit.
+fn wasm_bindgen_version() -> Result<String> {
     let lock = std::fs::read_to_string("Cargo.lock").context("Cargo.lock cannot be read")?;
-    let version = lock
-        .split_once("name = \"wasm-bindgen\"\nversion = \"")
+    lock.split_once("name = \"wasm-bindgen\"\nversion = \"")
         .and_then(|(_, rest)| rest.split('"').next())
-        .context("Cargo.lock names no wasm-bindgen")?;
-    let installed = output(Command::new("wasm-bindgen").arg("--version"));
-    if installed.as_deref() == Some(&format!("wasm-bindgen {version}"))
+        .map(str::to_owned)
+        .context("Cargo.lock names no wasm-bindgen")
+}
+
+/// wasm-bindgen's folder, if it is there in the right version.
+pub fn wasm_bindgen_at() -> Option<PathBuf> {
+    let wanted = wasm_bindgen_version().ok()?;
+    let version = output(Command::new("wasm-bindgen").arg("--version"));
+    if version.as_deref() == Some(&format!("wasm-bindgen {wanted}"))
         && output(Command::new("wasm-bindgen-test-runner").arg("--version")).is_some()
     {
-        return found("wasm-bindgen");
+        return folder_of("wasm-bindgen");
     }
-    cargo_install("wasm-bindgen-cli", version, &[], "1")
+    installed("wasm-bindgen-cli", &wanted)
+}
+
+/// wasm-bindgen, as a folder to put on the path.
+pub fn wasm_bindgen() -> Result<PathBuf> {
+    if let Some(folder) = wasm_bindgen_at() {
+        return Ok(folder);
+    }
+    cargo_install("wasm-bindgen-cli", &wasm_bindgen_version()?, &[], "1")
 }
 
 /// The folder of a program on the path.
-fn found(program: &str) -> Result<PathBuf> {
-    which(program)
-        .and_then(|path| path.parent().map(Path::to_owned))
-        .with_context(|| format!("{program} is not on the PATH"))
+fn folder_of(program: &str) -> Option<PathBuf> {
+    which(program)?.parent().map(Path::to_owned)
 }
 
 /// Where a program lies, if it is on the path.
@@ -66,6 +85,22 @@ pub fn which(program: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// Where a tool is installed for these commands.
+fn home(package: &str, version: &str) -> Result<PathBuf> {
+    Ok(cargo_home()?
+        .join("xtask")
+        .join(format!("{package}-{version}")))
+}
+
+/// The programs of a tool that was installed for these commands.
+fn installed(package: &str, version: &str) -> Option<PathBuf> {
+    let home = home(package, version).ok()?;
+    // cargo writes this file last.
+    home.join(".crates2.json")
+        .is_file()
+        .then(|| home.join("bin"))
+}
+
 /// Installs into cargo's folder, beside what the person has installed, not over it.
 fn cargo_install(
     package: &str,
@@ -73,14 +108,7 @@ fn cargo_install(
     options: &[&str],
     opt_level: &str,
 ) -> Result<PathBuf> {
-    let home = cargo_home()?
-        .join("xtask")
-        .join(format!("{package}-{version}"));
-    let bin = home.join("bin");
-    // cargo writes this file last.
-    if home.join(".crates2.json").is_file() {
-        return Ok(bin);
-    }
+    let home = home(package, version)?;
     println!("  installing {package} {version} (once, some minutes)");
     run(
         &format!("cargo install {package}"),
@@ -95,7 +123,22 @@ fn cargo_install(
             .env_remove("CARGO_TARGET_DIR"),
     )
     .context("it cannot be installed without the network; connect and run this again")?;
-    Ok(bin)
+    Ok(home.join("bin"))
+}
+
+/// The packages of npm that are there, of all that are fetched.
+pub fn packages_at() -> [(&'static str, bool); 3] {
+    let sdk = Path::new(FETCHED).join("clerk-sdk");
+    let clerk = [("@clerk/clerk-js", CLERK_JS), ("@clerk/ui", CLERK_UI)];
+    let has_clerk = clerk
+        .iter()
+        .all(|(package, version)| sdk.join(package).join(version).is_dir());
+    let has = |folder: &str, version| Path::new(FETCHED).join(folder).join(version).is_dir();
+    [
+        ("clerk-js", has_clerk),
+        ("wasm-opt", has("binaryen", BINARYEN)),
+        ("axe-core", has("axe-core", AXE)),
+    ]
 }
 
 /// clerk-js and its UI for the emulator; answers the folder.
@@ -193,7 +236,8 @@ pub fn postgres() -> Result<PathBuf> {
     postgres_folder().context("PostgreSQL's initdb was not found: install PostgreSQL")
 }
 
-fn postgres_folder() -> Option<PathBuf> {
+/// The folder of PostgreSQL's programs, if they are there.
+pub fn postgres_folder() -> Option<PathBuf> {
     // Debian keeps these off the path, one folder a version.
     let debian = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -207,6 +251,11 @@ fn postgres_folder() -> Option<PathBuf> {
         .max()
 }
 
+/// Whether Debian's packages may be installed without asking.
+pub fn may_install() -> bool {
+    which("apt-get").is_some() && rustix::process::geteuid().is_root()
+}
+
 /// Makes sure of programs, out of Debian's packages where that may be done.
 pub fn debian(programs: &[&str], packages: &[&str]) -> Result<()> {
     let missing: Vec<&str> = programs
@@ -217,7 +266,7 @@ pub fn debian(programs: &[&str], packages: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    if which("apt-get").is_none() || !rustix::process::geteuid().is_root() {
+    if !may_install() {
         bail!(
             "missing: {}; install your system's packages (Debian: sudo apt-get install {})",
             missing.join(" and "),

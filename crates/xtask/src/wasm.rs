@@ -152,21 +152,43 @@ fn rustup_source() -> Result<bool> {
     Ok(source.is_dir())
 }
 
-fn compiler() -> Result<Compiler> {
-    let installed = sysroot()?.join("lib/rustlib").join(TARGET);
-    if installed.is_dir() {
-        return Ok(Compiler::Rustup);
+/// Which compiler for the page is there, in words.
+pub fn compiler_at() -> Option<&'static str> {
+    match found().ok()?? {
+        Compiler::Debian => Some("Debian's compiler"),
+        Compiler::Rustup | Compiler::RustupSource => Some("rustup's"),
     }
-    if Path::new(DEBIAN_LIBRARY).is_dir() {
-        return Ok(Compiler::Debian);
+}
+
+/// Whether the standard library's source is there, for the smallest page.
+pub fn has_source() -> bool {
+    let source = sysroot().map(|it| it.join("lib/rustlib/src/rust/library/std"));
+    source.is_ok_and(|it| it.is_dir()) || Path::new(DEBIAN_LIBRARY).is_dir()
+}
+
+/// A compiler that is there.
+fn found() -> Result<Option<Compiler>> {
+    if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(Some(Compiler::Rustup));
+    }
+    Ok(Path::new(DEBIAN_LIBRARY)
+        .is_dir()
+        .then_some(Compiler::Debian))
+}
+
+fn compiler() -> Result<Compiler> {
+    if let Some(compiler) = found()? {
+        return Ok(compiler);
     }
     println!("  installing the wasm target (once)");
-    let added = output(Command::new("rustup").args(["target", "add", TARGET])).is_some();
-    if added && installed.is_dir() {
-        return Ok(Compiler::Rustup);
+    let added = output(Command::new("rustup").args(["target", "add", TARGET]));
+    if added.is_some()
+        && let Some(compiler) = found()?
+    {
+        return Ok(compiler);
     }
     println!("  rustup cannot fetch it here; using Debian's compiler instead");
-    if tools::which("apt-get").is_none() || !rustix::process::geteuid().is_root() {
+    if !tools::may_install() {
         bail!(
             "the wasm target is missing: run `rustup target add {TARGET}`, \
              or install Debian's compiler: sudo apt-get install {}",
