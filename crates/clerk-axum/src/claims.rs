@@ -56,18 +56,18 @@ pub struct NoExtra {}
 impl<Extra: DeserializeOwned> Claims<Extra> {
     /// The claims of a payload whose signature is good, checked for all that it does not cover.
     pub(crate) fn read(
-        payload: &[u8],
+        payload: &str,
         options: &VerifierOptions,
         now: u64,
     ) -> Result<Self, AuthError> {
         let refused = |reason| move |_| AuthError::InvalidToken(reason);
-        let read: Payload<'_> = serde_json::from_slice(payload).map_err(refused(
+        let read: Payload<'_> = serde_json::from_str(payload).map_err(refused(
             "one of sub, iss, iat, exp, nbf, azp, sts is missing or malformed",
         ))?;
         read.check(options, now)?;
         let authorization: AuthorizationClaims =
-            serde_json::from_slice(payload).map_err(refused("malformed organization claims"))?;
-        let extra = serde_json::from_slice(payload)
+            serde_json::from_str(payload).map_err(refused("malformed organization claims"))?;
+        let extra = serde_json::from_str(payload)
             .map_err(refused("the app's own claims are missing or malformed"))?;
         Ok(Self {
             authorization: authorization.authorization(&read.sub),
@@ -105,8 +105,7 @@ mod tests {
             "act": { "sub": "user_2", "iss": "x" }, "o": { "id": "org_1", "rol": "admin" },
             "fva": [1, -1], "pla": "o:pro",
         });
-        let claims: Claims =
-            Claims::read(payload.to_string().as_bytes(), &options, 0).expect("claims");
+        let claims: Claims = Claims::read(&payload.to_string(), &options, 0).expect("claims");
         assert_eq!(claims.sid.as_deref(), Some("sess_1"));
         assert_eq!(claims.act.map(|act| act.sub).as_deref(), Some("user_2"));
         let admin = Condition::new().role("org:admin").plan("pro");

@@ -8,8 +8,8 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Whether this is a JSON object in which, at any depth, no member stands twice: two readers could
 /// take different ones (RFC 7519 § 4).
-pub fn are_unique(json: &[u8]) -> bool {
-    json.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<Unique>(json).is_ok()
+pub fn are_unique(json: &str) -> bool {
+    json.trim_ascii_start().starts_with('{') && serde_json::from_str::<Unique>(json).is_ok()
 }
 
 /// Any JSON value, if its members are unique.
@@ -85,18 +85,18 @@ mod tests {
     #[test]
     fn a_member_may_stand_once() {
         assert!(are_unique(
-            br#"{"a": 1, "b": [null, {"a": true}], "c": {"a": -1.5}}"#
+            r#"{"a": 1, "b": [null, {"a": true}], "c": {"a": -1.5}}"#
         ));
-        assert!(!are_unique(br#"{"a": 1, "a": 1}"#));
-        assert!(!are_unique(br#"{"a": 1, "b": 2, "a": 1}"#));
-        assert!(!are_unique(br#"{"a": 1, "\u0061": 2}"#));
-        assert!(!are_unique(br#"{"b": [{"a": 1, "a": 1}]}"#));
+        assert!(!are_unique(r#"{"a": 1, "a": 1}"#));
+        assert!(!are_unique(r#"{"a": 1, "b": 2, "a": 1}"#));
+        assert!(!are_unique(r#"{"a": 1, "\u0061": 2}"#));
+        assert!(!are_unique(r#"{"b": [{"a": 1, "a": 1}]}"#));
     }
 
     #[test]
     fn anything_but_an_object_is_refused() {
         for json in ["[]", "1", "\"a\"", "", "{", "{}x"] {
-            assert!(!are_unique(json.as_bytes()), "{json}");
+            assert!(!are_unique(json), "{json}");
         }
     }
 }

@@ -54,12 +54,12 @@ enum Audience {
 }
 
 /// When a token says that it was issued. Nobody has verified it.
-pub fn issued(payload: &[u8]) -> Result<u64, AuthError> {
+pub fn issued(payload: &str) -> Result<u64, AuthError> {
     #[derive(Deserialize)]
     struct Issued {
         iat: u64,
     }
-    let issued: Result<Issued, _> = serde_json::from_slice(payload);
+    let issued: Result<Issued, _> = serde_json::from_str(payload);
     issued
         .map(|claims| claims.iat)
         .map_err(|_| AuthError::InvalidToken("no iat"))

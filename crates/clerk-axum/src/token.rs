@@ -28,7 +28,7 @@ pub struct Parts<'a> {
     /// The name of the key that signed them.
     pub kid: Option<String>,
     /// A JSON object whose members are unique.
-    pub payload: Vec<u8>,
+    pub payload: String,
     /// Of the signed parts.
     pub signature: Vec<u8>,
 }
@@ -69,11 +69,12 @@ impl<'a> Parts<'a> {
         let (header, payload) = signed.split_once('.').ok_or(malformed)?;
         // A dot is in no alphabet of base64.
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed);
-        let (header, payload) = (decode(header)?, decode(payload)?);
+        let text = |part: &str| String::from_utf8(decode(part)?).map_err(|_| malformed);
+        let (header, payload) = (text(header)?, text(payload)?);
         if !members::are_unique(&header) || !members::are_unique(&payload) {
             return Err(malformed);
         }
-        let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| malformed)?;
+        let header: Header<'_> = serde_json::from_str(&header).map_err(|_| malformed)?;
         header.check()?;
         Ok(Self {
             signed,
@@ -152,10 +153,23 @@ mod tests {
         let parts = Parts::of(&token).expect("a token");
         assert_eq!(parts.kid.as_deref(), Some("a"));
         assert_eq!(
-            (parts.payload.as_slice(), parts.signature.as_slice()),
-            (b"{}".as_slice(), b"signature".as_slice())
+            (parts.payload.as_str(), parts.signature.as_slice()),
+            ("{}", b"signature".as_slice())
         );
         assert!(token.starts_with(parts.signed));
+    }
+
+    #[test]
+    fn header_and_payload_are_text() {
+        let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
+        let (good, bad) = (
+            encode(br#"{"alg":"RS256"}"#),
+            encode(b"{\"alg\":\"RS256\xff\"}"),
+        );
+        for (header, payload) in [(&bad, &good), (&good, &bad)] {
+            let token = format!("{header}.{payload}.{good}");
+            assert_eq!(refusal(&token), AuthError::InvalidToken("malformed"));
+        }
     }
 
     #[test]
