@@ -185,9 +185,21 @@ impl World {
         let address = free_address()?;
         servers.push(Server::start(
             "the floor: axum, no token, no database",
-            Command::new(program("floor")).env("LISTEN_ADDR", address.to_string()),
+            Command::new(program("floor"))
+                .env_clear()
+                .env("LISTEN_ADDR", address.to_string()),
             address,
-            "/api/users/me",
+            "/readyz",
+        )?);
+        let address = free_address()?;
+        servers.push(Server::start(
+            "the floor, checking each token's signature",
+            Command::new(program("floor"))
+                .env_clear()
+                .env("LISTEN_ADDR", address.to_string())
+                .env("CLERK_JWT_KEY", &self.jwt_key),
+            address,
+            "/readyz",
         )?);
         servers.push(self.api("ours, SQLite", &self.sqlite_url)?);
         servers.push(self.api("ours, PostgreSQL", &self.postgres_url)?);
