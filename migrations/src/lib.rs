@@ -5,25 +5,37 @@ use sea_orm_migration::sea_orm::{
     DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
+mod edits;
 mod m20261123_000001_users;
 mod m20261123_000002_live;
 mod m20261124_000003_versions;
 mod m20261124_000004_probe;
 
-/// The migrations, oldest first.
+/// The migrations, oldest first. `cargo xtask migrate NAME` adds one.
 struct Migrator;
 
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261123_000001_users::Migration),
-            Box::new(m20261123_000002_live::Migration),
-            Box::new(m20261124_000003_versions::Migration),
-            Box::new(m20261124_000004_probe::Migration),
-        ]
-    }
+macro_rules! migrations {
+    ($($name:ident,)+) => {
+        #[async_trait::async_trait]
+        impl MigratorTrait for Migrator {
+            fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+                vec![$(Box::new($name::Migration)),+]
+            }
+        }
+
+        /// Each one's name and source.
+        const SOURCES: &[(&str, &str)] = &[
+            $((stringify!($name), include_str!(concat!(stringify!($name), ".rs")))),+
+        ];
+    };
 }
+
+migrations![
+    m20261123_000001_users,
+    m20261123_000002_live,
+    m20261124_000003_versions,
+    m20261124_000004_probe,
+];
 
 /// Executes what only SQL of the database's own can say.
 async fn execute(manager: &SchemaManager<'_>, postgres: &str, sqlite: &str) -> Result<(), DbErr> {
@@ -56,6 +68,12 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
             .execute_unprepared(&format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
             .await?;
     }
+    if cfg!(debug_assertions) {
+        edits::refuse(&transaction, SOURCES).await?;
+    }
     Migrator::up(&transaction, None).await?;
+    if cfg!(debug_assertions) {
+        edits::remember(&transaction, SOURCES).await?;
+    }
     transaction.commit().await
 }

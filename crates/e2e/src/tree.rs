@@ -36,10 +36,10 @@ impl Tree {
         }
         // cargo tells packages apart by their versions and by their places in the workspace. With
         // the same of both, it would take for the project's own what it built of the copy.
-        let version = concat!("\"", env!("CARGO_PKG_VERSION"), "\"");
+        let version = concat!("\nversion = \"", env!("CARGO_PKG_VERSION"), "\"");
         let manifest = fs::read_to_string(folder.join("Cargo.toml"))?;
-        ensure!(manifest.contains(version), "Cargo.toml has no {version}");
-        let other = concat!("\"", env!("CARGO_PKG_VERSION"), "+copy\"");
+        ensure!(manifest.contains(version), "Cargo.toml has no version");
+        let other = concat!("\nversion = \"", env!("CARGO_PKG_VERSION"), "+copy\"");
         fs::write(folder.join("Cargo.toml"), manifest.replace(version, other))?;
         Ok(Self(folder))
     }

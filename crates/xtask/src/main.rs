@@ -9,9 +9,11 @@ mod doctor;
 mod follow;
 mod look;
 mod matching;
+mod new;
 mod plan;
 mod prices;
 mod process;
+mod schema;
 mod serve;
 mod settings;
 mod source;
@@ -36,6 +38,11 @@ The project's commands:
   cargo xtask test --changed
                        runs what the change since `main` can have touched
   cargo xtask doctor   says what is there for all of this, what is missing, and what that costs
+  cargo xtask migrate NAME
+                       adds a migration of the database
+  cargo xtask reset    removes the database of development
+  cargo xtask new FOLDER
+                       writes a project of your own, made from this one
   cargo xtask build    builds the release: dist/, with compressed files, and the `api` binary
   cargo xtask serve    runs the release build as in production, on one port
   cargo xtask bench    measures this machine and prints the README's tables
@@ -96,6 +103,33 @@ cargo xtask doctor
 Says for each command what it needs of this machine: what is there, what the command will install by
 itself, and what you have to do; and what does not work without it. Changes nothing. Fails if
 `cargo xtask dev` cannot run.";
+
+const MIGRATE_HELP: &str = "\
+cargo xtask migrate NAME
+
+Makes the file of a migration in migrations/src and adds it to the list. Until you have written what it
+changes, it does not compile, so `cargo xtask dev` cannot run half of it; afterwards it runs when the
+API starts next. Once it ran, do not edit it, but add another: a debug build refuses a database in
+which a migration ran that was edited since.";
+
+const RESET_HELP: &str = "\
+cargo xtask reset
+
+Removes the database of development, the SQLite file that DATABASE_URL names, with everything in it.
+The next start of the API makes an empty one. The emulator keeps its users.";
+
+const NEW_HELP: &str = "\
+cargo xtask new FOLDER [--title TITLE] [--port PORT] [--bare]
+
+Writes a project of your own into FOLDER, which must not be there yet; the folder's name is its name.
+It is this project as it is, under its own name and title, with a README of its own, without history and
+without a licence, which is yours to choose.
+
+  --title TITLE  what the page is called          the name, with spaces: My app
+  --port PORT    the page's port; the API and the emulator get the next two, all in .env
+  --bare         without what the demo says of itself: sign-in, one row, live
+
+The page, the API and their tests are yours then. The crates below crates/ stay as they are.";
 
 const BUILD_HELP: &str = "\
 cargo xtask build
@@ -178,6 +212,9 @@ fn run() -> Result<()> {
         Some("serve") => (|rest| alone(rest, serve::serve), SERVE_HELP),
         Some("bench") => (|rest| alone(rest, look::bench), BENCH_HELP),
         Some("doctor") => (|rest| alone(rest, doctor::doctor), DOCTOR_HELP),
+        Some("migrate") => (schema::migrate, MIGRATE_HELP),
+        Some("reset") => (|rest| alone(rest, schema::reset), RESET_HELP),
+        Some("new") => (new::new, NEW_HELP),
         Some("prices") => (|rest| alone(rest, prices::prices), PRICES_HELP),
         Some("fuzz") => (|rest| alone(rest, look::fuzz), FUZZ_HELP),
         Some("conformance") => (

@@ -37,11 +37,12 @@ pub fn matching<'a>(packages: &'a [Package], name: &str) -> Result<Vec<Found<'a>
     for package in packages {
         for target in &package.targets {
             let sources = sources(package, target)?;
-            let parts = || name.split("::").filter(|part| !part.is_empty());
-            if !parts().all(|part| sources.iter().any(|it| it.has(part))) {
+            if !parts(name).all(|part| sources.iter().any(|it| it.has(part))) {
                 continue;
             }
-            let files = sources.iter().filter(|it| parts().any(|part| it.has(part)));
+            let files = sources
+                .iter()
+                .filter(|it| parts(name).any(|part| it.has(part)));
             let is_for_wasm = |it: &Source| it.text.contains("wasm_bindgen_test");
             let way = match (package.name.as_str(), target.kind.as_str()) {
                 ("e2e", "test") => Way::Browser,
@@ -57,6 +58,15 @@ pub fn matching<'a>(packages: &'a [Package], name: &str) -> Result<Vec<Found<'a>
         }
     }
     Ok(found)
+}
+
+/// The parts of a name, and whether each is a module's.
+fn parts(name: &str) -> impl Iterator<Item = (&str, bool)> {
+    let last = name.split("::").count() - 1;
+    let parts = name.split("::").enumerate();
+    parts
+        .map(move |(place, part)| (part, place < last))
+        .filter(|(part, _)| !part.is_empty())
 }
 
 /// A file with tests.
@@ -83,12 +93,13 @@ impl Source {
         })
     }
 
-    /// Whether a test in it can have this part in its path: the name of a module or a function, or
-    /// any word where a macro makes the functions.
-    fn has(&self, part: &str) -> bool {
+    /// Whether a test in it can have this part in its path: as the name of a module or a function,
+    /// or as any word where a macro makes the functions.
+    fn has(&self, (part, is_module): (&str, bool)) -> bool {
         let made_by_macro = self.text.contains("fn $");
-        let is_name =
-            |line: &&str| line.contains("fn ") || line.ends_with('{') && line.contains("mod ");
+        let is_name = |line: &&str| {
+            line.contains("mod ") && line.ends_with('{') || !is_module && line.contains("fn ")
+        };
         self.modules.contains(part)
             || self
                 .text
@@ -178,6 +189,17 @@ mod tests {
     fn a_test_that_a_macro_makes_is_found() {
         let path = "users::postgres::";
         assert_eq!(found(path), one("api", "suite", Way::Native));
+    }
+
+    #[test]
+    fn what_stands_before_two_colons_is_a_module() {
+        // Functions of other tests have the word in their names.
+        let found = found("database::");
+        assert!(!found.is_empty());
+        assert!(
+            found.iter().all(|(_, _, way)| *way == Way::Native),
+            "{found:?}"
+        );
     }
 
     #[test]
