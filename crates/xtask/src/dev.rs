@@ -3,9 +3,10 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use crate::follow::Follower;
 use crate::process::{Running, run, supervise, wait_until_ready};
@@ -28,9 +29,16 @@ pub fn dev() -> Result<()> {
     if emulated {
         tools::clerk_sdk()?;
     }
-    let toolchain = Toolchain::prepare()?;
-    steps.next("building the servers");
-    run("cargo build", &mut follow::servers())?;
+    steps.next("building the servers, and tools that are missing");
+    // Beside each other: either has stretches in which one core waits.
+    let toolchain = thread::scope(|scope| {
+        let toolchain = scope.spawn(Toolchain::prepare);
+        let built = run("cargo build", &mut follow::servers());
+        let toolchain = toolchain
+            .join()
+            .map_err(|_| anyhow!("finding tools panicked"))??;
+        built.map(|()| toolchain)
+    })?;
     steps.next("starting the servers");
     let (mut programs, api) = servers(&settings, &target("debug"))?;
     let mut follower = Follower::new(api)?;

@@ -68,7 +68,7 @@ const DEV_HELP: &str = "\
 cargo xtask dev
 
 Installs what is missing (wasm target, trunk, wasm-bindgen, clerk-js; the first time takes about
-ten minutes on two cores), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
+ten minutes on two cores, fewer where `cargo binstall` is installed), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
 is not set), the API and `trunk serve`. Prints the URL once the page is up. Verification codes are
 printed in this terminal. Ctrl-C stops everything.
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{output, run};
+use crate::process::{output, run, status};
 use crate::settings::cargo_home;
 
 /// The newest trunk that this project's toolchains build.
@@ -95,10 +95,42 @@ fn home(package: &str, version: &str) -> Result<PathBuf> {
 /// The programs of a tool that was installed for these commands.
 fn installed(package: &str, version: &str) -> Option<PathBuf> {
     let home = home(package, version).ok()?;
-    // cargo writes this file last.
-    home.join(".crates2.json")
-        .is_file()
-        .then(|| home.join("bin"))
+    is_whole(&home).then(|| home.join("bin"))
+}
+
+/// Whether all of a tool is in its folder. cargo makes its list when it begins to install, and fills
+/// it when it has.
+fn is_whole(home: &Path) -> bool {
+    let list = std::fs::metadata(home.join(".crates2.json"));
+    list.is_ok_and(|list| list.len() > 0) || home.join(FETCHED_WHOLE).is_file()
+}
+
+/// Written beside a tool that was fetched, when all of it is there.
+const FETCHED_WHOLE: &str = "fetched";
+
+/// Fetches a tool that others compiled, where `cargo binstall` is installed and finds it.
+fn fetched(package: &str, version: &str, home: &Path) -> Result<bool> {
+    if which("cargo-binstall").is_none() {
+        return Ok(false);
+    }
+    println!("  fetching {package} {version} (once)");
+    let mut binstall = Command::new("cargo");
+    binstall
+        .args([
+            "binstall",
+            "--no-confirm",
+            "--disable-strategies",
+            "compile",
+        ])
+        .arg("--root")
+        .arg(home)
+        .arg(format!("{package}@{version}"));
+    if !status("cargo binstall", &mut binstall)?.success() {
+        println!("  cargo binstall has none; compiling it instead");
+        return Ok(false);
+    }
+    std::fs::write(home.join(FETCHED_WHOLE), "")?;
+    Ok(true)
 }
 
 /// Installs into cargo's folder, beside what the person has installed, not over it.
@@ -109,11 +141,22 @@ fn cargo_install(
     opt_level: &str,
 ) -> Result<PathBuf> {
     let home = home(package, version)?;
+    if fetched(package, version, &home)? {
+        return Ok(home.join("bin"));
+    }
     println!("  installing {package} {version} (once, some minutes)");
     run(
         &format!("cargo install {package}"),
         Command::new("cargo")
-            .args(["install", package, "--version", version, "--root"])
+            // Servers are built meanwhile: two bars of progress would write over each other.
+            .args([
+                "install",
+                "--quiet",
+                package,
+                "--version",
+                version,
+                "--root",
+            ])
             .arg(&home)
             .args(options)
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
@@ -293,4 +336,20 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
     apt(&["update", "-qq"])?;
     let options = ["install", "-y", "-qq", "--no-install-recommends"];
     apt(&[&options, packages].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_whose_installation_was_interrupted_is_not_there() {
+        let home = tempfile::tempdir().expect("a folder");
+        assert!(!is_whole(home.path()));
+        let list = home.path().join(".crates2.json");
+        std::fs::write(&list, "").expect("written");
+        assert!(!is_whole(home.path()));
+        std::fs::write(&list, r#"{"installs":{}}"#).expect("written");
+        assert!(is_whole(home.path()));
+    }
 }
