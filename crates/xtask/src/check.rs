@@ -143,6 +143,7 @@ fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
         }
         tally.tests(&mut cargo)?;
     }
+    steps.finish();
     if tally.is_empty() {
         let name = plan.name.as_deref().unwrap_or_default();
         bail!("no test has `{name}` in its name; `cargo xtask test` runs all");

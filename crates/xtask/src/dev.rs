@@ -53,6 +53,7 @@ pub fn dev() -> Result<()> {
     for path in ["/", "/api/config"] {
         wait_until_ready("the page", &mut programs, page, path, BUILD_WITHIN)?;
     }
+    steps.finish();
     println!("\n  ➜  http://localhost:{}\n", settings.web_port);
     if let Some(address) = settings.emulator_addr {
         println!("     The emulator's dashboard, with its emails: http://{address}/dashboard");

@@ -68,9 +68,9 @@ const DEV_HELP: &str = "\
 cargo xtask dev
 
 Installs what is missing (wasm target, trunk, wasm-bindgen, clerk-js; the first time takes about
-ten minutes on two cores, fewer where `cargo binstall` is installed), builds, and runs the emulator (only when CLERK_PUBLISHABLE_KEY
-is not set), the API and `trunk serve`. Prints the URL once the page is up. Verification codes are
-printed in this terminal. Ctrl-C stops everything.
+ten minutes on two cores, fewer where `cargo binstall` is installed), builds, and runs the emulator
+(only when CLERK_PUBLISHABLE_KEY is not set), the API and `trunk serve`. Prints the URL once the page
+is up. Verification codes are printed in this terminal. Ctrl-C stops everything.
 
 An edit of the page's source is built and reloads the open pages. An edit of what the API is made of
 (api/, shared/, migrations/, the crates below them, their manifests) is built and starts the API

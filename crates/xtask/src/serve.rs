@@ -35,6 +35,7 @@ pub fn serve() -> Result<()> {
     build::binaries(&build::SERVERS)?;
     steps.next("starting");
     let (programs, _) = servers(&settings, &target("release"))?;
+    steps.finish();
     println!(
         "\n  ➜  http://localhost:{}\n\n     Ctrl-C stops it.\n",
         settings.listen_addr.port()
