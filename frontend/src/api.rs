@@ -1,9 +1,9 @@
 //! The API as the page calls it.
 
 use clerk_yew::{ErrorKind, TokenOptions, get_token};
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Deserialize, Serialize};
-use shared::{FieldError, PageConfig, Problem, PutUser, User, UserUpdate};
+use shared::{FieldError, Problem, PutUser, User, UserUpdate};
 use web_sys::AbortSignal;
 
 /// A row and its version, which grows with every change.
@@ -59,18 +59,6 @@ impl std::fmt::Display for ApiError {
             Self::Refused(detail) => f.write_str(detail),
         }
     }
-}
-
-/// What the page needs before it can load Clerk.
-pub async fn page_config() -> Result<PageConfig, ApiError> {
-    let response = Request::get("/api/config")
-        .send()
-        .await
-        .map_err(unreachable)?;
-    if !response.ok() {
-        return Err(ApiError::Unavailable);
-    }
-    response.json().await.map_err(unreachable)
 }
 
 /// The API with the signed-in person's tokens.

@@ -1,19 +1,19 @@
 //! The page's frame: configuration, Clerk, routes, header.
 
-use clerk_yew::{Appearance, ClerkProvider, Status, use_clerk, use_clerk_status};
+use clerk_yew::{Appearance, ClerkProvider, Status, use_auth, use_clerk, use_clerk_status};
 use shared::{PageConfig, Visitor};
 use yew::prelude::*;
-use yew_router::history::{AnyHistory, BrowserHistory, History, MemoryHistory};
-use yew_router::prelude::*;
 
-use crate::api::page_config;
-use crate::components::{Header, Notice, Spinner, footer};
+use crate::components::{notice, retry_button, spinner};
+use crate::config::page_config;
+use crate::frame::{Header, footer};
 use crate::idle::idle;
-use crate::pages::switch;
+use crate::memory;
+use crate::navigation::{push, replace, use_route};
+use crate::pages::Page;
 use crate::retry;
 use crate::route::Route;
 use crate::task::Task;
-use crate::user_provider::UserProvider;
 use crate::visitor::use_visitor;
 
 /// What the [`App`] takes: what is known of a visit before anything is loaded.
@@ -44,22 +44,19 @@ impl AppProps {
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let config = use_state(|| None::<PageConfig>);
-    let trouble = use_state_eq(|| None::<String>);
+    let trouble = use_state_eq(|| false);
+    let route = use_route(&props.path);
     let wanted = use_state_eq(|| props.wants_clerk());
     let (setter, troubled, idles) = (config.setter(), trouble.setter(), wanted.setter());
     use_effect_with((), move |()| {
         let task = Task::spawn(async move {
             for failures in 0.. {
-                match page_config().await {
-                    Ok(config) => {
-                        setter.set(Some(config));
-                        break;
-                    }
-                    Err(error) => {
-                        troubled.set(Some(error.to_string()));
-                        retry::wait(failures).await;
-                    }
+                if let Some(config) = page_config().await {
+                    setter.set(Some(config));
+                    break;
                 }
+                troubled.set(true);
+                retry::wait(failures).await;
             }
             idle().await;
             idles.set(true);
@@ -69,27 +66,15 @@ pub fn App(props: &AppProps) -> Html {
     let pointed = wanted.setter();
     let pointed = Callback::from(move |()| pointed.set(true));
     html! {
-        <Router history={history(&props.path)}>
-            <ContextProvider<Visitor> context={props.visitor}>
-                { shell(config.as_ref().filter(|_| *wanted), trouble.as_deref(), &pointed) }
-            </ContextProvider<Visitor>>
-        </Router>
+        <ContextProvider<Visitor> context={props.visitor}>
+            { shell(config.as_ref().filter(|_| *wanted), *trouble, &pointed, route) }
+        </ContextProvider<Visitor>>
     }
-}
-
-/// Where the visit goes on from.
-fn history(path: &AttrValue) -> AnyHistory {
-    if cfg!(target_arch = "wasm32") {
-        return BrowserHistory::new().into();
-    }
-    let history = MemoryHistory::new();
-    history.replace(path.as_str());
-    history.into()
 }
 
 /// Clerk, once it is wanted and its configuration is there; the person's row, and the page's
 /// frame around what there is to see. Whoever moves or tabs into the page wants Clerk.
-fn shell(config: Option<&PageConfig>, trouble: Option<&str>, pointed: &Callback<()>) -> Html {
+fn shell(config: Option<&PageConfig>, trouble: bool, pointed: &Callback<()>, route: Route) -> Html {
     let defer = config.is_none();
     let (key, proxy_url, jwt_template) = match config {
         None => Default::default(),
@@ -106,35 +91,25 @@ fn shell(config: Option<&PageConfig>, trouble: Option<&str>, pointed: &Callback<
             proxy_url={proxy_url.map(AttrValue::from)}
             sign_in_url="/sign-in"
             sign_up_url="/sign-up"
-            router_push={Callback::from(push)}
-            router_replace={Callback::from(replace)}
+            router_push={Callback::from(|to: String| push(&to))}
+            router_replace={Callback::from(|to: String| replace(&to))}
             telemetry={false}
             appearance={appearance()}
         >
-            <UserProvider {jwt_template}>
-                <div class="page" onpointerover={pointed.reform(|_| ())} onfocusin={pointed.reform(|_| ())}>
-                    <Header />
-                    <main id="main" tabindex="-1">
-                        if let Some(trouble) = trouble.filter(|_| defer) {
-                            <p class="hint" role="status">{ trouble }{ " Trying again…" }</p>
-                        }
-                        <Body />
-                    </main>
-                    { footer() }
-                </div>
-            </UserProvider>
+            <div class="page" onpointerover={pointed.reform(|_| ())} onfocusin={pointed.reform(|_| ())}>
+                <Header />
+                <main id="main" tabindex="-1">
+                    if trouble && defer {
+                        <p class="hint" role="status">
+                            { "The server cannot be reached. Trying again…" }
+                        </p>
+                    }
+                    <Body {route} jwt_template={jwt_template.map(AttrValue::from)} />
+                </main>
+                { footer() }
+            </div>
         </ClerkProvider>
     }
-}
-
-/// Clerk's steps have paths and queries of their own, which no route of ours would keep.
-fn push(to: String) {
-    BrowserHistory::new().push(to);
-}
-
-/// As [`push`], in the place of this page.
-fn replace(to: String) {
-    BrowserHistory::new().replace(to);
 }
 
 /// Clerk's UI in the page's own colours, which follow the person's dark or light mode.
@@ -157,26 +132,40 @@ fn appearance() -> Appearance {
     ])
 }
 
+#[derive(Properties, PartialEq)]
+struct BodyProps {
+    route: Route,
+    jwt_template: Option<AttrValue>,
+}
+
 /// What there is to see. Home and a page that does not exist need no Clerk for it.
 #[component]
-fn Body() -> Html {
-    let clerk = use_clerk();
+fn Body(props: &BodyProps) -> Html {
+    let (clerk, auth) = (use_clerk(), use_auth());
     let visitor = use_visitor();
-    let route = use_route().unwrap_or(Route::NotFound);
-    let page = switch(route.clone());
+    let route = props.route;
+    // Nothing is kept of anybody else.
+    let here = auth.is_loaded().then(|| auth.user_id().map(str::to_owned));
+    use_effect_with(here, |here| {
+        if let Some(clerk_id) = here {
+            memory::keep_only(clerk_id.as_deref());
+        }
+    });
+    let jwt_template = props.jwt_template.clone();
+    let page = html! { <Page {route} {jwt_template} /> };
     match use_clerk_status() {
         Status::Failed(error) => {
             let text = format!("{error} Check your connection and try again.");
+            let retry = Callback::from(move |()| clerk.retry());
             html! {
                 <>
-                    <Notice title="Sign-in is unavailable" {text}
-                        retry={Callback::from(move |()| clerk.retry())} />
+                    { notice("Sign-in is unavailable", text, retry_button(&retry)) }
                     if route == Route::Home && visitor == Visitor::SignedOut { { page } }
                 </>
             }
         }
         Status::Loading if !matches!(route, Route::Home | Route::NotFound) => {
-            html! { <Spinner text="Initializing…" /> }
+            spinner("Initializing…")
         }
         _ => page,
     }

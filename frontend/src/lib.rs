@@ -2,13 +2,18 @@
 
 mod api;
 mod app;
+mod chunk;
 mod components;
+mod config;
 mod current_user;
 mod draft;
+mod frame;
 mod idle;
 mod live;
 mod memory;
+mod navigation;
 mod pages;
+mod person;
 mod remembered;
 mod retry;
 mod route;
@@ -25,5 +30,13 @@ pub fn show() {
     let path = web_sys::window()
         .and_then(|window| window.location().pathname().ok())
         .unwrap_or_default();
-    yew::Renderer::<App>::with_props(AppProps::of(visitor::expected(), path)).render();
+    let visitor = visitor::expected();
+    wasm_bindgen_futures::spawn_local(async move {
+        if visitor == shared::Visitor::SignedIn {
+            // It came with the first bytes: there is no other state before what it shows. Where it
+            // did not come, the page says so.
+            let _ = chunk::load().await;
+        }
+        yew::Renderer::<App>::with_props(AppProps::of(visitor, path)).render();
+    });
 }

@@ -1,11 +1,7 @@
 //! The page's paths. They are read by hand: a recognizer of patterns costs more than all of them.
 
-use std::collections::HashMap;
-
-use yew_router::Routable;
-
 /// Where a person can be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     Home,
     SignIn,
@@ -17,7 +13,7 @@ pub enum Route {
 
 impl Route {
     /// The title of the page.
-    pub fn title(&self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::Home => "Yew + Clerk",
             Self::SignIn => "Sign in – Yew + Clerk",
@@ -27,47 +23,34 @@ impl Route {
             Self::NotFound => "Page not found – Yew + Clerk",
         }
     }
-}
 
-impl Routable for Route {
-    fn recognize(path: &str) -> Option<Self> {
-        // What Clerk shows has steps below its path.
-        let is_clerks = |own| {
-            path.strip_prefix(own)
-                .is_some_and(|step| step.is_empty() || step.starts_with('/'))
-        };
-        Some(match path {
-            "/" => Self::Home,
-            "/goodbye" => Self::Goodbye,
-            _ if is_clerks("/account") => Self::Account,
-            _ if is_clerks("/sign-in") => Self::SignIn,
-            _ if is_clerks("/sign-up") => Self::SignUp,
-            _ => Self::NotFound,
-        })
-    }
-
-    fn to_path(&self) -> String {
-        let path = match self {
+    /// The path that leads there.
+    pub fn path(self) -> &'static str {
+        match self {
             Self::Home => "/",
             Self::SignIn => "/sign-in",
             Self::SignUp => "/sign-up",
             Self::Account => "/account",
             Self::Goodbye => "/goodbye",
             Self::NotFound => "/404",
+        }
+    }
+
+    /// What a path leads to.
+    pub fn of_path(path: &str) -> Self {
+        // What Clerk shows has steps below its path.
+        let is_clerks = |own| {
+            path.strip_prefix(own)
+                .is_some_and(|step| step.is_empty() || step.starts_with('/'))
         };
-        path.to_owned()
-    }
-
-    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
-        Self::recognize(path)
-    }
-
-    fn routes() -> Vec<&'static str> {
-        vec!["/", "/sign-in", "/sign-up", "/account", "/goodbye", "/404"]
-    }
-
-    fn not_found_route() -> Option<Self> {
-        Some(Self::NotFound)
+        match path {
+            "/" => Self::Home,
+            "/goodbye" => Self::Goodbye,
+            _ if is_clerks("/account") => Self::Account,
+            _ if is_clerks("/sign-in") => Self::SignIn,
+            _ if is_clerks("/sign-up") => Self::SignUp,
+            _ => Self::NotFound,
+        }
     }
 }
 
@@ -89,15 +72,15 @@ mod tests {
             ("/goodbye/x", Route::NotFound),
             ("/404", Route::NotFound),
         ] {
-            assert_eq!(Route::recognize(path), Some(route), "{path}");
+            assert_eq!(Route::of_path(path), route, "{path}");
         }
     }
 
     #[test]
     fn every_route_has_a_path_that_leads_to_it() {
-        for path in Route::routes() {
-            let route = Route::recognize(path).expect("a route");
-            assert_eq!(route.to_path(), path);
+        use Route::{Account, Goodbye, Home, NotFound, SignIn, SignUp};
+        for route in [Home, SignIn, SignUp, Account, Goodbye, NotFound] {
+            assert_eq!(Route::of_path(route.path()), route);
         }
     }
 }

@@ -69,7 +69,7 @@ pub fn use_current_user() -> CurrentUser {
 #[derive(Properties, PartialEq)]
 pub struct UserProviderProps {
     /// The JWT template to ask tokens for
-    pub jwt_template: Option<String>,
+    pub jwt_template: Option<AttrValue>,
     /// Everything that uses the row
     pub children: Html,
 }
@@ -83,14 +83,13 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
         use_reducer_eq(|| remembered::load().map_or_else(State::default, State::remembering));
     let tries = use_state(|| 0);
     let (is_loaded, user_id) = (auth.is_loaded(), auth.user_id().map(str::to_owned));
-    let api = Api::new(props.jwt_template.clone());
+    let api = Api::new(props.jwt_template.as_ref().map(ToString::to_string));
 
-    // Connect: the row is fetched, or made, until that succeeds. Nothing is kept of anybody else.
+    // Connect: the row is fetched, or made, until that succeeds.
     let (dispatcher, connecting) = (state.dispatcher(), api.clone());
     let deps = (is_loaded, user_id.clone(), *tries);
     use_effect_with(deps, move |(is_loaded, user_id, _)| {
         if *is_loaded {
-            memory::keep_only(user_id.as_deref());
             dispatcher.dispatch(Event::Restart(user_id.clone()));
         }
         let task = user_id.is_some().then(|| {
@@ -156,7 +155,7 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
         move || drop(task)
     });
 
-    let jwt_template = props.jwt_template.clone().map(AttrValue::from);
+    let jwt_template = props.jwt_template.clone();
     let user = CurrentUser {
         state,
         api,

@@ -337,6 +337,14 @@ impl Browser {
         Ok(())
     }
 
+    /// Nothing comes from these addresses, which may have `*` in them; everything, when there are none.
+    pub async fn gets_nothing_from(&self, urls: &[&str]) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": urls }))
+            .await?;
+        Ok(())
+    }
+
     /// Runs no scripts of pages from now on.
     pub async fn has_no_scripts(&self) -> Result<()> {
         let off = json!({ "value": true });

@@ -5,10 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::run;
 use crate::settings::target;
+use crate::split::split;
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
 
@@ -31,22 +32,51 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// Builds the page into `dist/`, with `.br` and `.gz` beside each file worth it.
-pub fn page(toolchain: &Toolchain) -> Result<()> {
+/// Builds the page into `dist/`, with `.br` and `.gz` beside each file worth it; answers the bytes of
+/// a stranger's first visit.
+pub fn page(toolchain: &Toolchain) -> Result<u64> {
     let mut trunk = toolchain.release_command("trunk")?;
-    trunk.args(["build", "--release", "--dist", "dist", "--public-url", "/"]);
+    trunk
+        .args(["build", "--release", "--dist", "dist", "--public-url", "/"])
+        .args(["--features", "split"]);
     run("trunk build", &mut trunk)?;
     let mut prerender = Command::new("cargo");
     prerender.args(["run", "--quiet", "-p", "prerender", "--", "dist"]);
     run("prerender", &mut prerender)?;
-    let sizes = compress(Path::new("dist"))?;
-    let kilobytes = |bytes: usize| bytes.div_ceil(100).div_ceil(10);
-    println!(
-        "  the page's code and styles: {} KB, {} KB with brotli",
-        kilobytes(sizes.raw),
-        kilobytes(sizes.brotli)
-    );
+    split(toolchain, Path::new("dist"))?;
+    compress(Path::new("dist"))?;
+    let visit = first_visit(Path::new("dist"))?;
+    println!("  a stranger's first visit loads {visit} bytes of the page, with brotli");
+    Ok(visit)
+}
+
+/// What a stranger's first visit may load of the page, with brotli: document and styles, scripts
+/// and wasm. A compiler without the standard library's source needs some more.
+pub fn within_budget(toolchain: &Toolchain, visit: u64) -> Result<()> {
+    let budget = if toolchain.makes_the_smallest() {
+        95_000
+    } else {
+        115_000
+    };
+    if visit > budget {
+        bail!("a stranger's first visit loads {visit} bytes of the page; the budget is {budget}");
+    }
     Ok(())
+}
+
+/// What a stranger who opens the front door gets, but for the icon.
+fn first_visit(dist: &Path) -> Result<u64> {
+    let mut sum = 0;
+    for entry in fs::read_dir(dist)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_needed =
+            name == "welcome.html.br" || name.ends_with(".js.br") || name.ends_with("_bg.wasm.br");
+        if is_needed {
+            sum += entry.metadata()?.len();
+        }
+    }
+    Ok(sum)
 }
 
 /// Builds the app of one item of clerk-yew; answers its bytes, with brotli.
@@ -59,7 +89,7 @@ pub fn price(toolchain: &Toolchain, item: &str) -> Result<usize> {
         .arg(&dist)
         .env("PRICES_ITEM", item);
     run("trunk build", &mut trunk)?;
-    Ok(compress(&dist)?.brotli)
+    compress(&dist)
 }
 
 /// The server of `examples/notes`.
@@ -90,15 +120,10 @@ pub fn binaries(packages: &[&str]) -> Result<()> {
     run("cargo build", &mut cargo)
 }
 
-/// Bytes of scripts, wasm and the document with its styles.
-#[derive(Default)]
-struct Sizes {
-    raw: usize,
-    brotli: usize,
-}
-
-fn compress(folder: &Path) -> Result<Sizes> {
-    let mut sizes = Sizes::default();
+/// Adds `.br` and `.gz`; answers how many bytes scripts, wasm and the document with its styles are
+/// with brotli.
+fn compress(folder: &Path) -> Result<usize> {
+    let mut sum = 0;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let extension = path
@@ -124,9 +149,8 @@ fn compress(folder: &Path) -> Result<Sizes> {
         fs::write(beside("gz"), gzip.finish()?)?;
         // The styles are inside the document.
         if ["js", "wasm"].contains(&extension) || path.ends_with("index.html") {
-            sizes.raw += bytes.len();
-            sizes.brotli += small.len();
+            sum += small.len();
         }
     }
-    Ok(sizes)
+    Ok(sum)
 }

@@ -189,7 +189,11 @@ fn build_for_browser(
                 let built = servers.build(needs.contains(&Need::Notes));
                 tally.step("servers", built)?;
             }
-            Need::Page => tally.step("page", build::page(toolchain))?,
+            Need::Page => {
+                let page = build::page(toolchain);
+                let page = page.and_then(|visit| build::within_budget(toolchain, visit));
+                tally.step("page", page)?;
+            }
             Need::Notes => {
                 let built = build::example(toolchain, "notes");
                 tally.step("the page of examples/notes", built)?;

@@ -16,7 +16,9 @@ mod process;
 mod schema;
 mod serve;
 mod settings;
+mod sizes;
 mod source;
+mod split;
 mod steps;
 mod tally;
 mod tools;
@@ -46,6 +48,7 @@ The project's commands:
   cargo xtask build    builds the release: dist/, with compressed files, and the `api` binary
   cargo xtask serve    runs the release build as in production, on one port
   cargo xtask bench    measures this machine and prints the README's tables
+  cargo xtask sizes    prints what the page's wasm consists of, by crate and by component
   cargo xtask prices   prints what each component and hook of clerk-yew adds to a page
   cargo xtask fault    kills servers while clients write; fails if a write is lost
   cargo xtask fuzz     runs Schemathesis against the API and its OpenAPI document
@@ -152,6 +155,13 @@ how much memory and time strangers can take, what the emulator costs compared wi
 (emulate, also on Node.js), the size of the page, and the time until its first button can be used.
 Takes about thirteen minutes after the build.";
 
+const SIZES_HELP: &str = "\
+cargo xtask sizes
+
+Builds the page into dist/ like `cargo xtask build`, and prints how many bytes of its code come from
+each crate and belong to each component: in what every visit loads, and in what only those who are
+signed in do.";
+
 const PRICES_HELP: &str = "\
 cargo xtask prices
 
@@ -215,6 +225,7 @@ fn run() -> Result<()> {
         Some("migrate") => (schema::migrate, MIGRATE_HELP),
         Some("reset") => (|rest| alone(rest, schema::reset), RESET_HELP),
         Some("new") => (new::new, NEW_HELP),
+        Some("sizes") => (|rest| alone(rest, sizes::sizes), SIZES_HELP),
         Some("prices") => (|rest| alone(rest, prices::prices), PRICES_HELP),
         Some("fuzz") => (|rest| alone(rest, look::fuzz), FUZZ_HELP),
         Some("conformance") => (

@@ -32,10 +32,11 @@ const LEFT: [&str; 6] = [
     "crates/xtask/tests/new.rs",
 ];
 /// Packages that are the app, whose licence is the owner's to choose.
-const APP: [&str; 5] = [
+const APP: [&str; 6] = [
     "api",
     "frontend",
     "frontend/prerender",
+    "frontend/split",
     "migrations",
     "shared",
 ];
@@ -205,7 +206,10 @@ fn bare_home(folder: &Path) -> Result<()> {
     let file = folder.join(HOME);
     let mut text = fs::read_to_string(&file)?;
     for (from, until) in [
-        ("/// Two tabs of a browser", "/// Signed out: what this is."),
+        (
+            "/// Two tabs of a browser",
+            "/// For strangers: what this is",
+        ),
         (
             "                <p class=\"lead\">",
             "                <div class=\"actions\">",

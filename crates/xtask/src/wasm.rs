@@ -68,6 +68,11 @@ impl Toolchain {
         Ok(toolchain)
     }
 
+    /// Whether it has the library's source, which the smallest page needs.
+    pub fn makes_the_smallest(&self) -> bool {
+        !matches!(self.compiler, Compiler::Rustup)
+    }
+
     /// A program that builds the page, in development.
     pub fn command(&self, program: &str) -> Result<Command> {
         let mut path = self.path.clone();

@@ -10,13 +10,14 @@ use serde_json::Value;
 use crate::process::output;
 
 /// Programs that the browser tests run, of which cargo does not know.
-const RUN_BY_E2E: [&str; 7] = [
+const RUN_BY_E2E: [&str; 8] = [
     "api",
     "frontend",
     "gallery",
     "notes-page",
     "notes-server",
     "prerender",
+    "split",
     "xtask",
 ];
 

@@ -1,16 +1,10 @@
-//! Parts of pages.
+//! Parts of pages. A part that needs no state of its own is a plain function: each component costs
+//! some kilobytes of wasm.
 
-mod delete_account;
-mod focus;
-mod frame;
 mod notice;
-mod profile;
 mod spinner;
 mod theme;
-mod time;
 
-pub use delete_account::DeleteAccount;
-pub use frame::{Header, footer};
-pub use notice::Notice;
-pub use profile::Profile;
-pub use spinner::{Size, Spinner};
+pub use notice::{notice, retry_button};
+pub use spinner::{small_spinner, spinner};
+pub use theme::theme_switch;

@@ -1,33 +1,23 @@
 use yew::prelude::*;
 
-/// What a [`Notice`] takes.
-#[derive(Properties, PartialEq)]
-pub struct NoticeProps {
-    /// What is the matter
-    pub title: AttrValue,
-    /// What happened and what to do
-    pub text: AttrValue,
-    /// Called by the button "Retry"; none: there is no use
-    #[prop_or_default]
-    pub retry: Option<Callback<()>>,
-    /// Other ways out
-    #[prop_or_default]
-    pub children: Html,
+/// Tells what is the matter, with ways out.
+pub fn notice(title: &'static str, text: impl Into<AttrValue>, ways_out: Html) -> Html {
+    show(title, text.into(), ways_out)
 }
 
-/// Tells what is the matter, with a way out.
-#[component]
-pub fn Notice(props: &NoticeProps) -> Html {
+fn show(title: &'static str, text: AttrValue, ways_out: Html) -> Html {
     html! {
         <section class="card notice" role="alert">
-            <h1>{ &props.title }</h1>
-            <p>{ &props.text }</p>
-            if let Some(retry) = &props.retry {
-                <button type="button" class="button primary" onclick={retry.reform(|_| ())}>
-                    { "Retry" }
-                </button>
-            }
-            { props.children.clone() }
+            <h1>{ title }</h1>
+            <p>{ text }</p>
+            { ways_out }
         </section>
+    }
+}
+
+/// A way out: to try again.
+pub fn retry_button(retry: &Callback<()>) -> Html {
+    html! {
+        <button type="button" class="button primary" onclick={retry.reform(|_| ())}>{ "Retry" }</button>
     }
 }

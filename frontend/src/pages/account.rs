@@ -1,36 +1,15 @@
-use clerk_yew::{Appearance, SignedIn, SignedOut, UserProfile};
 use yew::prelude::*;
 
-use crate::components::{DeleteAccount, Notice};
+use crate::components::notice;
 
-/// Clerk's page for the account, and the way out.
+/// For strangers; everybody else sees their account, which is loaded only then.
 pub fn account() -> Html {
-    html! {
-        <>
-            <SignedOut>
-                <Notice title="You are signed out" text="Sign in to see your account.">
-                    <a class="button primary" href="/sign-in?redirect_url=/account">{ "Sign in" }</a>
-                </Notice>
-            </SignedOut>
-            <SignedIn>
-                <div class="heading">
-                    <h1>{ "Your account" }</h1>
-                    <p class="hint">
-                        { "How you sign in, as stored by Clerk. A new name or email address also reaches your profile." }
-                    </p>
-                </div>
-                <div class="account"><UserProfile path="/account" appearance={appearance()} /></div>
-                <DeleteAccount />
-            </SignedIn>
-        </>
-    }
-}
-
-/// As wide as the page, by classes of its own. Clerk's own way to delete the account is hidden.
-fn appearance() -> Appearance {
-    Appearance::new().elements([
-        ("rootBox", "as-wide"),
-        ("cardBox", "as-wide as-card"),
-        ("profileSection__danger", "is-hidden"),
-    ])
+    let sign_in = html! {
+        <a class="button primary" href="/sign-in?redirect_url=/account">{ "Sign in" }</a>
+    };
+    notice(
+        "You are signed out",
+        "Sign in to see your account.",
+        sign_in,
+    )
 }

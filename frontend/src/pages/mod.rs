@@ -8,28 +8,32 @@ mod news;
 mod not_found;
 mod sign_in;
 
+use shared::Visitor;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, window};
 use yew::prelude::*;
 
+use crate::chunk::{Part, Person};
+use crate::components::spinner;
+use crate::person::blank;
 use crate::route::Route;
+use crate::visitor::use_visitor;
 
-/// The page of a route.
-pub fn switch(route: Route) -> Html {
-    html! { <Page {route} /> }
-}
-
+/// What a [`Page`] takes.
 #[derive(Properties, PartialEq)]
-struct PageProps {
-    route: Route,
+pub struct PageProps {
+    /// Where the visit is
+    pub route: Route,
+    /// The JWT template to ask tokens for
+    pub jwt_template: Option<AttrValue>,
 }
 
 /// A page, with its title, and what is to be said on all of them.
 #[component]
-fn Page(props: &PageProps) -> Html {
-    let route = &props.route;
+pub fn Page(props: &PageProps) -> Html {
+    let route = props.route;
     let is_first = use_mut_ref(|| true);
-    use_effect_with(route.clone(), move |route| {
+    use_effect_with(route, move |route| {
         if let Some(document) = window().and_then(|it| it.document()) {
             document.set_title(route.title());
             // Whoever came by a link goes on from the page's beginning.
@@ -40,16 +44,33 @@ fn Page(props: &PageProps) -> Html {
         }
     });
     let news = news::use_news(route);
-    let page = match route {
-        Route::Home => html! { <home::Home /> },
-        Route::SignIn => sign_in::sign_in(),
-        Route::SignUp => sign_in::sign_up(),
-        Route::Account => account::account(),
-        Route::Goodbye => goodbye::goodbye(),
-        Route::NotFound => not_found::not_found(),
+    let visitor = use_visitor();
+    let page = match (route, visitor) {
+        (Route::Home, Visitor::SignedOut) => home::welcome(),
+        (Route::Account, Visitor::SignedOut) => account::account(),
+        (Route::Home | Route::Account, Visitor::SignedIn) => Html::default(),
+        (Route::SignIn, _) => sign_in::sign_in(),
+        (Route::SignUp, _) => sign_in::sign_up(),
+        (Route::Goodbye, _) => goodbye::goodbye(visitor),
+        (Route::NotFound, _) => not_found::not_found(),
     };
-    html! { <>{ news }{ page }</> }
+    let person = match visitor {
+        Visitor::SignedOut => Html::default(),
+        Visitor::SignedIn => {
+            let waiting = match route {
+                Route::Home => blank(),
+                Route::Account => spinner("Initializing…"),
+                _ => Html::default(),
+            };
+            html! {
+                <Person part={Part::Page} {route}
+                    jwt_template={props.jwt_template.clone()} {waiting} />
+            }
+        }
+    };
+    html! { <>{ news }{ page }{ person }</> }
 }
+
 /// Moves the focus there; the next Tab goes on from it.
 fn begin_at(target: Element) {
     if let Ok(target) = target.dyn_into::<HtmlElement>() {

@@ -1,19 +1,19 @@
 use clerk_yew::{Status, use_auth, use_clerk_status};
 use yew::prelude::*;
-use yew_router::prelude::*;
 
+use crate::navigation::link;
 use crate::route::Route;
 
 /// What has happened to the session, and what is the matter with Clerk, above any page.
 #[hook]
-pub fn use_news(route: &Route) -> Html {
+pub fn use_news(route: Route) -> Html {
     let auth = use_auth();
     let is_slow = use_clerk_status() == Status::Degraded;
     // Whom the person at this page takes themselves for.
     let known = use_mut_ref(|| None::<String>);
     let now = auth.user_id().map(str::to_owned);
     let mut known = known.borrow_mut();
-    if known.is_none() || *route != Route::Home {
+    if known.is_none() || route != Route::Home {
         known.clone_from(&now);
     }
     let changed = match (&*known, &now) {
@@ -34,7 +34,7 @@ pub fn use_news(route: &Route) -> Html {
             if must_go_on {
                 <p>
                     { "You have not finished signing in. " }
-                    <Link<Route> to={Route::SignIn}>{ "Continue" }</Link<Route>>
+                    { link(Route::SignIn, "", "Continue") }
                 </p>
             } else if !changed.is_empty() {
                 <p>{ changed }</p>

@@ -1,7 +1,9 @@
 use clerk_yew::{SignIn, SignUp, use_auth};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
+use crate::chunk;
+use crate::navigation::replace;
 use crate::route::Route;
 
 /// Clerk's form for signing in.
@@ -26,11 +28,20 @@ struct FormProps {
 fn Form(props: &FormProps) -> Html {
     let auth = use_auth();
     let signed_in = *use_memo((), |()| auth.is_signed_in());
+    use_effect_with((), move |()| {
+        if signed_in {
+            replace(Route::Home.path());
+        }
+    });
+    // Whoever begins to sign in will need the rest when that is done.
+    let onfocusin = Callback::from(|_: FocusEvent| {
+        spawn_local(async {
+            let _ = chunk::load().await;
+        });
+    });
     html! {
-        <div class="clerk">
-            if signed_in {
-                <Redirect<Route> to={Route::Home} />
-            } else {
+        <div class="clerk" {onfocusin}>
+            if !signed_in {
                 { props.children.clone() }
             }
         </div>

@@ -360,6 +360,25 @@ async fn clerk_is_blocked() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_only_those_who_are_signed_in_need_does_not_come() -> Result<()> {
+    story("state-lost-chunk", async |story| {
+        for error in ["ERR_BLOCKED_BY_CLIENT", "Failed to fetch"] {
+            story.browsers[0].expect_error(error);
+        }
+        let id = ada().has_account(story).await?;
+        let browser = &story.browsers[0];
+        browser.gets_nothing_from(&["*/person-*.wasm"]).await?;
+        ada().comes(story, 0, &id).await?;
+        browser.sees("This page could not be loaded").await?;
+        browser.is_presentable("lost-chunk").await?;
+        browser.gets_nothing_from(&[]).await?;
+        browser.click("Retry").await?;
+        ada().sees_own_profile(browser).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn clerk_is_in_trouble() -> Result<()> {
     story("state-clerk-degraded", async |story| {
         let id = ada().has_account(story).await?;

@@ -60,7 +60,7 @@ async fn main() -> Result<()> {
         println!("\n| what | figure |");
         println!("|---|---|");
         println!(
-            "| the page's scripts, wasm and styles, brotli (Clerk's own apart) | {:.1} KB |",
+            "| a stranger's document with styles, scripts and wasm, brotli (Clerk's own apart) | {:.1} KB |",
             kilo(size)
         );
         println!(
@@ -103,7 +103,7 @@ fn brotli_size(dist: &Path) -> Result<u64> {
     for entry in std::fs::read_dir(dist)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if [".js.br", ".wasm.br", "index.html.br"]
+        if [".js.br", "_bg.wasm.br", "welcome.html.br"]
             .iter()
             .any(|ending| name.ends_with(ending))
         {

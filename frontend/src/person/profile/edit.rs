@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::editor::{Act, Editor, Saving, values};
 use crate::api::ApiError;
-use crate::components::{Size, Spinner};
+use crate::components::small_spinner;
 
 const FIELDS: [Field; 2] = [Field::Name, Field::Email];
 
@@ -50,7 +50,7 @@ pub fn form(
             <div class="actions">
                 <button type="submit" class="button primary" disabled={busy || !online}>
                     if busy {
-                        <Spinner size={Size::Small} text="Saving…" />
+                        { small_spinner("Saving…") }
                     } else {
                         { "Save" }
                     }

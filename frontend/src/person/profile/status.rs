@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
-use crate::components::time::clock;
 use crate::current_user::Link;
+use crate::person::time::clock;
 
 /// A broken stream that is back within this time is nobody's business, in milliseconds.
 const PATIENCE: u32 = 3_000;

@@ -8,11 +8,11 @@ use js_sys::Reflect;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::focus::use_focus;
 use crate::api::ApiError;
-use crate::components::{Size, Spinner};
+use crate::components::small_spinner;
+use crate::navigation::replace;
 use crate::route::Route;
 use crate::user_provider::use_current_user;
 
@@ -64,7 +64,6 @@ pub fn DeleteAccount() -> Html {
     let current = use_current_user();
     let (auth, clerk) = (use_auth(), use_clerk());
     let reverification = use_reverification();
-    let navigator = use_navigator();
     let session = use_session().signed_in();
     let step = use_state_eq(|| None::<Step>);
     let (field, opener) = (use_node_ref(), use_node_ref());
@@ -95,7 +94,7 @@ pub fn DeleteAccount() -> Html {
             step.set(Some(Step::Busy));
             let (current, auth, clerk) = (current.clone(), auth.clone(), clerk.clone());
             let (user, id) = (user.clone(), user.id());
-            let (reverification, navigator) = (reverification.clone(), navigator.clone());
+            let reverification = reverification.clone();
             let step = step.clone();
             // To its end, also when the session, and with it this component, goes on the way.
             spawn_local(async move {
@@ -113,11 +112,7 @@ pub fn DeleteAccount() -> Html {
                     user.delete().await.map_err(Failure::Clerk)
                 });
                 match deleted.await {
-                    Ok(()) => {
-                        if let Some(navigator) = navigator {
-                            navigator.replace(&Route::Goodbye);
-                        }
-                    }
+                    Ok(()) => replace(Route::Goodbye.path()),
                     Err(failure) => {
                         let text = explain(&failure, row_is_gone.get());
                         step.set(Some(Step::Open(text)));
@@ -148,7 +143,7 @@ pub fn DeleteAccount() -> Html {
                     <div class="actions">
                         <button type="submit" class="button danger" disabled={busy}>
                             if busy {
-                                <Spinner size={Size::Small} text="Deleting…" />
+                                { small_spinner("Deleting…") }
                             } else {
                                 { "Delete account" }
                             }

@@ -1,11 +1,11 @@
 //! What stands around every page.
 
-use clerk_yew::{ProfileMode, UserButton};
 use shared::Visitor;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
-use super::theme::theme_switch;
+use crate::chunk::{Part, Person};
+use crate::components::theme_switch;
+use crate::navigation::link;
 use crate::route::Route;
 use crate::visitor::use_visitor;
 
@@ -17,15 +17,15 @@ pub fn Header() -> Html {
         Visitor::SignedOut => (
             Html::default(),
             html! {
-                <Link<Route> to={Route::SignIn} classes="button">{ "Sign in" }</Link<Route>>
+                { link(Route::SignIn, "button", "Sign in") }
             },
         ),
         Visitor::SignedIn => (
             html! {
-                <Link<Route> to={Route::Account} classes="link">{ "Account" }</Link<Route>>
+                { link(Route::Account, "link", "Account") }
             },
             html! {
-                <UserButton user_profile_mode={ProfileMode::Navigation} user_profile_url="/account" />
+                <Person part={Part::Menu} />
             },
         ),
     };
@@ -34,7 +34,7 @@ pub fn Header() -> Html {
             <a class="skip" href="#main">{ "Skip to content" }</a>
             <header>
                 <nav aria-label="Main">
-                    <Link<Route> to={Route::Home} classes="brand">{ "Yew + Clerk" }</Link<Route>>
+                    { link(Route::Home, "brand", "Yew + Clerk") }
                     { account }
                 </nav>
                 <div class="who">{ who }</div>

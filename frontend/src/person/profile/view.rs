@@ -4,7 +4,7 @@ use shared::User;
 use yew::prelude::*;
 
 use super::editor::Editor;
-use crate::components::time::{ago, month};
+use crate::person::time::{ago, month};
 
 /// Who it is, and since when.
 pub fn person(editor: &Editor, user: &User, picture: Option<String>, status: Html) -> Html {
