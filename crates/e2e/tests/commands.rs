@@ -99,7 +99,7 @@ async fn the_open_page_follows_edits_of_the_api_and_of_itself() -> Result<()> {
         story.browsers[0].expect_error("/api/users/me/events");
         let (row, page) = (
             "api/src/users/entity.rs",
-            "frontend/src/components/profile/view.rs",
+            "frontend/src/person/profile/view.rs",
         );
 
         tree.edit(
