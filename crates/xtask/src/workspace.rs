@@ -143,7 +143,7 @@ fn reach<'a>(packages: &'a [Package], root: &Path, file: &Path) -> Reach<'a> {
         "index.html" | "Trunk.toml" => Reach::Package("frontend"),
         // Its table of settings is compared with the code.
         "README.md" => Reach::Tests("api"),
-        "LICENSE" => Reach::Tests("xtask"),
+        "LICENSE" | "docs/make-it-yours.md" => Reach::Tests("xtask"),
         "ARCHITECTURE.md" | ".gitignore" | ".containerignore" | ".env.example" => Reach::Nothing,
         name if ["docs/", "deploy/", ".ci/"]
             .iter()

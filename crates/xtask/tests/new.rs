@@ -32,6 +32,7 @@ fn the_old_name_stands_nowhere_in_a_new_project() {
     assert!(!app.contains("license"), "{app}");
 }
 
+/// With all that `docs/make-it-yours.md` changes.
 #[test]
 fn a_bare_project_compiles_without_a_warning() {
     let folder = fresh("bare-app");
@@ -40,6 +41,23 @@ fn a_bare_project_compiles_without_a_warning() {
     assert!(ports.contains("LISTEN_ADDR=127.0.0.1:8101"), "{ports}");
     let home = fs::read_to_string(folder.join("frontend/src/pages/home.rs")).expect("a page");
     assert!(home.contains("<h1>{ \"Bare app\" }</h1>"), "{home}");
+    let steps = fs::read_to_string(folder.join("docs/make-it-yours.md")).expect("the document");
+    let steps: Vec<_> = steps.split("```diff\n").skip(1).collect();
+    assert!(!steps.is_empty());
+    for step in steps {
+        let step = step.split("```").next().expect("its end");
+        let file = folder.join("step.diff");
+        fs::write(&file, step).expect("written");
+        let mut git = Command::new("git");
+        git.args(["apply", "step.diff"]).current_dir(&folder);
+        // Not as a part of the repository around it.
+        git.env(
+            "GIT_CEILING_DIRECTORIES",
+            folder.parent().expect("a folder"),
+        );
+        let output = git.output().expect("git runs");
+        assert!(output.status.success(), "{}\n{step}", said(&output));
+    }
     // cargo tells packages apart by their versions and by their places in the workspace: with the
     // same of both, it would take for this project's own what it built of that one.
     let manifest = folder.join("Cargo.toml");
