@@ -1,0 +1,260 @@
+//! Rounds: each begins a snapshot, runs again what has changed until then, and publishes it all at
+//! once.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, Request, StatusCode};
+use futures_util::FutureExt;
+use live::State;
+use serde_json::value::{RawValue, to_raw_value};
+use sha2::{Digest, Sha256};
+use tokio::time::{sleep, timeout, timeout_at};
+use tower::ServiceExt;
+
+use crate::caller::Caller;
+use crate::hub::{Hub, Job, Outcome};
+use crate::key::Key;
+use crate::run::run;
+use crate::source::{Changes, Source};
+
+/// How long the database may take to begin a snapshot, and a handler to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// The largest state, in bytes.
+const STATE_MAX: usize = 256 * 1024;
+/// The pause after a failure; it doubles up to the longest.
+const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+/// A round at least so often, so that the last position is never one that the source forgot.
+const EVERY: Duration = Duration::from_mins(1);
+/// After so long it may have forgotten it.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(5);
+
+/// Runs rounds. Never ends.
+pub(crate) async fn drive<C: Caller, S: Source>(hub: Hub<C>, source: S, router: Router) {
+    let mut place = Place::<S>::default();
+    let mut pause = PAUSE;
+    let mut retry_at = None;
+    loop {
+        let until = retry_at.unwrap_or_else(|| tokio::time::Instant::now() + EVERY);
+        // Others do not wait for what fails.
+        if timeout_at(until, hub.rung()).await.is_err() && retry_at.take().is_some() {
+            hub.retry();
+        }
+        match round(&hub, &source, &router, &mut place).await {
+            Round::Well => (pause, retry_at) = (PAUSE, None),
+            Round::Failures => {
+                retry_at = retry_at.or_else(|| {
+                    let next = tokio::time::Instant::now() + pause;
+                    pause = (pause * 2).min(PAUSE_MAX);
+                    Some(next)
+                });
+            }
+            Round::NoSnapshot => {
+                sleep(pause).await;
+                pause = (pause * 2).min(PAUSE_MAX);
+                hub.ring();
+            }
+        }
+    }
+}
+
+/// What came of a round.
+enum Round {
+    /// Everybody is up to date.
+    Well,
+    /// Some handlers failed.
+    Failures,
+    /// The database could not be read.
+    NoSnapshot,
+}
+
+/// How far in the order of commits the last round was, and when.
+struct Place<S: Source>(Option<(S::Position, Instant, SystemTime)>);
+
+impl<S: Source> Default for Place<S> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<S: Source> Place<S> {
+    /// The position, if the source still knows it. A machine that slept shows on one clock only.
+    fn known(&self) -> Option<&S::Position> {
+        let (position, at, by_date) = self.0.as_ref()?;
+        let slept = by_date.elapsed().unwrap_or(Duration::MAX);
+        (at.elapsed().max(slept) < FORGOTTEN_AFTER).then_some(position)
+    }
+}
+
+/// One round.
+async fn round<C: Caller, S: Source>(
+    hub: &Hub<C>,
+    source: &S,
+    router: &Router,
+    place: &mut Place<S>,
+) -> Round {
+    let (waiting, any) = hub.begin();
+    if !any {
+        // Whoever waits has nothing that could be old.
+        place.0 = None;
+        return Round::Well;
+    }
+    let (at, by_date) = (Instant::now(), SystemTime::now());
+    let since = place.known();
+    let begun = match timeout(ANSWER_WITHIN, source.begin(since)).await {
+        Ok(Ok(begun)) => begun,
+        failed => {
+            if let Ok(Err(error)) = failed {
+                tracing::warn!(%error, "live queries cannot be read; trying again");
+            } else {
+                tracing::warn!("the database is slow: live queries wait for it");
+            }
+            hub.fail(problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is temporarily unavailable. It will be tried again.",
+            ));
+            hub.wait_on(waiting);
+            return Round::NoSnapshot;
+        }
+    };
+    let changes = if since.is_none() {
+        Changes::Unknown
+    } else {
+        begun.changes
+    };
+    let jobs = hub.due(&changes);
+    let snapshot = Arc::new(begun.snapshot);
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        outcomes.push(outcome(job, snapshot.clone(), router).await);
+    }
+    if let Some(snapshot) = Arc::into_inner(snapshot) {
+        source.end(snapshot).await;
+    }
+    place.0 = Some((begun.position, at, by_date));
+    let failed = hub.finish(outcomes);
+    for waits in waiting {
+        // It has gone away meanwhile.
+        let _ = waits.send(());
+    }
+    if failed { Round::Failures } else { Round::Well }
+}
+
+/// Runs one query.
+async fn outcome<C: Caller>(
+    job: Job<C>,
+    snapshot: Arc<dyn Any + Send + Sync>,
+    router: &Router,
+) -> Outcome {
+    let mut request = Request::new(Body::empty());
+    // It was checked when it began to be watched.
+    *request.uri_mut() = job.path.parse().unwrap_or_default();
+    request.headers_mut().insert(
+        ACCEPT,
+        axum::http::HeaderValue::from_static("application/json"),
+    );
+    job.caller.attach(request.extensions_mut());
+    let answer = run(snapshot, async {
+        // A router never fails.
+        let Ok(response) = router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        state(parts.status, &parts.headers, body).await
+    });
+    let answer = timeout(ANSWER_WITHIN, AssertUnwindSafe(answer).catch_unwind()).await;
+    let (state, reads) = match answer {
+        Ok(Ok((state, reads))) => (watchable(state, &reads), reads),
+        Ok(Err(_panic)) => (
+            problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side.",
+            ),
+            Vec::new(),
+        ),
+        Err(_slow) => (
+            problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This took too long. It will be tried again.",
+            ),
+            Vec::new(),
+        ),
+    };
+    Outcome {
+        query: job.query,
+        state,
+        reads,
+    }
+}
+
+/// An answer as a state.
+async fn state(status: StatusCode, headers: &HeaderMap, body: Body) -> State {
+    let is_json = headers
+        .get(CONTENT_TYPE)
+        .and_then(|it| it.to_str().ok())
+        .and_then(|it| it.split(';').next())
+        .is_some_and(|it| it == "application/json" || it.ends_with("+json"));
+    if !is_json {
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "This path cannot be watched: its answer is not JSON.",
+        );
+    }
+    let Ok(bytes) = to_bytes(body, STATE_MAX).await else {
+        return problem(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This path cannot be watched: its answer is too large. Ask for a part of it.",
+        );
+    };
+    let etag = headers.get(ETAG).and_then(|it| it.to_str().ok());
+    let etag: Arc<str> = etag.map_or_else(|| digest(&bytes), Arc::from);
+    let text = String::from_utf8(bytes.into());
+    match text.ok().and_then(|text| RawValue::from_string(text).ok()) {
+        Some(body) => State {
+            status: status.as_u16(),
+            etag: Some(etag),
+            body: Some(body),
+        },
+        None => problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong on our side.",
+        ),
+    }
+}
+
+/// An entity tag for an answer that brings none: equal bytes, equal tags, on every replica.
+fn digest(bytes: &[u8]) -> Arc<str> {
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let half = u128::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 16]));
+    format!("\"{half:032x}\"").into()
+}
+
+/// Refuses what would never be heard of again: an answer for which nothing was read.
+fn watchable(state: State, reads: &[Key]) -> State {
+    if reads.is_empty() && (200..300).contains(&state.status) {
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "This path cannot be watched: it reads nothing that changes.",
+        );
+    }
+    state
+}
+
+/// An error as a problem document (RFC 9457).
+fn problem(status: StatusCode, detail: &str) -> State {
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "detail": detail,
+    });
+    State {
+        status: status.as_u16(),
+        etag: Some(format!("\"{}\"", status.as_u16()).into()),
+        body: to_raw_value(&problem).ok(),
+    }
+}

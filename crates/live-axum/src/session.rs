@@ -1,0 +1,186 @@
+//! One connection: what it watches, and what it has been told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::Uri;
+use live::State;
+use tokio::sync::{Notify, oneshot};
+
+use crate::caller::Caller;
+use crate::error::Refused;
+use crate::hub::{Hub, Place};
+
+/// The longest path, in bytes.
+const PATH_MAX: usize = 2 * 1024;
+
+/// A connection. Dropping it ends all its watches.
+#[derive(Debug)]
+pub struct Session<C: Caller> {
+    hub: Hub<C>,
+    caller: C,
+    person: Arc<str>,
+    wake: Arc<Notify>,
+    watches: Vec<Watch>,
+}
+
+#[derive(Debug)]
+struct Watch {
+    path: Arc<str>,
+    place: Place,
+    told: Told,
+}
+
+/// What the other side knows of a query.
+#[derive(Debug)]
+enum Told {
+    Nothing,
+    /// It says that it has the state with this entity tag.
+    Known(String),
+    State(Arc<State>),
+}
+
+/// States by their paths.
+pub type States = BTreeMap<Arc<str>, Arc<State>>;
+
+impl<C: Caller> Session<C> {
+    pub(crate) fn new(hub: Hub<C>, caller: C, person: Arc<str>) -> Self {
+        Self {
+            hub,
+            caller,
+            person,
+            wake: Arc::default(),
+            watches: Vec::new(),
+        }
+    }
+
+    /// Whose it is.
+    pub fn caller(&self) -> &C {
+        &self.caller
+    }
+
+    /// Watches this path; `known` is the entity tag of the state that the other side has. A path
+    /// that is watched already goes on being watched.
+    ///
+    /// # Errors
+    /// When the path is none, or there are too many.
+    pub fn watch(&mut self, path: &str, known: Option<String>) -> Result<(), Refused> {
+        let is_path = path.len() <= PATH_MAX
+            && path.starts_with('/')
+            && !path.starts_with("//")
+            && path
+                .parse::<Uri>()
+                .is_ok_and(|uri| uri.authority().is_none());
+        if !is_path {
+            return Err(Refused::BAD_PATH);
+        }
+        if self.watches.iter().any(|watch| &*watch.path == path) {
+            return Ok(());
+        }
+        if self.watches.len() >= self.hub.watches_max() {
+            return Err(Refused::TOO_MANY_WATCHES);
+        }
+        let path: Arc<str> = path.into();
+        let place = self.hub.watch(&path, &self.caller, &self.wake);
+        let told = known.map_or(Told::Nothing, Told::Known);
+        self.watches.push(Watch { path, place, told });
+        Ok(())
+    }
+
+    /// Watches this path no longer.
+    pub fn unwatch(&mut self, path: &str) {
+        if let Some(at) = self.watches.iter().position(|watch| &*watch.path == path) {
+            let watch = self.watches.swap_remove(at);
+            self.hub.unwatch(watch.place.query, &self.wake);
+        }
+    }
+
+    /// Goes on with a fresh token of the same person. What depends on anything else in it that
+    /// has changed is asked anew.
+    ///
+    /// # Errors
+    /// When the token is somebody else's.
+    pub fn renew(&mut self, caller: C) -> Result<(), Refused> {
+        if caller.person() != &*self.person {
+            return Err(Refused::ENDED);
+        }
+        for watch in &mut self.watches {
+            let query = watch.place.query;
+            if caller.scope(&watch.path) == self.caller.scope(&watch.path) {
+                self.hub.renew(query, &caller);
+            } else {
+                watch.place = self.hub.watch(&watch.path, &caller, &self.wake);
+                self.hub.unwatch(query, &self.wake);
+            }
+        }
+        self.caller = caller;
+        Ok(())
+    }
+
+    /// Waits for states that the other side does not have.
+    pub async fn changed(&mut self) -> States {
+        loop {
+            let wake = self.wake.clone();
+            let woken = wake.notified();
+            let states = self.news();
+            if !states.is_empty() {
+                return states;
+            }
+            woken.await;
+        }
+    }
+
+    /// Waits until there is a state of everything that is watched, and answers all that the other
+    /// side does not have.
+    pub async fn all(&mut self) -> States {
+        loop {
+            let wake = self.wake.clone();
+            let woken = wake.notified();
+            let places = self.watches.iter().map(|watch| &watch.place);
+            if self.hub.states(places).iter().all(Option::is_some) {
+                return self.news();
+            }
+            woken.await;
+        }
+    }
+
+    /// The states that the other side does not have.
+    pub fn news(&mut self) -> States {
+        let states = self
+            .hub
+            .states(self.watches.iter().map(|watch| &watch.place));
+        let mut news = States::new();
+        for (watch, state) in self.watches.iter_mut().zip(states) {
+            let Some(state) = state else { continue };
+            let message = match (&watch.told, &state.etag) {
+                (Told::State(old), _) if is_same(old, &state) => continue,
+                (Told::Known(known), Some(etag)) if **etag == **known => {
+                    Arc::new(State::not_modified(etag.clone()))
+                }
+                _ => state.clone(),
+            };
+            news.insert(watch.path.clone(), message);
+            watch.told = Told::State(state);
+        }
+        news
+    }
+
+    /// Resolves when what [`Session::news`] has is as new as everything that was committed before
+    /// this call.
+    pub fn synced(&self) -> oneshot::Receiver<()> {
+        self.hub.synced()
+    }
+}
+
+fn is_same(one: &Arc<State>, other: &Arc<State>) -> bool {
+    Arc::ptr_eq(one, other) || (one.status, &one.etag) == (other.status, &other.etag)
+}
+
+impl<C: Caller> Drop for Session<C> {
+    fn drop(&mut self) {
+        for watch in &self.watches {
+            self.hub.unwatch(watch.place.query, &self.wake);
+        }
+        self.hub.disconnected(&self.person, &self.wake);
+    }
+}

@@ -1,0 +1,164 @@
+//! SQL for migrations: the log of changes, and the triggers that write it.
+//!
+//! ```
+//! use live_sea_orm::schema;
+//! use sea_orm::DbBackend;
+//!
+//! // In `up` of a migration: once, and then for each table that live queries read.
+//! let log = schema::create(DbBackend::Sqlite);
+//! let notes = schema::watch(DbBackend::Sqlite, "notes", &["owner"]);
+//! ```
+
+use std::fmt::Write;
+
+use sea_orm::DbBackend;
+
+/// The channel on which `PostgreSQL` says that the log has grown.
+pub const CHANNEL: &str = "live";
+
+/// Makes the log. `live_watched` says which columns are logged of which tables.
+pub fn create(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => {
+            "CREATE TABLE live_changes (
+                 xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+                 at timestamptz NOT NULL DEFAULT now(),
+                 tbl text NOT NULL, col text, val text);
+             CREATE INDEX live_changes_xid ON live_changes (xid);
+             CREATE INDEX live_changes_at ON live_changes (at);
+             CREATE TABLE live_watched (tbl text NOT NULL, col text NOT NULL, PRIMARY KEY (tbl, col));"
+        }
+        // The numbers are never used again, also when the log was emptied.
+        _ => {
+            "CREATE TABLE live_changes (
+                 seq INTEGER PRIMARY KEY AUTOINCREMENT,
+                 at INTEGER NOT NULL DEFAULT (unixepoch()),
+                 tbl TEXT NOT NULL, col TEXT, val TEXT);
+             CREATE TABLE live_watched (tbl TEXT NOT NULL, col TEXT NOT NULL, PRIMARY KEY (tbl, col));"
+        }
+    }
+}
+
+/// Removes the log.
+pub fn drop() -> &'static str {
+    "DROP TABLE live_changes; DROP TABLE live_watched;"
+}
+
+/// Has every change of this table logged, by the values that these columns had and have: a query
+/// may then read the rows with one value in one of them, or the whole table.
+///
+/// # Panics
+/// When a name is not made of lower-case letters, digits and underscores.
+pub fn watch(backend: DbBackend, table: &str, columns: &[&str]) -> String {
+    for name in columns.iter().chain([&table]) {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        assert!(
+            !name.is_empty() && name.chars().all(plain),
+            "{name:?} is not a plain name"
+        );
+    }
+    let mut sql = match backend {
+        DbBackend::Postgres => postgres(table, columns),
+        _ => sqlite(table, columns),
+    };
+    for column in columns {
+        let _ = write!(
+            sql,
+            "INSERT INTO live_watched (tbl, col) VALUES ('{table}', '{column}');"
+        );
+    }
+    sql
+}
+
+/// Has the changes of this table logged no more.
+pub fn unwatch(backend: DbBackend, table: &str) -> String {
+    let mut sql = format!("DELETE FROM live_watched WHERE tbl = '{table}';");
+    for event in ["insert", "update", "delete", "truncate"] {
+        if backend == DbBackend::Postgres {
+            let _ = write!(sql, "DROP TRIGGER live_{table}_{event} ON {table};");
+        } else if event != "truncate" {
+            let _ = write!(sql, "DROP TRIGGER live_{table}_{event};");
+        }
+    }
+    if backend == DbBackend::Postgres {
+        let _ = write!(sql, "DROP FUNCTION live_{table};");
+    }
+    sql
+}
+
+/// One function, called once a statement: `UPDATE` of a million rows logs each value once.
+fn postgres(table: &str, columns: &[&str]) -> String {
+    let select = |rows: &[&str]| -> String {
+        let parts: Vec<_> = rows
+            .iter()
+            .flat_map(|rows| columns.iter().map(move |column| (rows, column)))
+            .map(|(rows, column)| {
+                format!(
+                    "SELECT '{table}', '{column}', {column}::text FROM {rows} WHERE {column} IS NOT NULL"
+                )
+            })
+            .collect();
+        if parts.is_empty() {
+            format!("SELECT '{table}', NULL, NULL")
+        } else {
+            parts.join(" UNION ")
+        }
+    };
+    let log = |rows: &[&str]| format!("INSERT INTO live_changes (tbl, col, val) {};", select(rows));
+    let (new, old, both) = (log(&["now"]), log(&["was"]), log(&["now", "was"]));
+    format!(
+        "CREATE FUNCTION live_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN
+             IF TG_OP = 'TRUNCATE' THEN
+                 INSERT INTO live_changes (tbl) VALUES ('{table}');
+             ELSIF TG_OP = 'INSERT' THEN {new}
+             ELSIF TG_OP = 'DELETE' THEN {old}
+             ELSE {both}
+             END IF;
+             IF FOUND THEN PERFORM pg_notify('{CHANNEL}', ''); END IF;
+             RETURN NULL;
+         END $$;
+         CREATE TRIGGER live_{table}_insert AFTER INSERT ON {table}
+             REFERENCING NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION live_{table}();
+         CREATE TRIGGER live_{table}_update AFTER UPDATE ON {table}
+             REFERENCING OLD TABLE AS was NEW TABLE AS now
+             FOR EACH STATEMENT EXECUTE FUNCTION live_{table}();
+         CREATE TRIGGER live_{table}_delete AFTER DELETE ON {table}
+             REFERENCING OLD TABLE AS was FOR EACH STATEMENT EXECUTE FUNCTION live_{table}();
+         CREATE TRIGGER live_{table}_truncate AFTER TRUNCATE ON {table}
+             FOR EACH STATEMENT EXECUTE FUNCTION live_{table}();"
+    )
+}
+
+fn sqlite(table: &str, columns: &[&str]) -> String {
+    let mut sql = String::new();
+    for (event, rows) in [
+        ("insert", &["NEW"] as &[_]),
+        ("update", &["NEW", "OLD"]),
+        ("delete", &["OLD"]),
+    ] {
+        let mut log = String::new();
+        for (rows, column) in rows
+            .iter()
+            .flat_map(|rows| columns.iter().map(move |column| (rows, column)))
+        {
+            let _ = write!(
+                log,
+                "INSERT INTO live_changes (tbl, col, val)
+                 SELECT '{table}', '{column}', {rows}.{column} WHERE {rows}.{column} IS NOT NULL"
+            );
+            if event == "update" && *rows == "OLD" {
+                let _ = write!(log, " AND OLD.{column} IS NOT NEW.{column}");
+            }
+            log.push(';');
+        }
+        if columns.is_empty() {
+            let _ = write!(log, "INSERT INTO live_changes (tbl) VALUES ('{table}');");
+        }
+        let _ = write!(
+            sql,
+            "CREATE TRIGGER live_{table}_{event} AFTER {event} ON {table} BEGIN {log} END;"
+        );
+    }
+    sql
+}

@@ -1,0 +1,88 @@
+//! By whatever path rows change, who watches is told.
+
+use crate::bank::{Bank, Place, execute, next};
+use crate::on_both_databases;
+
+on_both_databases!(
+    every_kind_of_statement_is_told_of,
+    what_another_process_commits_is_told_of,
+    what_is_undone_is_not,
+    a_change_of_owner_is_told_to_both,
+    a_read_that_nobody_would_be_told_of_fails,
+);
+
+const ADA: &str = "/accounts/ada";
+
+async fn every_kind_of_statement_is_told_of(place: Place) {
+    let bank = Bank::open(&place).await;
+    let mut ada = bank.watch(&[ADA]);
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    for (sql, sum) in [
+        (
+            "INSERT INTO accounts VALUES (1, 'ada', 5), (2, 'ada', 6), (3, 'bob', 7)",
+            11,
+        ),
+        ("UPDATE accounts SET amount = amount + 1", 13),
+        ("DELETE FROM accounts WHERE id = 1", 7),
+        (
+            "INSERT INTO accounts VALUES (2, 'ada', 1) ON CONFLICT (id) DO UPDATE SET amount = 9",
+            9,
+        ),
+        ("DELETE FROM accounts", 0),
+    ] {
+        execute(&bank.db, sql).await;
+        bank.live.ring();
+        assert_eq!(next(&mut ada, ADA).await, sum, "{sql}");
+    }
+}
+
+async fn what_another_process_commits_is_told_of(place: Place) {
+    let bank = Bank::open(&place).await;
+    let mut ada = bank.watch(&[ADA]);
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    let by_hand = place.connect(1).await;
+    execute(&by_hand, "INSERT INTO accounts VALUES (1, 'ada', 5)").await;
+    assert_eq!(next(&mut ada, ADA).await, 5);
+    if by_hand.get_database_backend() == sea_orm::DbBackend::Postgres {
+        execute(&by_hand, "TRUNCATE accounts").await;
+        assert_eq!(next(&mut ada, ADA).await, 0);
+    }
+}
+
+async fn what_is_undone_is_not(place: Place) {
+    let bank = Bank::open(&place).await;
+    let mut ada = bank.watch(&[ADA]);
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    let by_hand = place.connect(1).await;
+    let undone = "BEGIN; INSERT INTO accounts VALUES (1, 'ada', 5); ROLLBACK";
+    execute(&by_hand, undone).await;
+    execute(&by_hand, "INSERT INTO accounts VALUES (1, 'ada', 6)").await;
+    assert_eq!(next(&mut ada, ADA).await, 6);
+}
+
+async fn a_change_of_owner_is_told_to_both(place: Place) {
+    const BOB: &str = "/accounts/bob";
+    let bank = Bank::open(&place).await;
+    execute(&bank.db, "INSERT INTO accounts VALUES (1, 'ada', 5)").await;
+    let mut ada = bank.watch(&[ADA]);
+    let mut bob = bank.watch(&[BOB]);
+    assert_eq!(next(&mut ada, ADA).await, 5);
+    assert_eq!(next(&mut bob, BOB).await, 0);
+    execute(&bank.db, "UPDATE accounts SET owner = 'bob'").await;
+    bank.live.ring();
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    assert_eq!(next(&mut bob, BOB).await, 5);
+}
+
+async fn a_read_that_nobody_would_be_told_of_fails(place: Place) {
+    let bank = Bank::open(&place).await;
+    let mut session = bank.watch(&["/unnoted"]);
+    let states = session.changed().await;
+    let state = &states["/unnoted"];
+    assert_eq!(state.status, 500);
+    let body = state.body.as_ref().expect("a body").get();
+    assert!(
+        body.contains("changes of accounts by id are not logged"),
+        "{body}"
+    );
+}

@@ -1,0 +1,8 @@
+//! Live queries: a GET that is watched. Its URL is its name, its answer is its state.
+//!
+//! This crate is what both sides of a connection say to each other. It is pure, and compiles
+//! natively and for wasm.
+
+mod message;
+
+pub use message::{FromPage, FromServer, State};
