@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use clerk_axum::proxy::ProxyError;
 use clerk_axum::webhook::WebhookError;
 use clerk_axum::{AuthError, BodyError};
+use live_axum::Refused;
 use shared::{FieldError, Problem};
 
 use crate::db::{Lost, Slow};
@@ -73,9 +74,9 @@ pub enum ApiError {
         /// Seconds until it may ask again.
         retry_after: u64,
     },
-    /// 429: this person has too many live queries open.
-    #[error("too many streams of one person")]
-    TooManyStreams,
+    /// 4xx or 503: a live query that is not begun, or not gone on with.
+    #[error("live query refused: {}", .0.detail)]
+    Live(Refused),
     /// 500: a bug in this server.
     #[error("a handler panicked")]
     Panicked,
@@ -91,9 +92,6 @@ pub enum ApiError {
     /// 503: as much of this goes on as there may.
     #[error("too much at once: {0}")]
     Busy(&'static str),
-    /// 503: this process has as many live queries open as it takes.
-    #[error("too many streams")]
-    StreamsFull,
     /// 503: the process stops.
     #[error("stopping")]
     Stopping,
@@ -122,6 +120,18 @@ impl From<BodyError> for ApiError {
             BodyError::Busy => Self::Busy("bodies"),
             _ => Self::MalformedJson,
         }
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        Self::Live(refused)
+    }
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self::new(error.status(), error.detail().to_owned())
     }
 }
 
@@ -165,7 +175,8 @@ impl ApiError {
             }
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::TooManyRequests { .. } | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Live(refused) => refused.status,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -174,7 +185,6 @@ impl ApiError {
             Self::NoKeys
             | Self::WebhooksOff
             | Self::Busy(_)
-            | Self::StreamsFull
             | Self::Stopping
             | Self::Database(_)
             | Self::DatabaseSlow(_)
@@ -182,7 +192,7 @@ impl ApiError {
         }
     }
 
-    fn detail(&self) -> &'static str {
+    fn detail(&self) -> &str {
         match self {
             Self::Auth(error) => auth_detail(*error),
             Self::BadHost => "Send one Host header that names a host.",
@@ -204,10 +214,9 @@ impl ApiError {
                 "The signature is not valid, or the timestamp is too far off."
             }
             Self::TooManyRequests { .. } => "Too many requests. Wait before the next one.",
-            Self::TooManyStreams => "Too many live queries are open. Close some first.",
+            Self::Live(refused) => &refused.detail,
             Self::Panicked => "Something went wrong on our side.",
             Self::WebhooksOff => "Webhooks are not configured. Set CLERK_WEBHOOK_SIGNING_SECRET.",
-            Self::StreamsFull => "Too many live queries are open. Try again shortly.",
             Self::UnsupportedMediaType => "Send the body as Content-Type: application/json.",
             Self::Invalid(_) => "Some fields are not valid.",
             Self::BadGateway => "The sign-in service is not responding. Try again shortly.",
@@ -252,7 +261,7 @@ impl IntoResponse for ApiError {
         };
         let retry_after = match &self {
             Self::TooManyRequests { retry_after } => Some(*retry_after),
-            Self::TooManyStreams => Some(RETRY_SECONDS),
+            _ if status == StatusCode::TOO_MANY_REQUESTS => Some(RETRY_SECONDS),
             _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_SECONDS),
             _ => None,
         };

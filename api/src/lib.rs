@@ -20,11 +20,12 @@ use std::sync::Arc;
 
 use clerk_axum::webhook::WebhookVerifier;
 use clerk_axum::{Budget, Permit};
+use live_axum::Live;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use auth::Verifier;
+use auth::{Identity, Verifier};
 use clerk_axum::proxy::FrontendApiProxy;
 use client::Client;
 use config::Config;
@@ -50,6 +51,7 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     config: Config,
     users: Users,
+    live: Live<Identity>,
     verifier: Verifier,
     limits: Limits,
     metrics: Metrics,
@@ -63,7 +65,6 @@ pub struct Inner {
     database: routes::Readiness,
     /// Verifies webhooks, when a secret is configured.
     webhook: Option<WebhookVerifier>,
-    shutdown: CancellationToken,
 }
 
 impl Deref for App {
@@ -110,8 +111,11 @@ pub async fn serve(
     let bodies = shared_by_network(BODIES_MAX, BODIES_ADDRESS_MAX);
     let webhook = config.clerk.webhook_secret.as_ref();
     let webhook = webhook.and_then(WebhookVerifier::new);
+    let live = Live::new(config.streams, shutdown.clone());
+    let committed = live.clone();
     let app = App(Arc::new(Inner {
-        users: Users::new(db.clone(), config.streams),
+        users: Users::new(db.clone(), move || committed.ring()),
+        live: live.clone(),
         verifier,
         limits: Limits::new(config.rate_limit_identity, config.rate_limit_address),
         metrics: Metrics::default(),
@@ -120,17 +124,15 @@ pub async fn serve(
         bodies,
         exchanges: shared_by_network(EXCHANGES_MAX, EXCHANGES_ADDRESS_MAX),
         database: routes::Readiness::default(),
-        shutdown: shutdown.clone(),
         config,
     }));
     background.spawn(db.clone().watch_file());
     background.spawn(db.clone().check_large_file());
     background.spawn(app.limits.clone().forget_the_idle());
     background.spawn(app.users.clone().prune_deliveries());
-    background.spawn(users::follow(
-        app.users.clone(),
-        app.config.listen_database_url.clone(),
-    ));
+    background.spawn(db.log.clone().prune());
+    background.spawn(hear(&app));
+    background.spawn(live.drive(db.log.clone(), routes::watchable(&app)));
     let router = routes::router(app.clone(), proxy);
     let admission = Admission {
         trusted_proxies: app.config.trusted_proxies.clone(),
@@ -140,6 +142,17 @@ pub async fn serve(
     background.shutdown().await;
     db.close().await;
     Ok(())
+}
+
+/// Takes note of what other processes commit. Never ends.
+fn hear(app: &App) -> impl Future<Output = ()> + use<> {
+    let listen_url = app.config.listen_database_url.expose();
+    let doorbell = app.users.database().doorbell(listen_url);
+    let (users, live) = (app.users.clone(), app.live.clone());
+    doorbell.wait(move || {
+        users.forget_all();
+        live.ring();
+    })
 }
 
 /// So much for all, and so much for each client's network.

@@ -118,7 +118,7 @@ impl Metrics {
     pub fn text(&self, app: &App) -> Result<String, fmt::Error> {
         let inner = &self.0;
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        inner.streams.set(count(app.users.streams()));
+        inner.streams.set(count(app.live.open()));
         let age = app.verifier.keys().age();
         inner
             .jwks_age

@@ -1,5 +1,7 @@
 //! Connections: accepted, bounded in number and time, ended in order.
 
+use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,15 +12,16 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use ipnet::IpNet;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tower::ServiceExt;
 
 use crate::client::{Client, is_in, network};
-use crate::shares::Shares;
+use crate::shares::{Share, Shares};
 
 /// How long requests in flight may take after the process was told to stop.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
@@ -48,6 +51,14 @@ pub struct Admission {
     pub connections_address: usize,
 }
 
+/// What a connection holds until its end. It is in each request's extensions, as an [`Arc`]: a
+/// connection that becomes a WebSocket goes on holding it.
+#[derive(Debug)]
+pub struct Held {
+    _place: Share<IpAddr>,
+    _counted: TaskTrackerToken,
+}
+
 /// Serves on `listener` until `shutdown` is cancelled, then lets requests in flight finish.
 ///
 /// Each request carries its [`Client`], behind proxies that are trusted.
@@ -62,8 +73,8 @@ pub async fn serve(
         0 => usize::MAX,
         each => each,
     };
-    let places = Shares::new(connections(), each);
-    let graceful = GracefulShutdown::new();
+    let places = Shares::new(connections_max(), each);
+    let connections = TaskTracker::new();
     let (http, http_of_proxies) = (http(HEAD_TIMEOUT), http(PROXY_TIMEOUT));
     let mut told = None::<Instant>;
     loop {
@@ -94,22 +105,37 @@ pub async fn serve(
         };
         let _ = stream.set_nodelay(true);
         let (router, trusted_proxies) = (router.clone(), trusted_proxies.clone());
+        let held = Arc::new(Held {
+            _place: place,
+            _counted: connections.token(),
+        });
+        let its = held.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
+            request.extensions_mut().insert(its.clone());
             let client = Client::of(peer.ip(), request.headers(), &trusted_proxies);
             request.extensions_mut().insert(client);
             router.clone().oneshot(request)
         });
         let http = if is_proxy { &http_of_proxies } else { &http };
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let shutdown = shutdown.clone();
         tokio::spawn(async move {
+            let mut connection = pin!(connection.with_upgrades());
             // It fails when the client breaks off or sends no HTTP: nothing to tell of.
-            let _ = connection.await;
-            drop(place);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                () = shutdown.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            }
+            drop(held);
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(SHUTDOWN_MAX, graceful.shutdown()).await;
+    connections.close();
+    let _ = tokio::time::timeout(SHUTDOWN_MAX, connections.wait()).await;
 }
 
 fn http(head_timeout: Duration) -> http1::Builder {
@@ -123,7 +149,7 @@ fn http(head_timeout: Duration) -> http1::Builder {
 
 /// How many connections there may be: as many as there may be files, the limit raised as far as
 /// this process may.
-fn connections() -> usize {
+fn connections_max() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,

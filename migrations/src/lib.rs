@@ -10,6 +10,7 @@ mod m20261123_000001_users;
 mod m20261123_000002_live;
 mod m20261124_000003_versions;
 mod m20261124_000004_probe;
+mod m20261127_000005_live;
 
 /// The migrations, oldest first. `cargo xtask migrate NAME` adds one.
 struct Migrator;
@@ -35,6 +36,7 @@ migrations![
     m20261123_000002_live,
     m20261124_000003_versions,
     m20261124_000004_probe,
+    m20261127_000005_live,
 ];
 
 /// Executes what only SQL of the database's own can say.

@@ -3,9 +3,15 @@
 
 mod profile;
 
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, Method};
 use clerk_axum::Auth;
+use live_axum::{Caller, Callers, Refused};
 use shared::UserUpdate;
 
 pub use profile::Profile;
@@ -32,11 +38,6 @@ impl Identity {
         self.0.user_id()
     }
 
-    /// When the token ends, in seconds since the Unix epoch.
-    pub fn expires(&self) -> u64 {
-        self.0.claims().exp
-    }
-
     /// The first row of the caller, and as of when it is complete, if it is.
     pub fn first_row(&self) -> (UserUpdate, Option<i64>) {
         let claims = self.0.claims();
@@ -45,20 +46,60 @@ impl Identity {
             claims.extra.complete_as_of(claims.iat),
         )
     }
-
-    /// Waits until the key that verified the token is withdrawn.
-    pub async fn until_withdrawn(&self) {
-        self.0.until_withdrawn().await;
-    }
 }
 
 impl FromRequestParts<App> for Identity {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        // Of a live query, whose connection was let in.
+        if let Some(identity) = parts.extensions.get::<Self>() {
+            return Ok(identity.clone());
+        }
         let auth = Auth::<Profile>::from_request_parts(parts, app).await?;
         app.limits.identity(&auth.claims().sub)?;
         Ok(Self(auth))
+    }
+}
+
+/// The caller as the one who watches. All that a GET looks at is who they are.
+impl Caller for Identity {
+    fn scope(&self, _path: &str) -> Arc<str> {
+        self.clerk_id().into()
+    }
+
+    fn person(&self) -> &str {
+        self.clerk_id()
+    }
+
+    fn expires(&self) -> SystemTime {
+        // Beyond what a clock holds nothing ever ends.
+        UNIX_EPOCH + Duration::from_secs(self.0.claims().exp.min(u64::from(u32::MAX)))
+    }
+
+    async fn withdrawn(&self) {
+        self.0.until_withdrawn().await;
+    }
+
+    fn attach(&self, extensions: &mut Extensions) {
+        extensions.insert(self.clone());
+    }
+}
+
+impl Callers for App {
+    type Caller = Identity;
+
+    async fn verify(&self, token: &str) -> Result<Identity, Refused> {
+        let mut headers = HeaderMap::new();
+        if let Ok(bearer) = format!("Bearer {token}").parse() {
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        let auth = self.verifier.authenticate(&Method::GET, &headers).await;
+        Ok(Identity(auth.map_err(ApiError::from)?))
+    }
+
+    fn count(&self, caller: &Identity) -> Result<(), Refused> {
+        Ok(self.limits.identity(&caller.0.claims().sub)?)
     }
 }
 

@@ -11,8 +11,6 @@ use environment::Env;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::users::live::StreamLimits;
-
 /// Everything the process takes from its environment.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -37,7 +35,7 @@ pub struct Config {
     /// Connections that one address may have open; 0: no limit.
     pub connections_address: usize,
     /// How many live queries there may be.
-    pub streams: StreamLimits,
+    pub streams: live_axum::Limits,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Origins of Clerk's Frontend API that the page talks to, its own apart.
@@ -96,9 +94,10 @@ impl Config {
             rate_limit_identity: env.parse("RATE_LIMIT_IDENTITY", PER_SECOND)?.unwrap_or(50),
             rate_limit_address: env.parse("RATE_LIMIT_ADDRESS", PER_SECOND)?.unwrap_or(500),
             connections_address: env.parse("CONNECTION_LIMIT_ADDRESS", COUNT)?.unwrap_or(256),
-            streams: StreamLimits {
-                identity: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(64),
+            streams: live_axum::Limits {
+                person: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(64),
                 process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
+                watches: WATCHES_MAX,
             },
             trusted_proxies: trusted_proxies(env)?,
             frontend_api_origins: frontend_api_origins(&clerk),
@@ -114,6 +113,8 @@ impl Config {
     }
 }
 
+/// How many paths one connection may watch.
+const WATCHES_MAX: usize = 64;
 /// What the limits expect.
 const PER_SECOND: &str = "expected requests a second, 0 for no limit";
 const COUNT: &str = "expected a number";

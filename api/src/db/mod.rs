@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use file::File;
 pub use file::Lost;
+use live_sea_orm::{ChangeLog, Doorbell};
 
 /// The most connections of one process to `PostgreSQL`, the one that listens apart.
 const CONNECTIONS_MAX: u32 = 16;
@@ -89,6 +90,8 @@ pub struct Database {
     /// For writing. `SQLite` has one writer at a time, so there it is one connection, for which
     /// writes queue in order; with `PostgreSQL` it is the same pool as `read`.
     pub write: DatabaseConnection,
+    /// What has changed, for live queries.
+    pub log: ChangeLog,
     /// `SQLite`'s file.
     file: Option<Arc<File>>,
 }
@@ -97,6 +100,22 @@ impl Database {
     /// Whether this is `PostgreSQL`, which other processes change too.
     pub fn is_shared(&self) -> bool {
         self.read.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Where commits of other processes are heard of. `listen_url` is the database for `LISTEN`,
+    /// which a pooler in transaction mode cannot serve.
+    pub fn doorbell(&self, listen_url: &str) -> Doorbell {
+        let connection = self.write.clone();
+        match &self.file {
+            Some(file) => Doorbell::Sqlite {
+                path: file.path().to_owned(),
+                connection,
+            },
+            None => Doorbell::Postgres {
+                url: listen_url.to_owned(),
+                connection,
+            },
+        }
     }
 
     /// Connections in all and idle ones, of readers and writers.
@@ -203,6 +222,7 @@ pub async fn connect(url: &str) -> Result<Database, ConnectError> {
         let write = pool(url, CONNECTIONS_MAX).await?;
         migrations::run(&write).await?;
         return Ok(Database {
+            log: ChangeLog::open(write.clone(), write.clone()).await?,
             read: write.clone(),
             write,
             file: None,
@@ -232,6 +252,7 @@ pub async fn connect(url: &str) -> Result<Database, ConnectError> {
     }
     let read = pool(url, SQLITE_READERS).await?;
     Ok(Database {
+        log: ChangeLog::open(read.clone(), write.clone()).await?,
         read,
         write,
         file: Some(Arc::new(File::opened(path))),

@@ -1,26 +1,21 @@
-//! `GET /api/users/me/events`: the live query.
+//! `GET /api/users/me/events`: the live query of one's own row, as this API has always streamed it.
 
 use std::convert::Infallible;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures_util::Stream;
-use futures_util::stream::unfold;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use live_axum::State as Answer;
 
+use super::live::first;
 use crate::App;
 use crate::auth::Identity;
 use crate::error::ApiError;
 use crate::users::entity::VERSION_MAX;
-use crate::users::live::Subscription;
-use crate::users::snapshot::Snapshot;
 
-/// How often a comment shows that the stream is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What is watched.
+const PATH: &str = "/api/users/me";
 
 /// Stream your row.
 ///
@@ -48,47 +43,33 @@ pub async fn events(
     identity: Identity,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let (state, subscription) = app.users.watch(identity.clerk_id()).await?;
-    let state = after(state, last_event_id(&headers));
-    let watch = Watch {
-        version: state.version,
-        first: Some(state),
-        subscription,
-        ends: Instant::now() + until(identity.expires()),
-        identity,
-        shutdown: app.shutdown.clone(),
-    };
-    Ok(Sse::new(unfold(watch, next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let mut session = app.live.connect(identity)?;
+    session.watch(PATH, None)?;
+    let states = first(&mut session).await?;
+    let mut version = last_event_id(&headers).unwrap_or(0);
+    Ok(live_axum::events(
+        app.live.clone(),
+        session,
+        states,
+        move |states| {
+            let state = states.get(PATH)?;
+            version = newer(state, version);
+            let row = state.body.as_ref().filter(|_| state.status == 200);
+            let event = Event::default().event("user").id(version.to_string());
+            Some(event.data(row.map_or("null", |row| row.get())))
+        },
+    ))
 }
 
-struct Watch {
-    first: Option<Arc<Snapshot>>,
-    version: i64,
-    subscription: Subscription,
-    ends: Instant,
-    identity: Identity,
-    shutdown: CancellationToken,
-}
-
-async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
-    let state = if let Some(first) = watch.first.take() {
-        first
-    } else {
-        tokio::select! {
-            state = watch.subscription.newer_than(watch.version) => state,
-            () = tokio::time::sleep_until(watch.ends) => return None,
-            () = watch.identity.until_withdrawn() => return None,
-            () = watch.shutdown.cancelled() => return None,
-        }
-    };
-    watch.version = state.version;
-    let data = state.json.as_deref().unwrap_or(b"null");
-    let event = Event::default()
-        .event("user")
-        .id(state.version.to_string())
-        // JSON is text.
-        .data(String::from_utf8_lossy(data));
-    Some((Ok(event), watch))
+/// The version of this state: the row's, or its tombstone's, and where nothing is left of it, one
+/// more than the client has seen.
+fn newer(state: &Answer, seen: i64) -> i64 {
+    let etag = state.etag.as_deref().unwrap_or_default();
+    match etag.trim_matches('"').parse() {
+        Ok(version) if matches!(state.status, 200 | 410) => version,
+        _ if seen > 0 => seen.saturating_add(1),
+        _ => 0,
+    }
 }
 
 /// The version a client saw last, when it comes back
@@ -97,20 +78,4 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
 fn last_event_id(headers: &HeaderMap) -> Option<i64> {
     let seen = headers.get("last-event-id")?.to_str().ok()?.parse().ok();
     seen.filter(|version| (0..=VERSION_MAX).contains(version))
-}
-
-/// The state, with a version newer than the one the client saw if there is no row: a row that
-/// was removed by hand left no version behind.
-fn after(state: Arc<Snapshot>, seen: Option<i64>) -> Arc<Snapshot> {
-    match seen {
-        Some(seen) if state.version == 0 && seen > 0 => Arc::new(Snapshot::none(seen + 1)),
-        _ => state,
-    }
-}
-
-/// How long until this second of the Unix epoch.
-fn until(exp: u64) -> Duration {
-    (UNIX_EPOCH + Duration::from_secs(exp.min(u64::from(u32::MAX))))
-        .duration_since(SystemTime::now())
-        .unwrap_or_default()
 }

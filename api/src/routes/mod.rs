@@ -4,6 +4,7 @@ mod body;
 mod config;
 mod events;
 mod health;
+mod live;
 mod metrics;
 mod observe;
 mod openapi;
@@ -36,24 +37,34 @@ use crate::error::ApiError;
 /// How long a browser may remember what CORS allows.
 const CORS_MAX_AGE: Duration = Duration::from_hours(1);
 
-/// Everything this process answers.
-pub fn router(app: App, proxy: Option<FrontendApiProxy>) -> Router {
-    let api = OpenApiRouter::with_openapi(openapi::Description::openapi()).nest(
+/// The API's own paths.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::Description::openapi()).nest(
         "/api",
         OpenApiRouter::new()
             .routes(routes!(users::get_or_create))
             .routes(routes!(users::me))
             .routes(routes!(events::events))
             .routes(routes!(users::get, users::put, users::delete))
+            .routes(routes!(live::live))
             .routes(routes!(webhooks::clerk))
             .routes(routes!(config::config))
             .fallback(|| async { ApiError::NoRoute }),
-    );
+    )
+}
+
+/// What live queries may watch: the API, past the limits on requests from outside.
+pub fn watchable(app: &App) -> Router {
+    Router::from(api()).with_state(app.clone())
+}
+
+/// Everything this process answers.
+pub fn router(app: App, proxy: Option<FrontendApiProxy>) -> Router {
     let operations = OpenApiRouter::new()
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::metrics));
-    let (api, mut document) = api.split_for_parts();
+    let (api, mut document) = api().split_for_parts();
     let (operations, described) = operations.split_for_parts();
     document.merge(described);
     let mut api = api.method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });

@@ -24,6 +24,7 @@ use crate::App;
     ),
     tags(
         (name = "users", description = "Your row"),
+        (name = "live", description = "Live queries"),
         (name = "webhooks", description = "Clerk webhooks"),
         (name = "page", description = "What the page needs"),
         (name = "operations", description = "Health and metrics"),

@@ -73,12 +73,10 @@ pub async fn me(
     let snapshot = app.users.get(identity.clerk_id()).await?;
     if snapshot.json.is_none() {
         // Only a tombstone has a version.
-        let deleted = snapshot.version > 0;
-        return Err(if deleted {
-            ApiError::Deleted
-        } else {
-            ApiError::NoUser
-        });
+        if snapshot.version == 0 {
+            return Err(ApiError::NoUser);
+        }
+        return Ok(([(ETAG, snapshot.etag.clone())], ApiError::Deleted).into_response());
     }
     if headers.contains_key(IF_NONE_MATCH)
         && let Some(known) = headers.typed_get::<IfNoneMatch>()

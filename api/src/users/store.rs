@@ -2,11 +2,12 @@
 //! or not at all and races with another are decided by the database.
 //!
 //! Every write runs to its end once it has begun, also when the client goes away: a commit that
-//! nobody was told of would leave watchers, and rows kept in memory, behind.
+//! nobody was told of would leave live queries, and rows kept in memory, behind.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use live_axum::Key;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
@@ -16,18 +17,17 @@ use shared::UserUpdate;
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
-use super::live::{Hub, StreamLimits, Subscription};
 use super::reads::Reads;
 use super::snapshot::Snapshot;
 use crate::db::{Database, in_time};
 use crate::error::ApiError;
 
-/// The users, in the database and live.
-#[derive(Clone, Debug)]
+/// The users, in the database.
+#[derive(Clone)]
 pub struct Users {
     pub(super) db: Database,
-    pub(super) hub: Hub,
-    pub(super) reads: Reads,
+    reads: Reads,
+    committed: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// A row after a write.
@@ -40,12 +40,12 @@ pub struct Saved {
 }
 
 impl Users {
-    /// The users kept in `db`.
-    pub fn new(db: Database, limits: StreamLimits) -> Self {
+    /// The users kept in `db`; `committed` is called after each commit, before it is acknowledged.
+    pub fn new(db: Database, committed: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             reads: Reads::new(&db),
-            hub: Hub::new(limits),
             db,
+            committed: Arc::new(committed),
         }
     }
 
@@ -54,9 +54,9 @@ impl Users {
         &self.db
     }
 
-    /// How many streams are open.
-    pub fn streams(&self) -> usize {
-        self.hub.open()
+    /// Another process may have committed: rows kept in memory may be old.
+    pub fn forget_all(&self) {
+        self.reads.forget_all();
     }
 
     /// Whether the database answers and takes writes. Wakes nobody.
@@ -69,9 +69,21 @@ impl Users {
         .await
     }
 
-    /// The person's newest state.
+    /// The person's newest state; for a live query, the one in its snapshot.
     pub async fn get(&self, clerk_id: &str) -> Result<Arc<Snapshot>, ApiError> {
-        self.reads.get(clerk_id).await
+        let reading = self
+            .db
+            .log
+            .reading(|| Key::rows("users", "clerk_id", clerk_id))?;
+        if !reading.is_watched() {
+            return self.reads.get(clerk_id).await;
+        }
+        self.db.file_last_checked()?;
+        let found = Entity::find().filter(Column::ClerkId.eq(clerk_id));
+        let row = found.one(&reading.executor()).await?;
+        Ok(Arc::new(
+            row.map_or_else(|| Snapshot::none(0), Snapshot::from),
+        ))
     }
 
     /// The row the person has, or a new one with this e-mail address and name, which are as of
@@ -236,18 +248,6 @@ impl Users {
         }
     }
 
-    /// Watches the person; the newest committed state comes first.
-    ///
-    /// # Errors
-    /// [`ApiError::TooManyStreams`] and [`ApiError::StreamsFull`] when there is no room.
-    pub async fn watch(&self, clerk_id: &str) -> Result<(Arc<Snapshot>, Subscription), ApiError> {
-        let subscription = self.hub.subscribe(clerk_id)?;
-        let state = self.reads.get(clerk_id).await?;
-        // Later watchers, and those who compare with what is known, begin from here.
-        self.hub.publish(clerk_id, state.clone());
-        Ok((state, subscription))
-    }
-
     async fn find(&self, clerk_id: &str) -> Result<Option<Model>, ApiError> {
         self.db.file_last_checked()?;
         Ok(Entity::find()
@@ -295,7 +295,7 @@ impl Users {
             // Into a file that is gone nothing was written.
             users.db.check_file()?;
             if let Some(row) = &written.1 {
-                users.publish(row);
+                (users.committed)();
                 if row.deleted_at.is_some() {
                     users.db.erase().await;
                 }
@@ -303,14 +303,6 @@ impl Users {
             Ok(written)
         });
         task.await.unwrap_or(Err(ApiError::Stopping))
-    }
-
-    /// Tells watchers of a row that was committed.
-    fn publish(&self, row: &Model) {
-        if self.hub.known(&row.clerk_id).is_some() {
-            self.hub
-                .publish(&row.clerk_id, Arc::new(Snapshot::from(row.clone())));
-        }
     }
 }
 

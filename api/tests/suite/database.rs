@@ -391,11 +391,7 @@ async fn it_is_not_ready_on_a_database_that_can_only_be_read() {
     // The configuration refuses such a URL; a file on a disk that can only be read is the same.
     let read_only = format!("sqlite://{}?mode=ro", file(&world, ""));
     let db = api::db::connect(&read_only).await.expect("it can be read");
-    let limits = api::users::live::StreamLimits {
-        identity: 1,
-        process: 1,
-    };
-    let users = api::users::Users::new(db, limits);
+    let users = api::users::Users::new(db, || {});
     users.get(ADA).await.expect("it can be read");
     users.ping().await.expect_err("it is not ready");
 

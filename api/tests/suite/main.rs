@@ -9,6 +9,7 @@ mod headers;
 mod hosts;
 mod jwks;
 mod limits;
+mod live;
 mod logs;
 mod openapi;
 mod page;

@@ -1,0 +1,85 @@
+//! `GET /api/live`: any GET of this API, watched.
+
+use std::sync::Arc;
+
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{FromRequestParts, RawQuery, Request, State};
+use axum::http::header::UPGRADE;
+use axum::response::sse::Event;
+use axum::response::{IntoResponse, Response};
+use live_axum::{Session, States};
+
+use crate::App;
+use crate::auth::Identity;
+use crate::db::in_time;
+use crate::error::ApiError;
+use crate::server::Held;
+
+/// Watch any GET of this API.
+///
+/// Streams the state of each path, then each new state after it was committed, whatever changed
+/// it. An event has `event: states` and a JSON object as `data`: each path with its `status`,
+/// `etag` and `body`, as a GET would answer it. What one transaction changed comes in one event. A
+/// slow reader gets the newest states, never a backlog. The stream ends when the token expires.
+///
+/// With `Upgrade: websocket` the connection outlives tokens. The page says `{"token": "…"}` first,
+/// and again before the token ends; `{"watch": {"/api/users/me": null}}` with the `etag` that it
+/// has, or `null`; `{"unwatch": ["/api/users/me"]}`; and `{"sync": 1}`, which is answered with
+/// `{"synced": 1}` once the states are as new as all that was committed before. The server says
+/// `{"states": …}` as above, with status 304 for a state that the page has; `"alive"` every 15 s;
+/// and `{"refused": {"status": …, "detail": …}}`.
+#[utoipa::path(
+    get,
+    path = "/live",
+    tag = "live",
+    security(("sessionToken" = [])),
+    params(("watch" = Vec<String>, Query, description = "The paths to watch", example = json!(["/api/users/me"]))),
+    responses(
+        (status = 101, description = "A WebSocket; the token comes in its first message"),
+        (status = 200, description = "Events until the token expires",
+            content_type = "text/event-stream", body = String,
+            example = "event: states\ndata: {\"/api/users/me\":{\"status\":404,\"body\":{}}}\n\n"),
+        (status = 400, response = super::openapi::BadRequest),
+        (status = 401, response = super::openapi::Unauthorized),
+        (status = 429, response = super::openapi::TooManyRequests),
+        (status = 503, response = super::openapi::Unavailable),
+    )
+)]
+pub async fn live(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (mut parts, _) = request.into_parts();
+    if parts.headers.contains_key(UPGRADE) {
+        let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app).await;
+        return Ok(match upgrade {
+            Ok(upgrade) => {
+                let held = parts.extensions.remove::<Arc<Held>>();
+                app.live.socket(upgrade, app.clone(), held)
+            }
+            Err(refusal) => WebSocketUpgradeRejection::into_response(refusal),
+        });
+    }
+    let identity = Identity::from_request_parts(&mut parts, &app).await?;
+    let mut session = app.live.connect(identity)?;
+    let query = query.unwrap_or_default();
+    for (name, path) in form_urlencoded::parse(query.as_bytes()) {
+        if name == "watch" {
+            session.watch(&path, None)?;
+        }
+    }
+    let states = first(&mut session).await?;
+    let stream = live_axum::events(app.live.clone(), session, states, |states| {
+        // States are strings, numbers and JSON.
+        let data = serde_json::to_string(states).ok()?;
+        Some(Event::default().event("states").data(data))
+    });
+    Ok(stream.into_response())
+}
+
+/// The first states, of all that is watched.
+pub async fn first(session: &mut Session<Identity>) -> Result<States, ApiError> {
+    in_time(async { Ok(session.all().await) }).await
+}
