@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -47,6 +48,32 @@ impl Stream {
         Ok(stream)
     }
 
+    /// Opens a page's connection (RFC 6455), watches these paths and reads the first state of each.
+    pub async fn page(address: SocketAddr, token: &str, paths: &[String]) -> Result<Self> {
+        let mut connection = TcpStream::connect(address).await?;
+        let request = format!(
+            "GET /api/live HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        );
+        connection.write_all(request.as_bytes()).await?;
+        let watch: serde_json::Map<_, _> = paths
+            .iter()
+            .map(|path| (path.clone(), serde_json::Value::Null))
+            .collect();
+        for message in [json!({ "token": token }), json!({ "watch": watch })] {
+            connection.write_all(&frame(&message.to_string())).await?;
+        }
+        let mut stream = Self {
+            connection,
+            seen: Vec::new(),
+        };
+        for path in paths {
+            stream.until(&format!("\"{path}\":{{")).await?;
+        }
+        Ok(stream)
+    }
+
     /// Reads until this text has come; answers when that was.
     pub async fn until(&mut self, text: &str) -> Result<Instant> {
         let mut buffer = [0; 2048];
@@ -68,6 +95,16 @@ impl Stream {
     }
 }
 
+/// A text frame of a client (RFC 6455 § 5.2), masked with zeros.
+fn frame(text: &str) -> Vec<u8> {
+    const FINAL_TEXT: u8 = 0x81;
+    const MASKED_LONG: u8 = 0xfe;
+    let length = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let mut frame = vec![FINAL_TEXT, MASKED_LONG, length[0], length[1], 0, 0, 0, 0];
+    frame.extend_from_slice(text.as_bytes());
+    frame
+}
+
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack
         .windows(needle.len())
@@ -76,9 +113,22 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 /// Opens one stream for each token.
 pub async fn open_all(address: SocketAddr, tokens: &[String]) -> Result<Vec<Stream>> {
+    all(tokens, |token| Stream::open(address, token)).await
+}
+
+/// Opens one page's connection for each token, which watches three paths.
+pub async fn pages(address: SocketAddr, tokens: &[String]) -> Result<Vec<Stream>> {
+    let paths = ["", "?2", "?3"].map(|end| format!("/api/users/me{end}"));
+    all(tokens, |token| Stream::page(address, token, &paths)).await
+}
+
+async fn all<'a, F: Future<Output = Result<Stream>>>(
+    tokens: &'a [String],
+    open: impl Fn(&'a str) -> F,
+) -> Result<Vec<Stream>> {
     let mut streams = Vec::with_capacity(tokens.len());
     for chunk in tokens.chunks(AT_ONCE) {
-        let opened = chunk.iter().map(|token| Stream::open(address, token));
+        let opened = chunk.iter().map(|token| open(token));
         for stream in futures_util::future::join_all(opened).await {
             let mut stream = stream.context("a stream cannot be opened")?;
             stream.forget();

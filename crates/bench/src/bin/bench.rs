@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use bench::issuer::{Issuer, ORIGIN, PEOPLE};
 use bench::server::{Server, api, free_address, program};
-use bench::streams::{Stream, open_all, raise_file_limit};
+use bench::streams::{Stream, open_all, pages, raise_file_limit};
 use bench::wrk::{Load, Script, Use};
 use bench::{clerk_id, table};
 use test_postgres::Durability;
@@ -54,7 +54,10 @@ async fn main() -> Result<()> {
         postgres_url,
         file,
     };
-    world.requests(folder.path())?;
+    // `bench live` measures live queries alone.
+    if std::env::args().nth(1).as_deref() != Some("live") {
+        world.requests(folder.path())?;
+    }
     world.streams().await
 }
 
@@ -226,7 +229,7 @@ impl World {
             ("CLERK_JWT_KEY", self.jwt_key.as_str()),
             // All of the load comes from one address, and many readers are one person.
             ("CONNECTION_LIMIT_ADDRESS", "0"),
-            ("STREAM_LIMIT_IDENTITY", "1024"),
+            ("STREAM_LIMIT_IDENTITY", "16384"),
         ];
         let mut command = api(address, database_url, &variables);
         Server::start(name, &mut command, address, "/readyz")
@@ -255,24 +258,46 @@ impl World {
         // What the first few cost is not the streams'.
         let warm = open_all(server.address, &self.tokens[..100]).await?;
         let before = server.memory()?;
-        let streams = open_all(server.address, &self.tokens).await?;
+        let mut streams = open_all(server.address, &self.tokens).await?;
         #[allow(clippy::cast_precision_loss)]
         let each = (server.memory()? - before) as f64 / STREAMS as f64 / 1024.0;
         let total = server.memory()?;
-        drop((warm, streams));
-        println!("  telling {READERS} readers");
-        let here = self.tell(&server, &server).await?;
+        println!("  telling readers");
+        // Each of them watches another row.
+        let alone = self
+            .tell(&server, &mut streams.drain(..1).collect::<Vec<_>>())
+            .await?;
+        drop((warm, streams, server));
+        let server = self.api("ours", &self.sqlite_url)?;
+        let warm = pages(server.address, &self.tokens[..100]).await?;
+        let before = server.memory()?;
+        let open = pages(server.address, &self.tokens).await?;
+        #[allow(clippy::cast_precision_loss)]
+        let page = (server.memory()? - before) as f64 / STREAMS as f64 / 1024.0;
+        drop((warm, open));
+        let here = self
+            .tell(&server, &mut self.readers(&server, READERS).await?)
+            .await?;
+        let many = self
+            .tell(&server, &mut self.readers(&server, STREAMS).await?)
+            .await?;
         let (one, other) = (
             self.api("one", &self.postgres_url)?,
             self.api("other", &self.postgres_url)?,
         );
-        let across = self.tell(&one, &other).await?;
+        let across = self
+            .tell(&one, &mut self.readers(&other, READERS).await?)
+            .await?;
         table::print(
             &["live queries", "figure"],
             &[
                 vec![
                     format!("memory of each of {STREAMS} open streams"),
                     format!("{each:.1} KiB"),
+                ],
+                vec![
+                    format!("memory of each of {STREAMS} pages with three queries"),
+                    format!("{page:.1} KiB"),
                 ],
                 vec![
                     "resident with all of them open".to_owned(),
@@ -283,6 +308,14 @@ impl World {
                     format!("{here:.0} ms"),
                 ],
                 vec![
+                    format!("the same, {STREAMS} readers"),
+                    format!("{many:.0} ms"),
+                ],
+                vec![
+                    format!("PUT sent to its one reader, while {STREAMS} watch another row each"),
+                    format!("{alone:.1} ms"),
+                ],
+                vec![
                     format!("PUT sent to the last of {READERS} readers on another replica"),
                     format!("{across:.0} ms"),
                 ],
@@ -291,11 +324,15 @@ impl World {
         Ok(())
     }
 
+    /// So many streams of the first person.
+    async fn readers(&self, server: &Server, count: usize) -> Result<Vec<Stream>> {
+        open_all(server.address, &vec![self.tokens[0].clone(); count]).await
+    }
+
     /// From the moment a change is sent to one process until the last reader at the other has
     /// it, in milliseconds: the median.
-    async fn tell(&self, writes: &Server, reads: &Server) -> Result<f64> {
+    async fn tell(&self, writes: &Server, streams: &mut [Stream]) -> Result<f64> {
         let token = &self.tokens[0];
-        let mut streams = open_all(reads.address, &vec![token.clone(); READERS]).await?;
         let client = reqwest::Client::new();
         let mut times = Vec::new();
         for change in 0..CHANGES {
