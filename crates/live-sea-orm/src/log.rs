@@ -1,6 +1,6 @@
 //! The log of changes, read from one snapshot to the next.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     IsolationLevel, QueryResult, Statement, TransactionTrait,
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-/// How long what has changed is kept, in seconds: longer than a round ever looks back.
-const KEEP: u64 = 600;
+/// How long what has changed is kept: longer than a round ever looks back.
+const KEEP: Duration = Duration::from_mins(10);
 /// How often older entries are removed.
 const PRUNE_EVERY: Duration = Duration::from_mins(1);
 /// With more changes than that it is as quick to run everything again.
@@ -78,19 +78,50 @@ impl ChangeLog {
         self.read.get_database_backend() == DbBackend::Postgres
     }
 
-    /// Removes what is old, now and ever again. Never ends.
+    /// Removes what is old, ever again. Never ends.
+    ///
+    /// What counts is when a transaction ended, not when it wrote: one may take an hour. So this
+    /// looks every now and then up to where all have ended, and removes that later.
     pub async fn prune(self) {
-        let old = if self.is_postgres() {
-            format!("DELETE FROM live_changes WHERE at < now() - interval '{KEEP} seconds'")
-        } else {
-            format!("DELETE FROM live_changes WHERE at < unixepoch() - {KEEP}")
-        };
+        let mut ended = VecDeque::new();
         loop {
-            if let Err(error) = self.write.execute_unprepared(&old).await {
+            if let Err(error) = self.prune_once(&mut ended, KEEP).await {
                 tracing::warn!(%error, "old entries of the log of changes were not removed");
             }
             sleep(PRUNE_EVERY).await;
         }
+    }
+
+    /// Removes what ended so long ago, and notes what has ended by now.
+    async fn prune_once(
+        &self,
+        ended: &mut VecDeque<(Instant, String)>,
+        keep: Duration,
+    ) -> Result<(), DbErr> {
+        let (ask, remove) = if self.is_postgres() {
+            (
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text",
+                "DELETE FROM live_changes WHERE xid < $1::xid8",
+            )
+        } else {
+            (
+                "SELECT CAST(coalesce(max(seq), 0) + 1 AS text) FROM live_changes",
+                "DELETE FROM live_changes WHERE seq < CAST(? AS integer)",
+            )
+        };
+        let backend = self.write.get_database_backend();
+        while let Some((at, upto)) = ended.front()
+            && at.elapsed() >= keep
+        {
+            let remove = Statement::from_sql_and_values(backend, remove, [upto.as_str().into()]);
+            self.write.execute_raw(remove).await?;
+            ended.pop_front();
+        }
+        let ask = Statement::from_string(backend, ask.to_owned());
+        if let Some(row) = self.read.query_one_raw(ask).await? {
+            ended.push_back((Instant::now(), row.try_get_by_index(0)?));
+        }
+        Ok(())
     }
 
     async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -186,4 +217,108 @@ fn changes(rows: &[QueryResult]) -> Result<Changes, DbErr> {
     Ok(Changes::Of(
         rows.iter().map(key).collect::<Result<_, DbErr>>()?,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Database;
+    use test_postgres::{Durability, Server};
+
+    use super::*;
+    use crate::schema;
+
+    async fn log(url: &str) -> ChangeLog {
+        let db = Database::connect(url).await.expect("the database");
+        let backend = db.get_database_backend();
+        let table = "CREATE TABLE notes (owner text)".to_owned();
+        let sql = [
+            schema::create(backend).to_owned(),
+            table,
+            schema::watch(backend, "notes", &["owner"]),
+        ];
+        for sql in sql {
+            db.execute_unprepared(&sql).await.expect("valid SQL");
+        }
+        ChangeLog::open(db.clone(), db).await.expect("a log")
+    }
+
+    async fn write(db: &impl ConnectionTrait, owner: &str) {
+        let sql = format!("INSERT INTO notes VALUES ('{owner}')");
+        db.execute_unprepared(&sql).await.expect("valid SQL");
+    }
+
+    async fn kept(log: &ChangeLog) -> Vec<String> {
+        let sql = "SELECT val FROM live_changes ORDER BY val".to_owned();
+        let statement = Statement::from_string(log.read.get_database_backend(), sql);
+        let rows = log.read.query_all_raw(statement).await.expect("rows");
+        let value = |row: &QueryResult| row.try_get_by_index(0).expect("text");
+        rows.iter().map(value).collect()
+    }
+
+    #[tokio::test]
+    async fn what_has_ended_is_removed_a_while_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = log(&format!(
+            "sqlite://{}/log.db?mode=rwc",
+            folder.path().display()
+        ))
+        .await;
+        let mut ended = VecDeque::new();
+        write(&log.write, "first").await;
+        log.prune_once(&mut ended, Duration::ZERO)
+            .await
+            .expect("noted");
+        write(&log.write, "second").await;
+        assert_eq!(kept(&log).await, ["first", "second"]);
+        log.prune_once(&mut ended, Duration::ZERO)
+            .await
+            .expect("removed");
+        assert_eq!(kept(&log).await, ["second"]);
+        log.prune_once(&mut ended, KEEP).await.expect("noted");
+        assert_eq!(kept(&log).await, ["second"], "it is too early");
+        // A number that was removed is never used again.
+        log.prune_once(&mut ended, Duration::ZERO)
+            .await
+            .expect("removed");
+        let begun = log.begin(None).await.expect("a snapshot");
+        log.end(begun.snapshot).await;
+        write(&log.write, "third").await;
+        let next = log.begin(Some(&begun.position)).await.expect("a snapshot");
+        let third = Key::rows("notes", "owner", "third");
+        assert_eq!(next.changes, Changes::Of(vec![third]));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_transaction_that_takes_long_is_not_forgotten() {
+        let started = tokio::task::spawn_blocking(|| Server::start(Durability::None)).await;
+        let server = started.expect("PostgreSQL works");
+        let log = log(&server.database()).await;
+        let mut ended = VecDeque::new();
+        write(&log.write, "before").await;
+        let slow = log.write.begin().await.expect("begun");
+        write(&slow, "long").await;
+        write(&log.write, "meanwhile").await;
+        let begun = log.begin(None).await.expect("a snapshot");
+        log.end(begun.snapshot).await;
+        for _ in 0..3 {
+            log.prune_once(&mut ended, Duration::ZERO)
+                .await
+                .expect("removed");
+        }
+        slow.commit().await.expect("committed");
+        log.prune_once(&mut ended, Duration::ZERO)
+            .await
+            .expect("removed");
+        assert_eq!(kept(&log).await, ["long", "meanwhile"]);
+        let next = log.begin(Some(&begun.position)).await.expect("a snapshot");
+        assert_eq!(
+            next.changes,
+            Changes::Of(vec![Key::rows("notes", "owner", "long")])
+        );
+        log.end(next.snapshot).await;
+        log.prune_once(&mut ended, Duration::ZERO)
+            .await
+            .expect("removed");
+        assert_eq!(kept(&log).await, Vec::<String>::new());
+    }
 }

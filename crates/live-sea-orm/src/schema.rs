@@ -22,17 +22,14 @@ pub fn create(backend: DbBackend) -> &'static str {
         DbBackend::Postgres => {
             "CREATE TABLE live_changes (
                  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-                 at timestamptz NOT NULL DEFAULT now(),
                  tbl text NOT NULL, col text, val text);
              CREATE INDEX live_changes_xid ON live_changes (xid);
-             CREATE INDEX live_changes_at ON live_changes (at);
              CREATE TABLE live_watched (tbl text NOT NULL, col text NOT NULL, PRIMARY KEY (tbl, col));"
         }
         // The numbers are never used again, also when the log was emptied.
         _ => {
             "CREATE TABLE live_changes (
                  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-                 at INTEGER NOT NULL DEFAULT (unixepoch()),
                  tbl TEXT NOT NULL, col TEXT, val TEXT);
              CREATE TABLE live_watched (tbl TEXT NOT NULL, col TEXT NOT NULL, PRIMARY KEY (tbl, col));"
         }
@@ -46,6 +43,9 @@ pub fn drop() -> &'static str {
 
 /// Has every change of this table logged, by the values that these columns had and have: a query
 /// may then read the rows with one value in one of them, or the whole table.
+///
+/// `SQLite` calls no trigger for a row that `REPLACE` removes, unless `PRAGMA recursive_triggers` is
+/// on: what such a row had in these columns is not logged if the new one has something else.
 ///
 /// # Panics
 /// When a name is not made of lower-case letters, digits and underscores.
@@ -86,7 +86,8 @@ pub fn unwatch(backend: DbBackend, table: &str) -> String {
     sql
 }
 
-/// One function, called once a statement: `UPDATE` of a million rows logs each value once.
+/// One function, called once a statement: `UPDATE` of a million rows logs each value once. It runs
+/// with its owner's rights and search path: who may write the table need not know of the log.
 fn postgres(table: &str, columns: &[&str]) -> String {
     let select = |rows: &[&str]| -> String {
         let parts: Vec<_> = rows
@@ -107,7 +108,8 @@ fn postgres(table: &str, columns: &[&str]) -> String {
     let log = |rows: &[&str]| format!("INSERT INTO live_changes (tbl, col, val) {};", select(rows));
     let (new, old, both) = (log(&["now"]), log(&["was"]), log(&["now", "was"]));
     format!(
-        "CREATE FUNCTION live_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+        "CREATE FUNCTION live_{table}() RETURNS trigger LANGUAGE plpgsql
+         SECURITY DEFINER SET search_path FROM CURRENT AS $$
          BEGIN
              IF TG_OP = 'TRUNCATE' THEN
                  INSERT INTO live_changes (tbl) VALUES ('{table}');

@@ -117,7 +117,7 @@ impl Bank {
         let limits = Limits {
             person: 1000,
             process: 1000,
-            watches: 10,
+            watches: 1000,
         };
         let live = Live::new(limits, CancellationToken::new());
         let router = Router::new()

@@ -1,6 +1,6 @@
 //! By whatever path rows change, who watches is told.
 
-use crate::bank::{Bank, Place, execute, next};
+use crate::bank::{Bank, Kind, Place, execute, next};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -10,6 +10,24 @@ on_both_databases!(
     a_change_of_owner_is_told_to_both,
     a_read_that_nobody_would_be_told_of_fails,
 );
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_write_the_table_need_not_know_of_the_log() {
+    let place = Place::new(Kind::Postgres).await;
+    let bank = Bank::open(&place).await;
+    let mut ada = bank.watch(&[ADA]);
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    let clerk = place.connect(1).await;
+    // One of its own rights, and one in which nothing is found by its name alone.
+    for (who, id) in [("SET ROLE clerk", 1), ("SET search_path = ''", 2)] {
+        execute(&bank.db, "DROP ROLE IF EXISTS clerk; CREATE ROLE clerk").await;
+        execute(&bank.db, "GRANT INSERT ON accounts TO clerk").await;
+        let row = format!("{who}; INSERT INTO public.accounts VALUES ({id}, 'ada', 5)");
+        execute(&clerk, &row).await;
+        execute(&clerk, "RESET ROLE; DROP OWNED BY clerk").await;
+        assert_eq!(next(&mut ada, ADA).await, 5 * id, "{who}");
+    }
+}
 
 const ADA: &str = "/accounts/ada";
 
