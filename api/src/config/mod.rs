@@ -113,8 +113,8 @@ impl Config {
     }
 }
 
-/// How many paths one connection may watch.
-const WATCHES_MAX: usize = 64;
+/// How many paths one person may watch.
+const WATCHES_MAX: usize = 256;
 /// What the limits expect.
 const PER_SECOND: &str = "expected requests a second, 0 for no limit";
 const COUNT: &str = "expected a number";

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts, RawQuery, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::UPGRADE;
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
-use live_axum::{Session, States};
+use live_axum::{Refused, Session, States};
 
 use crate::App;
 use crate::auth::Identity;
@@ -69,6 +70,13 @@ pub async fn live(
         if name == "watch" {
             session.watch(&path, None)?;
         }
+    }
+    if session.is_idle() {
+        return Err(Refused::new(
+            StatusCode::BAD_REQUEST,
+            "Name what to watch: /api/live?watch=/api/users/me",
+        )
+        .into());
     }
     let states = first(&mut session).await?;
     let stream = live_axum::events(app.live.clone(), session, states, |states| {

@@ -279,6 +279,8 @@ async fn who_does_not_say_who_they_are_hears_nothing() {
     }
     let request = world.request(Method::GET, "/api/live?watch=/api/users/me");
     expect(request, StatusCode::UNAUTHORIZED).await;
+    let request = world.request(Method::GET, "/api/live?wach=/api/users/me");
+    expect(request.bearer_auth(token(ADA)), StatusCode::BAD_REQUEST).await;
 }
 
 #[tokio::test]
@@ -286,7 +288,7 @@ async fn what_cannot_be_read_or_watched_is_refused_and_the_connection_goes_on() 
     let world = World::new(Kind::Sqlite).await;
     let mut page = Page::watching(&world, &token(ADA), &[ME]).await;
     page.state(ME).await;
-    let many: serde_json::Map<_, _> = (0..64)
+    let many: serde_json::Map<_, _> = (0..256)
         .map(|number| (format!("/api/users/user_{number}"), Value::Null))
         .collect();
     let long = format!("/{}", "x".repeat(3000));

@@ -33,10 +33,15 @@ impl Refused {
         status: StatusCode::SERVICE_UNAVAILABLE,
         detail: Cow::Borrowed("Too many live queries are open. Try again shortly."),
     };
-    /// The connection watches as much as it may.
+    /// The person watches as much as they may.
     pub(crate) const TOO_MANY_WATCHES: Self = Self {
         status: StatusCode::TOO_MANY_REQUESTS,
-        detail: Cow::Borrowed("This connection watches as many paths as it may. Unwatch some."),
+        detail: Cow::Borrowed("Too many paths are watched. Unwatch some first."),
+    };
+    /// The connection waits for as many rounds as it may.
+    pub(crate) const TOO_MANY_SYNCS: Self = Self {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        detail: Cow::Borrowed("Too many syncs are not answered yet. Wait for one."),
     };
     /// A stream of live queries is being watched itself.
     pub(crate) const WATCHED: Self = Self {

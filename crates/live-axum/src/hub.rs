@@ -23,7 +23,8 @@ pub struct Limits {
     pub person: usize,
     /// Connections of all, in this process
     pub process: usize,
-    /// Paths of one connection
+    /// Paths that one person watches, in all their connections to this process: a change that
+    /// concerns all of them runs as many handlers
     pub watches: usize,
 }
 
@@ -70,7 +71,14 @@ struct Watched<C> {
     newcomers: HashMap<usize, (u64, Arc<Notify>)>,
     /// Connections
     open: usize,
-    people: HashMap<Arc<str>, usize>,
+    people: HashMap<Arc<str>, Held>,
+}
+
+/// What one person has.
+#[derive(Debug, Default)]
+struct Held {
+    connections: usize,
+    watches: usize,
 }
 
 #[derive(Debug)]
@@ -81,6 +89,53 @@ struct Query<C> {
     state: Option<Arc<State>>,
     reads: Vec<Key>,
     watchers: Vec<Arc<Notify>>,
+}
+
+impl<C: Caller> Watched<C> {
+    fn add(&mut self, path: &Arc<str>, caller: &C, wake: &Arc<Notify>) -> Place {
+        let name = Name {
+            scope: caller.scope(path),
+            path: path.clone(),
+        };
+        let query = *self.by_name.entry(name.clone()).or_insert_with(|| {
+            self.last_id += 1;
+            self.due.insert(self.last_id);
+            self.last_id
+        });
+        let entry = self.queries.entry(query).or_insert_with(|| Query {
+            name,
+            caller: caller.clone(),
+            state: None,
+            reads: Vec::new(),
+            watchers: Vec::new(),
+        });
+        entry.watchers.push(wake.clone());
+        entry.renew(caller);
+        let after = self.begun;
+        let newcomer = (after, wake.clone());
+        self.newcomers.insert(Arc::as_ptr(wake).addr(), newcomer);
+        Place { query, after }
+    }
+
+    /// Takes a watcher away, and the query with the last one.
+    fn remove(&mut self, id: QueryId, wake: &Arc<Notify>) {
+        let Some(query) = self.queries.get_mut(&id) else {
+            return;
+        };
+        if let Some(at) = query.watchers.iter().position(|it| Arc::ptr_eq(it, wake)) {
+            query.watchers.swap_remove(at);
+        }
+        if query.watchers.is_empty()
+            && let Some(query) = self.queries.remove(&id)
+        {
+            self.by_name.remove(&query.name);
+            self.due.remove(&id);
+            self.failed.remove(&id);
+            for key in &query.reads {
+                self.index.remove(key, id);
+            }
+        }
+    }
 }
 
 impl<C: Caller> Query<C> {
@@ -158,11 +213,6 @@ impl<C: Caller> Hub<C> {
         self.watched().open
     }
 
-    /// How many paths a connection may watch.
-    pub fn watches_max(&self) -> usize {
-        self.0.limits.watches
-    }
-
     /// Counts a connection of this caller; answers whose it is.
     pub fn connect(&self, caller: &C) -> Result<Arc<str>, Refused> {
         if is_running() {
@@ -174,11 +224,12 @@ impl<C: Caller> Hub<C> {
             return Err(Refused::FULL);
         }
         let person: Arc<str> = caller.person().into();
-        let held = watched.people.get(&person).copied().unwrap_or(0);
+        let held = watched.people.get(&person).map_or(0, |it| it.connections);
         if held >= self.0.limits.person {
             return Err(Refused::TOO_MANY_STREAMS);
         }
-        watched.people.insert(person.clone(), held + 1);
+        let held = watched.people.entry(person.clone()).or_default();
+        held.connections += 1;
         watched.open += 1;
         Ok(person)
     }
@@ -189,8 +240,8 @@ impl<C: Caller> Hub<C> {
         watched.newcomers.remove(&Arc::as_ptr(wake).addr());
         watched.open -= 1;
         if let Some(held) = watched.people.get_mut(person) {
-            *held -= 1;
-            if *held == 0 {
+            held.connections -= 1;
+            if held.connections == 0 {
                 watched.people.remove(person);
             }
         }
@@ -198,33 +249,43 @@ impl<C: Caller> Hub<C> {
 
     /// Adds a watcher of this path. It sees no state before a round that begins later: whatever was
     /// committed before this call is in what it sees first.
-    pub fn watch(&self, path: &Arc<str>, caller: &C, wake: &Arc<Notify>) -> Place {
-        let name = Name {
-            scope: caller.scope(path),
-            path: path.clone(),
-        };
-        let mut guard = self.watched();
-        let watched = &mut *guard;
-        let query = *watched.by_name.entry(name.clone()).or_insert_with(|| {
-            watched.last_id += 1;
-            watched.due.insert(watched.last_id);
-            watched.last_id
-        });
-        let entry = watched.queries.entry(query).or_insert_with(|| Query {
-            name,
-            caller: caller.clone(),
-            state: None,
-            reads: Vec::new(),
-            watchers: Vec::new(),
-        });
-        entry.watchers.push(wake.clone());
-        entry.renew(caller);
-        let after = watched.begun;
-        let newcomer = (after, wake.clone());
-        watched.newcomers.insert(Arc::as_ptr(wake).addr(), newcomer);
-        drop(guard);
+    ///
+    /// # Errors
+    /// When the person watches as much as they may.
+    pub fn watch(
+        &self,
+        person: &Arc<str>,
+        path: &Arc<str>,
+        caller: &C,
+        wake: &Arc<Notify>,
+    ) -> Result<Place, Refused> {
+        let mut watched = self.watched();
+        if let Some(held) = watched.people.get_mut(person) {
+            if held.watches >= self.0.limits.watches {
+                return Err(Refused::TOO_MANY_WATCHES);
+            }
+            held.watches += 1;
+        }
+        let place = watched.add(path, caller, wake);
+        drop(watched);
         self.ring();
-        Place { query, after }
+        Ok(place)
+    }
+
+    /// Watches the same path as another caller of the same person.
+    pub fn exchange(
+        &self,
+        query: QueryId,
+        path: &Arc<str>,
+        caller: &C,
+        wake: &Arc<Notify>,
+    ) -> Place {
+        let mut watched = self.watched();
+        watched.remove(query, wake);
+        let place = watched.add(path, caller, wake);
+        drop(watched);
+        self.ring();
+        place
     }
 
     /// Somebody who watches this query has a fresh token.
@@ -235,25 +296,12 @@ impl<C: Caller> Hub<C> {
     }
 
     /// Takes a watcher away, and the query with the last one.
-    pub fn unwatch(&self, id: QueryId, wake: &Arc<Notify>) {
-        let mut guard = self.watched();
-        let watched = &mut *guard;
-        let Some(query) = watched.queries.get_mut(&id) else {
-            return;
-        };
-        if let Some(at) = query.watchers.iter().position(|it| Arc::ptr_eq(it, wake)) {
-            query.watchers.swap_remove(at);
+    pub fn unwatch(&self, person: &Arc<str>, id: QueryId, wake: &Arc<Notify>) {
+        let mut watched = self.watched();
+        if let Some(held) = watched.people.get_mut(person) {
+            held.watches -= 1;
         }
-        if query.watchers.is_empty()
-            && let Some(query) = watched.queries.remove(&id)
-        {
-            watched.by_name.remove(&query.name);
-            watched.due.remove(&id);
-            watched.failed.remove(&id);
-            for key in &query.reads {
-                watched.index.remove(key, id);
-            }
-        }
+        watched.remove(id, wake);
     }
 
     /// The newest states of these queries, all of one moment.

@@ -59,6 +59,11 @@ impl<C: Caller> Session<C> {
         &self.caller
     }
 
+    /// Whether it watches nothing.
+    pub fn is_idle(&self) -> bool {
+        self.watches.is_empty()
+    }
+
     /// Watches this path; `known` is the entity tag of the state that the other side has. A path
     /// that is watched already goes on being watched.
     ///
@@ -77,11 +82,10 @@ impl<C: Caller> Session<C> {
         if self.watches.iter().any(|watch| &*watch.path == path) {
             return Ok(());
         }
-        if self.watches.len() >= self.hub.watches_max() {
-            return Err(Refused::TOO_MANY_WATCHES);
-        }
         let path: Arc<str> = path.into();
-        let place = self.hub.watch(&path, &self.caller, &self.wake);
+        let place = self
+            .hub
+            .watch(&self.person, &path, &self.caller, &self.wake)?;
         let told = known.map_or(Told::Nothing, Told::Known);
         self.watches.push(Watch { path, place, told });
         Ok(())
@@ -91,7 +95,8 @@ impl<C: Caller> Session<C> {
     pub fn unwatch(&mut self, path: &str) {
         if let Some(at) = self.watches.iter().position(|watch| &*watch.path == path) {
             let watch = self.watches.swap_remove(at);
-            self.hub.unwatch(watch.place.query, &self.wake);
+            self.hub
+                .unwatch(&self.person, watch.place.query, &self.wake);
         }
     }
 
@@ -109,8 +114,7 @@ impl<C: Caller> Session<C> {
             if caller.scope(&watch.path) == self.caller.scope(&watch.path) {
                 self.hub.renew(query, &caller);
             } else {
-                watch.place = self.hub.watch(&watch.path, &caller, &self.wake);
-                self.hub.unwatch(query, &self.wake);
+                watch.place = self.hub.exchange(query, &watch.path, &caller, &self.wake);
             }
         }
         self.caller = caller;
@@ -179,7 +183,8 @@ fn is_same(one: &Arc<State>, other: &Arc<State>) -> bool {
 impl<C: Caller> Drop for Session<C> {
     fn drop(&mut self) {
         for watch in &self.watches {
-            self.hub.unwatch(watch.place.query, &self.wake);
+            self.hub
+                .unwatch(&self.person, watch.place.query, &self.wake);
         }
         self.hub.disconnected(&self.person, &self.wake);
     }

@@ -23,6 +23,7 @@ const TOKEN_WITHIN: Duration = Duration::from_secs(10);
 const SENT_WITHIN: Duration = Duration::from_secs(30);
 /// How often an idle connection says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
 /// How many answers to `sync` may be outstanding.
 const SYNCS_MAX: usize = 64;
 
@@ -114,17 +115,19 @@ async fn go_on<K: Callers>(
     loop {
         let caller = session.caller().clone();
         tokio::select! {
+            // What has ended opens nothing more, whatever else there is to do.
+            biased;
+            () = sleep_until(time::instant(caller.expires())) => return Err(Refused::ENDED.into()),
+            () = caller.withdrawn() => return Err(Refused::ENDED.into()),
             message = heard(socket) => match message {
-                Ok(FromPage::Sync(_)) if syncs.len() >= SYNCS_MAX => {}
-                Ok(FromPage::Sync(number)) => {
-                    syncs.push(session.synced().map(move |_| number));
-                }
-                Ok(message) => {
-                    if let Err(refused) = obey(callers, &mut session, message).await {
-                        let message = refused.message();
-                        send(socket, &message).await?;
+                Ok(message) => match obey(callers, &mut session, message).await {
+                    Ok(Some(_)) if syncs.len() >= SYNCS_MAX => {
+                        send(socket, &Refused::TOO_MANY_SYNCS.message()).await?;
                     }
-                }
+                    Ok(Some(number)) => syncs.push(session.synced().map(move |_| number)),
+                    Ok(None) => {}
+                    Err(refused) => send(socket, &refused.message()).await?,
+                },
                 Err(End::Refused(refused)) => send(socket, &refused.message()).await?,
                 Err(end) => return Err(end),
             },
@@ -143,32 +146,30 @@ async fn go_on<K: Callers>(
                 send(socket, &FromServer::Alive).await?;
                 alive_at = Instant::now() + HEARTBEAT;
             }
-            () = sleep_until(time::instant(caller.expires())) => return Err(Refused::ENDED.into()),
-            () = caller.withdrawn() => return Err(Refused::ENDED.into()),
         }
     }
 }
 
-/// Does what a page says.
+/// Does what a page says; answers the number of what it wants to be told of.
 async fn obey<K: Callers>(
     callers: &K,
     session: &mut Session<K::Caller>,
     message: FromPage,
-) -> Result<(), Refused> {
+) -> Result<Option<u64>, Refused> {
     callers.count(session.caller())?;
     match message {
-        FromPage::Token(token) => session.renew(callers.verify(&token).await?),
+        FromPage::Token(token) => session.renew(callers.verify(&token).await?)?,
         FromPage::Watch(paths) => paths
             .into_iter()
-            .try_for_each(|(path, known)| session.watch(&path, known)),
+            .try_for_each(|(path, known)| session.watch(&path, known))?,
         FromPage::Unwatch(paths) => {
             for path in &paths {
                 session.unwatch(path);
             }
-            Ok(())
         }
-        FromPage::Sync(_) => Ok(()),
+        FromPage::Sync(number) => return Ok(Some(number)),
     }
+    Ok(None)
 }
 
 /// The next message of the page.

@@ -33,10 +33,11 @@ pub fn events<C: Caller>(
                     states
                 } else {
                     tokio::select! {
-                        states = session.changed() => states,
+                        biased;
                         () = tokio::time::sleep_until(ends) => return None,
                         () = caller.withdrawn() => return None,
                         () = live.ends() => return None,
+                        states = session.changed() => states,
                     }
                 };
                 if let Some(event_of_states) = event(&states) {

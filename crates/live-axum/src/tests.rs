@@ -158,7 +158,7 @@ impl World {
         let limits = Limits {
             person: 100,
             process: 200,
-            watches: 10,
+            watches: 500,
         };
         let live = Live::new(limits, CancellationToken::new());
         let router = Router::new()
