@@ -63,6 +63,11 @@ impl Refused {
         status: StatusCode::UNAUTHORIZED,
         detail: Cow::Borrowed("The token has expired. Connect again with a fresh one."),
     };
+    /// The token is of somebody else than the connection.
+    pub(crate) const ANOTHER: Self = Self {
+        status: StatusCode::UNAUTHORIZED,
+        detail: Cow::Borrowed("The token is somebody else's. Open a connection of their own."),
+    };
     /// The message cannot be read.
     pub(crate) const UNREADABLE: Self = Self {
         status: StatusCode::BAD_REQUEST,

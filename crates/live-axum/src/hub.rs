@@ -365,6 +365,30 @@ impl<C: Caller> Hub<C> {
             .collect()
     }
 
+    /// The query must be run in the next round.
+    pub fn put_back(&self, query: QueryId) {
+        let mut watched = self.watched();
+        if watched.queries.contains_key(&query) {
+            watched.due.insert(query);
+        }
+    }
+
+    /// The query failed in a round that is not published. Who has no state of it is told.
+    pub fn failed(&self, outcome: Outcome) {
+        let mut guard = self.watched();
+        let watched = &mut *guard;
+        let Some(query) = watched.queries.get_mut(&outcome.query) else {
+            return;
+        };
+        watched.failed.insert(outcome.query);
+        if query.state.is_none() {
+            query.state = Some(Arc::new(outcome.state));
+            for watcher in &query.watchers {
+                watcher.notify_one();
+            }
+        }
+    }
+
     /// It is time to try again what failed.
     pub fn retry(&self) {
         let mut guard = self.watched();

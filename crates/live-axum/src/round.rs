@@ -23,13 +23,13 @@ use crate::key::Key;
 use crate::run::run;
 use crate::source::{Changes, Source};
 
-/// How long the database may take to begin a snapshot, and a handler to answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// How long the database may take to begin a snapshot, and a handler to answer: all others wait.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// The largest state, in bytes.
 const STATE_MAX: usize = 256 * 1024;
 /// The pause after a failure; it doubles up to the longest.
 const PAUSE: Duration = Duration::from_millis(50);
-const PAUSE_MAX: Duration = Duration::from_secs(2);
+const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// A round at least so often, so that the last position is never one that the source forgot.
 const EVERY: Duration = Duration::from_mins(1);
 /// After so long it may have forgotten it.
@@ -42,11 +42,21 @@ pub(crate) async fn drive<C: Caller, S: Source>(hub: Hub<C>, source: S, router: 
     let mut retry_at = None;
     loop {
         let until = retry_at.unwrap_or_else(|| tokio::time::Instant::now() + EVERY);
-        // Others do not wait for what fails.
-        if timeout_at(until, hub.rung()).await.is_err() && retry_at.take().is_some() {
+        // Others do not wait for what fails, nor does what fails wait until others are silent.
+        let _ = timeout_at(until, hub.rung()).await;
+        if retry_at.is_some_and(|at| at <= tokio::time::Instant::now()) {
+            retry_at = None;
             hub.retry();
         }
-        match round(&hub, &source, &router, &mut place).await {
+        let round = AssertUnwindSafe(round(&hub, &source, &router, &mut place)).catch_unwind();
+        let Ok(round) = round.await else {
+            tracing::error!("a round of live queries panicked; all are run again");
+            place = Place::default();
+            sleep(PAUSE_MAX).await;
+            hub.ring();
+            continue;
+        };
+        match round {
             Round::Well => (pause, retry_at) = (PAUSE, None),
             Round::Failures => {
                 retry_at = retry_at.or_else(|| {
@@ -55,6 +65,7 @@ pub(crate) async fn drive<C: Caller, S: Source>(hub: Hub<C>, source: S, router: 
                     Some(next)
                 });
             }
+            Round::Spoiled => hub.ring(),
             Round::NoSnapshot => {
                 sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
@@ -70,6 +81,8 @@ enum Round {
     Well,
     /// Some handlers failed.
     Failures,
+    /// A handler took its snapshot with it: the others are run again, without that one.
+    Spoiled,
     /// The database could not be read.
     NoSnapshot,
 }
@@ -129,15 +142,38 @@ async fn round<C: Caller, S: Source>(
         begun.changes
     };
     let jobs = hub.due(&changes);
+    place.0 = Some((begun.position, at, by_date));
     let snapshot = Arc::new(begun.snapshot);
     let mut outcomes = Vec::with_capacity(jobs.len());
+    let mut spoiled = false;
     for job in jobs {
-        outcomes.push(outcome(job, snapshot.clone(), router).await);
+        if spoiled {
+            hub.put_back(job.query);
+            continue;
+        }
+        let outcome = outcome(job, snapshot.clone(), router).await;
+        if outcome.state.status >= 500 {
+            let sound = timeout(ANSWER_WITHIN, source.is_sound(&snapshot)).await;
+            spoiled = sound != Ok(true);
+        }
+        outcomes.push(outcome);
     }
     if let Some(snapshot) = Arc::into_inner(snapshot) {
-        source.end(snapshot).await;
+        // One that does not end in time ends with its connection.
+        let _ = timeout(ANSWER_WITHIN, source.end(snapshot)).await;
     }
-    place.0 = Some((begun.position, at, by_date));
+    if spoiled {
+        // Not one half of it: what a connection shows is of one moment.
+        hub.wait_on(waiting);
+        for outcome in outcomes {
+            if outcome.state.status >= 500 {
+                hub.failed(outcome);
+            } else {
+                hub.put_back(outcome.query);
+            }
+        }
+        return Round::Spoiled;
+    }
     let failed = hub.finish(outcomes);
     for waits in waiting {
         // It has gone away meanwhile.
@@ -252,9 +288,11 @@ fn problem(status: StatusCode, detail: &str) -> State {
         "status": status.as_u16(),
         "detail": detail,
     });
+    let body = to_raw_value(&problem).ok();
+    let text = body.as_ref().map_or("", |body| body.get());
     State {
         status: status.as_u16(),
-        etag: Some(format!("\"{}\"", status.as_u16()).into()),
-        body: to_raw_value(&problem).ok(),
+        etag: Some(digest(text.as_bytes())),
+        body,
     }
 }

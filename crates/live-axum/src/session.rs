@@ -14,6 +14,9 @@ use crate::hub::{Hub, Place};
 /// The longest path, in bytes.
 const PATH_MAX: usize = 2 * 1024;
 
+/// The longest entity tag that a page may have, in bytes: any other is none of ours.
+const ETAG_MAX: usize = 256;
+
 /// A connection. Dropping it ends all its watches.
 #[derive(Debug)]
 pub struct Session<C: Caller> {
@@ -86,6 +89,7 @@ impl<C: Caller> Session<C> {
         let place = self
             .hub
             .watch(&self.person, &path, &self.caller, &self.wake)?;
+        let known = known.filter(|etag| etag.len() <= ETAG_MAX);
         let told = known.map_or(Told::Nothing, Told::Known);
         self.watches.push(Watch { path, place, told });
         Ok(())
@@ -107,7 +111,7 @@ impl<C: Caller> Session<C> {
     /// When the token is somebody else's.
     pub fn renew(&mut self, caller: C) -> Result<(), Refused> {
         if caller.person() != &*self.person {
-            return Err(Refused::ENDED);
+            return Err(Refused::ANOTHER);
         }
         for watch in &mut self.watches {
             let query = watch.place.query;

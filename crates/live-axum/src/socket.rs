@@ -102,7 +102,9 @@ async fn begin<K: Callers>(
     let FromPage::Token(token) = heard(socket).await? else {
         return Err(Refused::NO_TOKEN.into());
     };
-    Ok(live.connect(callers.verify(&token).await?)?)
+    let caller = callers.verify(&token).await?;
+    callers.count(&caller)?;
+    Ok(live.connect(caller)?)
 }
 
 async fn go_on<K: Callers>(
@@ -128,7 +130,6 @@ async fn go_on<K: Callers>(
                     Ok(None) => {}
                     Err(refused) => send(socket, &refused.message()).await?,
                 },
-                Err(End::Refused(refused)) => send(socket, &refused.message()).await?,
                 Err(end) => return Err(end),
             },
             states = session.changed() => {

@@ -18,6 +18,9 @@ pub trait Source: Send + Sync + 'static {
         since: Option<&Self::Position>,
     ) -> impl Future<Output = Result<Begun<Self>, Self::Error>> + Send;
 
+    /// Whether a snapshot can still be read from, after a handler failed.
+    fn is_sound(&self, snapshot: &Self::Snapshot) -> impl Future<Output = bool> + Send;
+
     /// Ends a snapshot that nobody reads from any more.
     fn end(&self, snapshot: Self::Snapshot) -> impl Future<Output = ()> + Send;
 }

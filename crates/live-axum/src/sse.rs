@@ -28,6 +28,9 @@ pub fn events<C: Caller>(
         begun,
         move |(live, mut session, mut first, mut event)| async move {
             let caller = session.caller().clone();
+            if tokio::time::Instant::now() >= ends {
+                return None;
+            }
             loop {
                 let states = if let Some(states) = first.take() {
                     states

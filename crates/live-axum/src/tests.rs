@@ -24,6 +24,8 @@ struct Rows {
     log: Vec<String>,
     runs: HashMap<String, usize>,
     down: bool,
+    /// The snapshot cannot be read from any more
+    spoiled: bool,
     /// Handlers do not go on while it is
     held: bool,
 }
@@ -77,7 +79,13 @@ impl Source for Memory {
         })
     }
 
-    async fn end(&self, _snapshot: Self::Snapshot) {}
+    async fn is_sound(&self, _snapshot: &Self::Snapshot) -> bool {
+        !self.rows().spoiled
+    }
+
+    async fn end(&self, _snapshot: Self::Snapshot) {
+        self.rows().spoiled = false;
+    }
 }
 
 /// Somebody, in a role that answers depend on.
@@ -139,7 +147,12 @@ async fn value(
     }
     let values = crate::snapshot::<HashMap<String, i64>>().expect("a snapshot");
     match values.get(&name) {
+        _ if memory.rows().spoiled => Err((StatusCode::SERVICE_UNAVAILABLE, Json("spoiled"))),
         Some(-1) => panic!("a bug"),
+        Some(-3) => {
+            memory.rows().spoiled = true;
+            Err((StatusCode::INTERNAL_SERVER_ERROR, Json("spoiling")))
+        }
         Some(-2) => Err((StatusCode::SERVICE_UNAVAILABLE, Json("not now"))),
         value => Ok(Json(value.copied().unwrap_or(0))),
     }
@@ -369,6 +382,50 @@ async fn nobody_waits_for_what_fails_elsewhere() {
         world.memory.runs("broken") < tries + 3,
         "it is not tried each time"
     );
+}
+
+#[tokio::test]
+async fn what_fails_is_tried_again_also_while_others_write_all_the_time() {
+    let world = World::new();
+    world.write("broken", -2);
+    let mut broken = world.watch(&ADA, "/own/broken");
+    assert_eq!(next(&mut broken).await.0, 503);
+    // It heals, and nothing tells of it.
+    world.memory.rows().values.insert("broken".into(), 7);
+    let (memory, live) = (world.memory.clone(), world.live.clone());
+    let busy = tokio::spawn(async move {
+        for value in 0.. {
+            memory.write("a", value);
+            live.ring();
+            tokio::task::yield_now().await;
+        }
+    });
+    assert_eq!(next(&mut broken).await, ok(7));
+    busy.abort();
+}
+
+#[tokio::test]
+async fn a_handler_that_spoils_the_snapshot_spoils_nothing_else() {
+    let world = World::new();
+    let mut sessions: Vec<_> = ["/own/a", "/own/b", "/own/c", "/own/d"]
+        .iter()
+        .map(|path| world.watch(&ADA, path))
+        .collect();
+    for session in &mut sessions {
+        assert_eq!(next(session).await, ok(0));
+    }
+    for value in 1..20 {
+        for name in ["a", "c", "d"] {
+            world.memory.write(name, value);
+        }
+        world.write("b", -3);
+        for at in [0, 2, 3] {
+            assert_eq!(next(&mut sessions[at]).await, ok(value));
+        }
+        assert!(sessions[1].news().is_empty(), "it keeps its state");
+    }
+    world.write("b", 1);
+    assert_eq!(next(&mut sessions[1]).await, ok(1));
 }
 
 #[tokio::test]

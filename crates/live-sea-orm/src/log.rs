@@ -18,6 +18,9 @@ const PRUNE_EVERY: Duration = Duration::from_mins(1);
 /// With more changes than that it is as quick to run everything again.
 const CHANGES_MAX: usize = 10_000;
 
+/// Stands for `NULL`, which nobody reads by: no text of a database has this character.
+const NULL: &str = "\0";
+
 /// The log of a database. Clones share it.
 #[derive(Clone, Debug)]
 pub struct ChangeLog {
@@ -101,12 +104,14 @@ impl ChangeLog {
         let (ask, remove) = if self.is_postgres() {
             (
                 "SELECT pg_snapshot_xmin(pg_current_snapshot())::text",
-                "DELETE FROM live_changes WHERE xid < $1::xid8",
+                "DELETE FROM live_changes WHERE ctid IN (SELECT ctid FROM live_changes
+                 WHERE xid < $1::xid8 OR xid >= pg_snapshot_xmax(pg_current_snapshot()) LIMIT 10000)",
             )
         } else {
             (
                 "SELECT CAST(coalesce(max(seq), 0) + 1 AS text) FROM live_changes",
-                "DELETE FROM live_changes WHERE seq < CAST(? AS integer)",
+                "DELETE FROM live_changes WHERE seq IN (SELECT seq FROM live_changes
+                 WHERE seq < CAST(? AS integer) LIMIT 10000)",
             )
         };
         let backend = self.write.get_database_backend();
@@ -114,7 +119,14 @@ impl ChangeLog {
             && at.elapsed() >= keep
         {
             let remove = Statement::from_sql_and_values(backend, remove, [upto.as_str().into()]);
-            self.write.execute_raw(remove).await?;
+            // A little at a time: others write, and a statement must end in time.
+            while self
+                .write
+                .execute_raw(remove.clone())
+                .await?
+                .rows_affected()
+                > 0
+            {}
             ended.pop_front();
         }
         let ask = Statement::from_string(backend, ask.to_owned());
@@ -157,13 +169,18 @@ impl Source for ChangeLog {
         let changes = match since {
             None => Changes::Unknown,
             Some(since) if *since == position => Changes::Of(Vec::new()),
-            Some(since) => changes(&transaction.query_all_raw(grown(since)).await?)?,
+            Some(since) => changes(&transaction.query_all_raw(grown(since)).await?),
         };
         Ok(Begun {
             snapshot: Snapshot(transaction),
             position,
             changes,
         })
+    }
+
+    async fn is_sound(&self, snapshot: &Snapshot) -> bool {
+        // In PostgreSQL, a statement that failed has spoiled its transaction.
+        snapshot.0.execute_unprepared("SELECT 1").await.is_ok()
     }
 
     async fn end(&self, snapshot: Snapshot) {
@@ -180,43 +197,49 @@ fn position(backend: DbBackend) -> String {
     .to_owned()
 }
 
-/// What this snapshot sees of the log and the position did not.
+/// What this snapshot sees of the log and the position did not. The log of a restored dump has
+/// transactions that are still to come here: they are none of it.
 fn grown(since: &Position) -> Statement {
     let limit = CHANGES_MAX + 1;
     match since {
         Position::Sqlite(seq) => Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            format!("SELECT DISTINCT tbl, col, val FROM live_changes WHERE seq > ? LIMIT {limit}"),
+            format!(
+                "SELECT DISTINCT tbl, col, val FROM
+                 (SELECT tbl, col, val FROM live_changes WHERE seq > ? LIMIT {limit})"
+            ),
             [(*seq).into()],
         ),
         Position::Postgres(snapshot) => Statement::from_sql_and_values(
             DbBackend::Postgres,
             format!(
-                "SELECT DISTINCT tbl, col, val FROM live_changes
-                 WHERE xid >= pg_snapshot_xmin($1::pg_snapshot)
-                 AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) LIMIT {limit}"
+                "SELECT DISTINCT tbl, col, val FROM
+                 (SELECT tbl, col, val FROM live_changes
+                  WHERE xid >= pg_snapshot_xmin($1::pg_snapshot)
+                  AND xid < pg_snapshot_xmax(pg_current_snapshot())
+                  AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) LIMIT {limit}) AS grown"
             ),
             [snapshot.as_str().into()],
         ),
     }
 }
 
-fn changes(rows: &[QueryResult]) -> Result<Changes, DbErr> {
+fn changes(rows: &[QueryResult]) -> Changes {
     if rows.len() > CHANGES_MAX {
-        return Ok(Changes::Unknown);
+        return Changes::Unknown;
     }
     let key = |row: &QueryResult| {
         let table: String = row.try_get_by_index(0)?;
         let column: Option<String> = row.try_get_by_index(1)?;
         let value: Option<String> = row.try_get_by_index(2)?;
-        Ok(match column.zip(value) {
-            Some((column, value)) => Key::rows(table, column, value),
+        Ok(match column {
+            Some(column) => Key::rows(table, column, value.unwrap_or_else(|| NULL.to_owned())),
             None => Key::table(table),
         })
     };
-    Ok(Changes::Of(
-        rows.iter().map(key).collect::<Result<_, DbErr>>()?,
-    ))
+    // What is no text, as SQLite stores anything, may be anybody's.
+    let keys: Result<_, DbErr> = rows.iter().map(key).collect();
+    keys.map_or(Changes::Unknown, Changes::Of)
 }
 
 #[cfg(test)]
@@ -298,6 +321,10 @@ mod tests {
         let slow = log.write.begin().await.expect("begun");
         write(&slow, "long").await;
         write(&log.write, "meanwhile").await;
+        // Of a restored dump, whose transactions are still to come here.
+        let to_come = "INSERT INTO live_changes VALUES ('99999999', 'notes', 'owner', 'other')";
+        let executed = log.write.execute_unprepared(to_come).await;
+        executed.expect("valid SQL");
         let begun = log.begin(None).await.expect("a snapshot");
         log.end(begun.snapshot).await;
         for _ in 0..3 {

@@ -44,6 +44,12 @@ pub fn drop() -> &'static str {
 /// Has every change of this table logged, by the values that these columns had and have: a query
 /// may then read the rows with one value in one of them, or the whole table.
 ///
+/// Values are compared as the text that the database makes of them. A row with `NULL` in a column is
+/// told of to those who read the whole table. Once a migration that calls this has run anywhere,
+/// what it writes must not change: a later version gets a function of its own.
+///
+/// `PostgreSQL` calls no trigger of a table for what is written to one of its partitions directly, or
+/// with `session_replication_role = replica`.
 /// `SQLite` calls no trigger for a row that `REPLACE` removes, unless `PRAGMA recursive_triggers` is
 /// on: what such a row had in these columns is not logged if the new one has something else.
 ///
@@ -61,7 +67,8 @@ pub fn watch(backend: DbBackend, table: &str, columns: &[&str]) -> String {
         DbBackend::Postgres => postgres(table, columns),
         _ => sqlite(table, columns),
     };
-    for column in columns {
+    let no_column = [""].iter().take(usize::from(columns.is_empty()));
+    for column in columns.iter().chain(no_column) {
         let _ = write!(
             sql,
             "INSERT INTO live_watched (tbl, col) VALUES ('{table}', '{column}');"
@@ -94,13 +101,14 @@ fn postgres(table: &str, columns: &[&str]) -> String {
             .iter()
             .flat_map(|rows| columns.iter().map(move |column| (rows, column)))
             .map(|(rows, column)| {
-                format!(
-                    "SELECT '{table}', '{column}', {column}::text FROM {rows} WHERE {column} IS NOT NULL"
-                )
+                format!("SELECT '{table}', '{column}', {column}::text FROM {rows}")
             })
             .collect();
         if parts.is_empty() {
-            format!("SELECT '{table}', NULL, NULL")
+            format!(
+                "SELECT '{table}', NULL, NULL WHERE EXISTS (SELECT FROM {})",
+                rows[0]
+            )
         } else {
             parts.join(" UNION ")
         }
@@ -109,7 +117,7 @@ fn postgres(table: &str, columns: &[&str]) -> String {
     let (new, old, both) = (log(&["now"]), log(&["was"]), log(&["now", "was"]));
     format!(
         "CREATE FUNCTION live_{table}() RETURNS trigger LANGUAGE plpgsql
-         SECURITY DEFINER SET search_path FROM CURRENT AS $$
+         SECURITY DEFINER AS $$
          BEGIN
              IF TG_OP = 'TRUNCATE' THEN
                  INSERT INTO live_changes (tbl) VALUES ('{table}');
@@ -119,6 +127,10 @@ fn postgres(table: &str, columns: &[&str]) -> String {
              END IF;
              IF FOUND THEN PERFORM pg_notify('{CHANNEL}', ''); END IF;
              RETURN NULL;
+         END $$;
+         -- pg_temp last: somebody's temporary table must not stand in for the log.
+         DO $$ BEGIN
+             EXECUTE format('ALTER FUNCTION live_{table}() SET search_path = %I, pg_temp', current_schema());
          END $$;
          CREATE TRIGGER live_{table}_insert AFTER INSERT ON {table}
              REFERENCING NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION live_{table}();
@@ -146,11 +158,10 @@ fn sqlite(table: &str, columns: &[&str]) -> String {
         {
             let _ = write!(
                 log,
-                "INSERT INTO live_changes (tbl, col, val)
-                 SELECT '{table}', '{column}', {rows}.{column} WHERE {rows}.{column} IS NOT NULL"
+                "INSERT INTO live_changes (tbl, col, val) SELECT '{table}', '{column}', {rows}.{column}"
             );
             if event == "update" && *rows == "OLD" {
-                let _ = write!(log, " AND OLD.{column} IS NOT NEW.{column}");
+                let _ = write!(log, " WHERE OLD.{column} IS NOT NEW.{column}");
             }
             log.push(';');
         }

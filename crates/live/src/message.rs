@@ -36,10 +36,10 @@ pub enum FromServer {
     /// The states that are new, of one moment: what one transaction changed comes in one message.
     States(BTreeMap<Arc<str>, Arc<State>>),
     /// Every state sent so far is as new as what was committed before [`FromPage::Sync`] with
-    /// this number.
+    /// this number, but for queries that fail at the moment.
     Synced(u64),
-    /// The last message was refused: an HTTP status, and why in a sentence. With 401 the
-    /// connection ends.
+    /// A message was refused, or the connection ends: an HTTP status, and why in a sentence. When
+    /// it ends, the server closes it with 4000 plus the status.
     Refused {
         /// The HTTP status
         status: u16,

@@ -66,7 +66,7 @@ impl Place {
         execute(&db, schema::create(backend)).await;
         for table in TABLES {
             let table_of = format!(
-                "CREATE TABLE {table} (id integer PRIMARY KEY, owner text NOT NULL, amount bigint NOT NULL)"
+                "CREATE TABLE {table} (id integer PRIMARY KEY, owner text, amount bigint NOT NULL)"
             );
             execute(&db, &table_of).await;
             execute(&db, &schema::watch(backend, table, &["owner"])).await;
@@ -123,6 +123,8 @@ impl Bank {
         let router = Router::new()
             .route("/{table}/{owner}", get(sum))
             .route("/unnoted", get(unnoted))
+            .route("/broken", get(broken))
+            .route("/all", get(all))
             .with_state(log.clone());
         let doorbell = match place.kind {
             Kind::Sqlite => Doorbell::Sqlite {
@@ -211,6 +213,31 @@ async fn unnoted(State(log): State<ChangeLog>) -> Result<Json<i64>, (StatusCode,
         .await
         .map(Json)
         .map_err(|error| failed(&error))
+}
+
+/// The sum of what all have.
+async fn all(State(log): State<ChangeLog>) -> Result<Json<i64>, (StatusCode, Json<String>)> {
+    let sum = async {
+        let reading = log.reading(|| Key::table("accounts"))?;
+        let executor = reading.executor();
+        let sql = "SELECT CAST(coalesce(sum(amount), 0) AS bigint) FROM accounts".to_owned();
+        let statement = Statement::from_string(executor.get_database_backend(), sql);
+        let row = executor.query_one_raw(statement).await?;
+        row.map_or(Ok(0), |row| row.try_get_by_index(0))
+    };
+    let sum: Result<_, DbErr> = sum.await;
+    sum.map(Json).map_err(|error| failed(&error))
+}
+
+/// Reads as it should, and then what no database can compute.
+async fn broken(State(log): State<ChangeLog>) -> Result<Json<i64>, (StatusCode, Json<String>)> {
+    let failing = async {
+        let reading = log.reading(|| Key::rows("accounts", "owner", "ada"))?;
+        let sql = "SELECT CAST('none' AS integer) / 0 FROM nowhere";
+        reading.executor().execute_unprepared(sql).await
+    };
+    let result: Result<_, DbErr> = failing.await;
+    result.map(|_| Json(0)).map_err(|error| failed(&error))
 }
 
 fn failed(error: &DbErr) -> (StatusCode, Json<String>) {

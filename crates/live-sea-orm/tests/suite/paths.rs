@@ -9,6 +9,8 @@ on_both_databases!(
     what_is_undone_is_not,
     a_change_of_owner_is_told_to_both,
     a_read_that_nobody_would_be_told_of_fails,
+    a_query_that_fails_takes_no_other_with_it,
+    a_row_of_nobody_is_told_of_to_who_reads_all,
 );
 
 #[tokio::test(flavor = "multi_thread")]
@@ -18,8 +20,14 @@ async fn who_may_write_the_table_need_not_know_of_the_log() {
     let mut ada = bank.watch(&[ADA]);
     assert_eq!(next(&mut ada, ADA).await, 0);
     let clerk = place.connect(1).await;
-    // One of its own rights, and one in which nothing is found by its name alone.
-    for (who, id) in [("SET ROLE clerk", 1), ("SET search_path = ''", 2)] {
+    // One of its own rights, one in which nothing is found by its name alone, and one that would
+    // have the log be another table.
+    let hides = "SET ROLE clerk; CREATE TEMP TABLE live_changes (tbl text, col text, val text)";
+    for (who, id) in [
+        ("SET ROLE clerk", 1),
+        ("SET search_path = ''", 2),
+        (hides, 3),
+    ] {
         execute(&bank.db, "DROP ROLE IF EXISTS clerk; CREATE ROLE clerk").await;
         execute(&bank.db, "GRANT INSERT ON accounts TO clerk").await;
         let row = format!("{who}; INSERT INTO public.accounts VALUES ({id}, 'ada', 5)");
@@ -27,6 +35,40 @@ async fn who_may_write_the_table_need_not_know_of_the_log() {
         execute(&clerk, "RESET ROLE; DROP OWNED BY clerk").await;
         assert_eq!(next(&mut ada, ADA).await, 5 * id, "{who}");
     }
+}
+
+async fn a_query_that_fails_takes_no_other_with_it(place: Place) {
+    let bank = Bank::open(&place).await;
+    let mut broken = bank.watch(&["/broken"]);
+    let states = broken.changed().await;
+    assert_eq!(states["/broken"].status, 500);
+    let mut ada = bank.watch(&[ADA]);
+    let mut bob = bank.watch(&["/savings/bob"]);
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    assert_eq!(next(&mut bob, "/savings/bob").await, 0);
+    for id in 1..20 {
+        let rows = format!(
+            "INSERT INTO accounts VALUES ({id}, 'ada', 1); INSERT INTO savings VALUES ({id}, 'bob', 1)"
+        );
+        execute(&bank.db, &rows).await;
+        bank.live.ring();
+        while next(&mut ada, ADA).await < id {}
+        while next(&mut bob, "/savings/bob").await < id {}
+    }
+}
+
+async fn a_row_of_nobody_is_told_of_to_who_reads_all(place: Place) {
+    let bank = Bank::open(&place).await;
+    let mut all = bank.watch(&["/all"]);
+    let mut ada = bank.watch(&[ADA]);
+    assert_eq!(next(&mut all, "/all").await, 0);
+    assert_eq!(next(&mut ada, ADA).await, 0);
+    execute(&bank.db, "INSERT INTO accounts VALUES (1, NULL, 5)").await;
+    bank.live.ring();
+    assert_eq!(next(&mut all, "/all").await, 5);
+    execute(&bank.db, "UPDATE accounts SET owner = 'ada'").await;
+    bank.live.ring();
+    assert_eq!(next(&mut ada, ADA).await, 5);
 }
 
 const ADA: &str = "/accounts/ada";
