@@ -92,6 +92,9 @@ pub enum ApiError {
     /// 503: as much of this goes on as there may.
     #[error("too much at once: {0}")]
     Busy(&'static str),
+    /// 503: no live query of the request can be read now.
+    #[error("no live query could be read")]
+    NothingRead,
     /// 503: the process stops.
     #[error("stopping")]
     Stopping,
@@ -185,6 +188,7 @@ impl ApiError {
             Self::NoKeys
             | Self::WebhooksOff
             | Self::Busy(_)
+            | Self::NothingRead
             | Self::Stopping
             | Self::Database(_)
             | Self::DatabaseSlow(_)
@@ -223,6 +227,7 @@ impl ApiError {
             Self::DatabaseLost(_) => "The database file was removed, replaced or emptied.",
             Self::NoKeys
             | Self::Busy(_)
+            | Self::NothingRead
             | Self::Stopping
             | Self::Database(_)
             | Self::DatabaseSlow(_) => UNAVAILABLE,

@@ -114,7 +114,7 @@ impl Config {
 }
 
 /// How many paths one person may watch.
-const WATCHES_MAX: usize = 256;
+const WATCHES_MAX: usize = 128;
 /// What the limits expect.
 const PER_SECOND: &str = "expected requests a second, 0 for no limit";
 const COUNT: &str = "expected a number";

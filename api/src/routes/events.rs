@@ -53,6 +53,9 @@ pub async fn events(
         states,
         move |states| {
             let state = states.get(PATH)?;
+            if !matches!(state.status, 200 | 404 | 410) {
+                return None;
+            }
             version = newer(state, version);
             let row = state.body.as_ref().filter(|_| state.status == 200);
             let event = Event::default().event("user").id(version.to_string());

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts, RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::UPGRADE;
@@ -40,7 +39,7 @@ use crate::server::Held;
         (status = 101, description = "A WebSocket; the token comes in its first message"),
         (status = 200, description = "Events until the token expires",
             content_type = "text/event-stream", body = String,
-            example = "event: states\ndata: {\"/api/users/me\":{\"status\":404,\"body\":{}}}\n\n"),
+            example = "event: states\ndata: {\"/api/users/me\":{\"status\":200,\"etag\":\"\\\"7\\\"\",\"body\":{}}}\n\n"),
         (status = 400, response = super::openapi::BadRequest),
         (status = 401, response = super::openapi::Unauthorized),
         (status = 429, response = super::openapi::TooManyRequests),
@@ -53,15 +52,15 @@ pub async fn live(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (mut parts, _) = request.into_parts();
-    if parts.headers.contains_key(UPGRADE) {
+    let upgrade = parts.headers.get(UPGRADE);
+    if upgrade.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app).await;
-        return Ok(match upgrade {
-            Ok(upgrade) => {
-                let held = parts.extensions.remove::<Arc<Held>>();
-                app.live.socket(upgrade, app.clone(), held)
-            }
-            Err(refusal) => WebSocketUpgradeRejection::into_response(refusal),
-        });
+        let upgrade = upgrade.map_err(|_| {
+            let how = "Open a WebSocket as RFC 6455 has it, over HTTP/1.1.";
+            Refused::new(StatusCode::BAD_REQUEST, how)
+        })?;
+        let held = parts.extensions.remove::<Arc<Held>>();
+        return Ok(app.live.socket(upgrade, app.clone(), held));
     }
     let identity = Identity::from_request_parts(&mut parts, &app).await?;
     let mut session = app.live.connect(identity)?;
@@ -88,6 +87,11 @@ pub async fn live(
 }
 
 /// The first states, of all that is watched.
+///
+/// # Errors
+/// What keeps all of them from being read.
 pub async fn first(session: &mut Session<Identity>) -> Result<States, ApiError> {
-    in_time(async { Ok(session.all().await) }).await
+    let states: States = in_time(async { Ok::<_, ApiError>(session.all().await) }).await?;
+    let all_fail = states.values().all(|state| state.status >= 500);
+    (!all_fail).then_some(states).ok_or(ApiError::NothingRead)
 }

@@ -39,13 +39,14 @@ const NOWHERE: &str = "/api/…";
 const PROXY: &str = "proxy";
 
 /// The patterns of all routes, to name them without a copy.
-const ROUTES: [&str; 10] = [
+const ROUTES: [&str; 11] = [
     "/api/users",
     "/api/users/me",
     "/api/users/me/events",
     "/api/users/{clerkId}",
     "/api/webhooks/clerk",
     "/api/config",
+    "/api/live",
     "/api/openapi.json",
     "/healthz",
     "/readyz",

@@ -105,6 +105,15 @@ async fn a_database_that_restarts_is_an_outage_and_then_over() {
     let answer = send(me(), StatusCode::SERVICE_UNAVAILABLE).await;
     assert!(answer.headers().contains_key("retry-after"));
     assert_eq!(put(&world, "lost").await, StatusCode::SERVICE_UNAVAILABLE);
+    // Not that there is no row.
+    for path in ["/api/users/me/events", "/api/live?watch=/api/users/me?1"] {
+        let stream = world.request(Method::GET, path);
+        let answer = send(
+            stream.bearer_auth(token("user_bob")),
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
+        assert!(answer.await.headers().contains_key("retry-after"));
+    }
     // What it answered before counts for a second.
     let told = async {
         let ask = || world.request(Method::GET, "/readyz").send();
