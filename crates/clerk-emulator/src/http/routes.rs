@@ -2,14 +2,17 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION};
+use axum::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 use tower::ServiceExt;
 use tower::util::MapRequestLayer;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::trace::TraceLayer;
 
@@ -38,7 +41,8 @@ pub fn router(emulator: Emulator) -> Router {
                 backend.oneshot(request).await.into_response()
             }
         })
-        .layer(from_fn_with_state(emulator.clone(), traffic::watch));
+        .layer(from_fn_with_state(emulator.clone(), traffic::watch))
+        .layer(compression());
     Router::new()
         .nest("/emulator", control::router(&emulator))
         .merge(dashboard::router().layer(from_fn_with_state(emulator.clone(), guard::dashboard)))
@@ -47,6 +51,17 @@ pub fn router(emulator: Emulator) -> Router {
         .layer(from_fn_with_state(emulator.clone(), guard::host))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(emulator)
+}
+
+/// JSON compressed, as Clerk sends it. The files of clerk-js have their own.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let is_json = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        let of = headers.get(CONTENT_TYPE);
+        of.is_some_and(|it| it.as_bytes().starts_with(b"application/json"))
+    };
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::default().and(is_json))
 }
 
 /// One port for both: the secret key tells a server.

@@ -272,3 +272,20 @@ async fn raw(world: &World, path: &str) -> String {
     stream.read_to_string(&mut answer).await.expect("an answer");
     answer
 }
+
+#[tokio::test]
+async fn json_is_compressed_for_who_takes_it() {
+    let world = World::new().await;
+    let plain = world.send(Method::GET, "/v1/environment", &[]).await;
+    assert_eq!(header(plain.headers(), "content-encoding"), "-");
+    let plain = plain.bytes().await.expect("a body");
+    let both = [("accept-encoding", "gzip, br")];
+    let packed = world.send(Method::GET, "/v1/environment", &both).await;
+    assert_eq!(header(packed.headers(), "content-encoding"), "gzip");
+    let packed = packed.bytes().await.expect("a body");
+    assert!(packed.len() * 2 < plain.len(), "{} bytes", packed.len());
+    let mut unpacked = Vec::new();
+    let read = GzDecoder::new(&packed[..]).read_to_end(&mut unpacked);
+    read.expect("gzip");
+    assert_eq!(unpacked, plain);
+}
