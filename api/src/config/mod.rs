@@ -94,11 +94,7 @@ impl Config {
             rate_limit_identity: env.parse("RATE_LIMIT_IDENTITY", PER_SECOND)?.unwrap_or(50),
             rate_limit_address: env.parse("RATE_LIMIT_ADDRESS", PER_SECOND)?.unwrap_or(500),
             connections_address: env.parse("CONNECTION_LIMIT_ADDRESS", COUNT)?.unwrap_or(256),
-            streams: live_axum::Limits {
-                person: env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(64),
-                process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
-                watches: WATCHES_MAX,
-            },
+            streams: streams(env)?,
             trusted_proxies: trusted_proxies(env)?,
             frontend_api_origins: frontend_api_origins(&clerk),
             dist_dir: env.get("DIST_DIR")?.unwrap_or_else(|| "dist".into()).into(),
@@ -115,6 +111,16 @@ impl Config {
 
 /// How many paths one person may watch.
 const WATCHES_MAX: usize = 128;
+/// Limits on live queries. A person has a path for each connection, however many those are.
+fn streams(env: Env<'_>) -> Result<live_axum::Limits, ConfigError> {
+    let person = env.parse("STREAM_LIMIT_IDENTITY", COUNT)?.unwrap_or(64);
+    Ok(live_axum::Limits {
+        person,
+        process: env.parse("STREAM_LIMIT", COUNT)?.unwrap_or(32_768),
+        watches: WATCHES_MAX.max(person),
+    })
+}
+
 /// What the limits expect.
 const PER_SECOND: &str = "expected requests a second, 0 for no limit";
 const COUNT: &str = "expected a number";

@@ -98,7 +98,7 @@ impl Document {
                     .unwrap_or_default();
                 name.starts_with(api)
             })
-            .expect("the document");
+            .unwrap_or_else(|| panic!("CLERK_SPECS_DIR has no {api}*.yml: {}", folder.display()));
         let text = std::fs::read_to_string(file).expect("a document");
         let mut root: Value = serde_saphyr::from_str(&text).expect("YAML");
         if api == "webhooks" {
