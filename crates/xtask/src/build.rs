@@ -107,6 +107,14 @@ pub fn example(toolchain: &Toolchain, name: &str) -> Result<()> {
 /// run: alone, either would have features of its own, and all they share be built once more.
 pub const SERVERS: [&str; 2] = ["api", "clerk-emulator"];
 
+/// Builds these packages' programs as development has them.
+pub fn debug(packages: &[&str]) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.arg("build");
+    cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+    cargo
+}
+
 /// Builds these packages' release binaries.
 pub fn binaries(packages: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");

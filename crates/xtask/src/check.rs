@@ -166,12 +166,7 @@ impl Servers {
         let packages: Vec<_> = build::SERVERS.into_iter().chain(example).collect();
         match self {
             Self::Release => build::binaries(&packages),
-            Self::Debug => {
-                let mut cargo = Command::new("cargo");
-                cargo.arg("build");
-                cargo.args(packages.iter().flat_map(|package| ["-p", package]));
-                run("cargo build", &mut cargo)
-            }
+            Self::Debug => run("cargo build", &mut build::debug(&packages)),
         }
     }
 }

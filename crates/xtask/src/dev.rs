@@ -14,7 +14,7 @@ use crate::serve::servers;
 use crate::settings::{Settings, target};
 use crate::steps::Steps;
 use crate::wasm::Toolchain;
-use crate::{follow, tools};
+use crate::{build, tools};
 
 /// How long the first build of the page may take.
 const BUILD_WITHIN: Duration = Duration::from_mins(20);
@@ -33,7 +33,7 @@ pub fn dev() -> Result<()> {
     // Beside each other: either has stretches in which one core waits.
     let toolchain = thread::scope(|scope| {
         let toolchain = scope.spawn(Toolchain::prepare);
-        let built = run("cargo build", &mut follow::servers());
+        let built = run("cargo build", &mut build::debug(&build::SERVERS));
         let toolchain = toolchain
             .join()
             .map_err(|_| anyhow!("finding tools panicked"))??;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::{Instant, SystemTime};
 
 use anyhow::Result;
@@ -45,7 +45,7 @@ impl Follower {
                 self.built(status, begun, programs)?;
             }
         } else if self.source.has_changed() {
-            let build = Running::start("cargo build", &mut servers())?;
+            let build = Running::start("cargo build", &mut build::debug(&build::SERVERS))?;
             self.build = Some((Instant::now(), build));
         }
         if let Some(place) = place(programs)
@@ -90,15 +90,6 @@ impl Follower {
         }
         Ok(())
     }
-}
-
-/// Builds what runs for development.
-pub fn servers() -> Command {
-    let mut cargo = Command::new("cargo");
-    cargo
-        .arg("build")
-        .args(build::SERVERS.iter().flat_map(|package| ["-p", package]));
-    cargo
 }
 
 /// Where the API is among the running programs.
