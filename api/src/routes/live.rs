@@ -92,6 +92,6 @@ pub async fn live(
 /// What keeps all of them from being read.
 pub async fn first(session: &mut Session<Identity>) -> Result<States, ApiError> {
     let states: States = in_time(async { Ok::<_, ApiError>(session.all().await) }).await?;
-    let all_fail = states.values().all(|state| state.status >= 500);
+    let all_fail = states.values().all(|state| state.is_failure());
     (!all_fail).then_some(states).ok_or(ApiError::NothingRead)
 }

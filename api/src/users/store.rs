@@ -78,9 +78,7 @@ impl Users {
         if !reading.is_watched() {
             return self.reads.get(clerk_id).await;
         }
-        self.db.file_last_checked()?;
-        let found = Entity::find().filter(Column::ClerkId.eq(clerk_id));
-        let row = found.one(&reading.executor()).await?;
+        let row = self.find_in(&reading.executor(), clerk_id).await?;
         Ok(Arc::new(
             row.map_or_else(|| Snapshot::none(0), Snapshot::from),
         ))
@@ -249,11 +247,17 @@ impl Users {
     }
 
     async fn find(&self, clerk_id: &str) -> Result<Option<Model>, ApiError> {
+        self.find_in(&self.db.read, clerk_id).await
+    }
+
+    async fn find_in(
+        &self,
+        connection: &impl ConnectionTrait,
+        clerk_id: &str,
+    ) -> Result<Option<Model>, ApiError> {
         self.db.file_last_checked()?;
-        Ok(Entity::find()
-            .filter(Column::ClerkId.eq(clerk_id))
-            .one(&self.db.read)
-            .await?)
+        let found = Entity::find().filter(Column::ClerkId.eq(clerk_id));
+        Ok(found.one(connection).await?)
     }
 
     async fn find_living(&self, clerk_id: &str) -> Result<Model, ApiError> {

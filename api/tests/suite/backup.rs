@@ -1,19 +1,8 @@
 //! The backup and the restore of `docs/deployment.md`, with people writing.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
 
 use crate::world::{Kind, World, token};
-
-async fn write(world: &World, person: &str, name: &str) {
-    let body = json!({"clerkId": person, "email": "a@b.co", "name": name});
-    let request = world
-        .request(Method::PUT, &format!("/api/users/{person}"))
-        .bearer_auth(token(person))
-        .json(&body);
-    let answer = request.send().await.expect("an answer");
-    assert!(answer.status().is_success());
-}
 
 async fn name(world: &World, person: &str) -> String {
     let path = "/api/users/me";
@@ -29,13 +18,13 @@ async fn a_copy_made_while_people_write_can_be_put_in_place() {
     let copy = folder.path().join("copy.db");
     let world = World::new(Kind::Sqlite).await;
     for number in 0..20 {
-        write(&world, &format!("user_{number}"), "before").await;
+        world.put(&format!("user_{number}"), "before").await;
     }
     let statement = format!("VACUUM INTO '{}'", copy.display());
     let backup = world.sql(&statement);
     let writes = async {
         for number in 0..20 {
-            write(&world, &format!("user_new{number}"), "meanwhile").await;
+            world.put(&format!("user_new{number}"), "meanwhile").await;
         }
     };
     tokio::join!(backup, writes);
@@ -47,7 +36,7 @@ async fn a_copy_made_while_people_write_can_be_put_in_place() {
     for number in 0..20 {
         let person = format!("user_{number}");
         assert_eq!(name(&restored, &person).await, "before");
-        write(&restored, &person, "restored").await;
+        restored.put(&person, "restored").await;
         assert_eq!(name(&restored, &person).await, "restored");
     }
 }

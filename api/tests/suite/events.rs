@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::on_both_databases;
 use crate::stream::Events;
-use crate::world::{TRUSTED, World, claims, send, token};
+use crate::world::{World, send, token, token_for};
 
 on_both_databases!(
     a_stream_begins_with_the_state_and_brings_each_change,
@@ -19,22 +19,6 @@ on_both_databases!(
 
 const ADA: &str = "user_ada";
 
-async fn put(world: &World, clerk_id: &str, name: &str) {
-    let body = json!({"clerkId": clerk_id, "email": "a@b.co", "name": name});
-    let request = world
-        .request(Method::PUT, &format!("/api/users/{clerk_id}"))
-        .bearer_auth(token(clerk_id))
-        .json(&body);
-    assert!(
-        request
-            .send()
-            .await
-            .expect("an answer")
-            .status()
-            .is_success()
-    );
-}
-
 async fn a_stream_begins_with_the_state_and_brings_each_change(world: World) {
     let mut events = Events::open(&world, &token(ADA)).await;
     assert_eq!(
@@ -44,7 +28,7 @@ async fn a_stream_begins_with_the_state_and_brings_each_change(world: World) {
     );
     let mut last = 0;
     for name in ["Ada", "Countess"] {
-        put(&world, ADA, name).await;
+        world.put(ADA, name).await;
         let (version, user) = events.next().await.expect("a change");
         assert!(version > last, "versions grow");
         assert_eq!(user["name"], json!(name));
@@ -53,8 +37,8 @@ async fn a_stream_begins_with_the_state_and_brings_each_change(world: World) {
     let mut later = Events::open(&world, &token(ADA)).await;
     assert_eq!(later.next().await.expect("the state").1["name"], "Countess");
     // An unchanged row wakes nobody: the next thing to hear of is the next change.
-    put(&world, ADA, "Countess").await;
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Countess").await;
+    world.put(ADA, "Ada").await;
     for stream in [&mut events, &mut later] {
         assert_eq!(stream.next().await.expect("a change").1["name"], "Ada");
     }
@@ -63,13 +47,13 @@ async fn a_stream_begins_with_the_state_and_brings_each_change(world: World) {
 async fn a_stream_tells_of_its_own_person_only(world: World) {
     let mut events = Events::open(&world, &token(ADA)).await;
     events.next().await;
-    put(&world, "user_bob", "Bob").await;
-    put(&world, ADA, "Ada").await;
+    world.put("user_bob", "Bob").await;
+    world.put(ADA, "Ada").await;
     assert_eq!(events.next().await.expect("a change").1["clerkId"], ADA);
 }
 
 async fn a_stream_tells_of_the_end(world: World) {
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     let mut deleted = Events::open(&world, &token(ADA)).await;
     let (version, _) = deleted.next().await.expect("the state");
     world
@@ -83,9 +67,7 @@ async fn a_stream_tells_of_the_end(world: World) {
         .await;
     assert_eq!(deleted.next().await, Some((version + 1, Value::Null)));
 
-    let mut short = claims(ADA);
-    short["exp"] = json!(short["iat"].as_u64().expect("a number") + 1);
-    let mut expiring = Events::open(&world, &TRUSTED.sign(&short)).await;
+    let mut expiring = Events::open(&world, &token_for(ADA, 1)).await;
     assert_eq!(expiring.next().await, Some((version + 1, Value::Null)));
     assert_eq!(expiring.next().await, None, "the token has expired");
 
@@ -94,7 +76,7 @@ async fn a_stream_tells_of_the_end(world: World) {
 }
 
 async fn a_row_that_was_removed_by_hand_is_told_of(world: World) {
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     let mut events = Events::open(&world, &token(ADA)).await;
     let (version, _) = events.next().await.expect("the state");
     world.sql("DELETE FROM users").await;
@@ -107,7 +89,7 @@ async fn a_row_that_was_removed_by_hand_is_told_of(world: World) {
     let mut back = Events::of(comes_back.bearer_auth(token(ADA))).await;
     let (gone, user) = back.next().await.expect("the state");
     assert!(gone > version && user.is_null());
-    put(&world, ADA, "Ada again").await;
+    world.put(ADA, "Ada again").await;
     for stream in [&mut events, &mut back] {
         let (version, user) = stream.next().await.expect("a change");
         assert!(version > gone);
@@ -126,13 +108,13 @@ async fn who_saw_a_version_that_cannot_be_hears_of_every_change(world: World) {
             .header("Last-Event-ID", seen);
         let mut events = Events::of(request.bearer_auth(token(&person))).await;
         assert_eq!(events.next().await, Some((0, Value::Null)), "{seen}");
-        put(&world, &person, "Ada").await;
+        world.put(&person, "Ada").await;
         assert_eq!(events.next().await.expect("a change").1["name"], "Ada");
     }
 }
 
 async fn sql_typed_by_hand_reaches_the_stream(world: World) {
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     let mut events = Events::open(&world, &token(ADA)).await;
     let (version, _) = events.next().await.expect("the state");
     world

@@ -12,7 +12,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::on_both_databases;
 use crate::postgres;
-use crate::world::{Kind, TRUSTED, World, claims, expect, send, token};
+use crate::world::{Kind, World, expect, send, token, token_for};
 
 on_both_databases!(
     a_stream_shows_each_path_as_a_get_answers_it,
@@ -25,23 +25,6 @@ on_both_databases!(
 const ADA: &str = "user_ada";
 const ME: &str = "/api/users/me";
 const WITHIN: Duration = Duration::from_secs(20);
-
-async fn put(world: &World, clerk_id: &str, name: &str) {
-    let body = json!({"clerkId": clerk_id, "email": "a@b.co", "name": name});
-    let request = world
-        .request(Method::PUT, &format!("/api/users/{clerk_id}"))
-        .bearer_auth(token(clerk_id))
-        .json(&body);
-    let status = request.send().await.expect("an answer").status();
-    assert!(status.is_success(), "{status}");
-}
-
-/// A token that ends in so many seconds.
-fn token_for(clerk_id: &str, seconds: u64) -> String {
-    let mut short = claims(clerk_id);
-    short["exp"] = json!(short["iat"].as_u64().expect("a number") + seconds);
-    TRUSTED.sign(&short)
-}
 
 /// A page's connection.
 struct Page(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -111,7 +94,7 @@ impl Page {
 }
 
 async fn a_stream_shows_each_path_as_a_get_answers_it(world: World) {
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     let paths = [
         ME,
         "/api/users/user_ada",
@@ -166,7 +149,7 @@ async fn a_stream_shows_each_path_as_a_get_answers_it(world: World) {
         );
     }
     // One write, one event.
-    put(&world, ADA, "Countess").await;
+    world.put(ADA, "Countess").await;
     let states = next().await;
     assert_eq!(states.as_object().expect("states").len(), 2);
     assert_eq!(states[ME]["body"]["name"], "Countess");
@@ -175,7 +158,7 @@ async fn a_stream_shows_each_path_as_a_get_answers_it(world: World) {
 async fn a_page_watches_over_one_connection_and_unwatches(world: World) {
     let mut page = Page::watching(&world, &token(ADA), &[ME]).await;
     assert_eq!(page.state(ME).await["status"], 404);
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     assert_eq!(page.state(ME).await["body"]["name"], "Ada");
     // What it watches already is not sent again.
     let mine = "/api/users/user_ada";
@@ -187,7 +170,7 @@ async fn a_page_watches_over_one_connection_and_unwatches(world: World) {
     // The answer to a sync comes after all that was said before it.
     page.say(&json!({"sync": 1})).await;
     assert_eq!(page.hear().await, json!({"synced": 1}));
-    put(&world, ADA, "Countess").await;
+    world.put(ADA, "Countess").await;
     let message = page.hear().await;
     assert_eq!(message["states"][mine]["body"]["name"], "Countess");
     assert!(message["states"].get(ME).is_none(), "{message}");
@@ -204,7 +187,7 @@ async fn a_page_watches_over_one_connection_and_unwatches(world: World) {
 }
 
 async fn what_a_page_has_is_not_sent_again(world: World) {
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     let etag = world.etag(ADA).await;
     for (known, status) in [(etag.as_str(), 304), ("\"1\"", 200), ("nonsense", 200)] {
         let mut page = Page::open(&world).await;
@@ -218,7 +201,7 @@ async fn what_a_page_has_is_not_sent_again(world: World) {
 }
 
 async fn a_connection_outlives_its_tokens(world: World) {
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     let mut page = Page::watching(&world, &token_for(ADA, 2), &[ME]).await;
     page.state(ME).await;
     let mut silent = Page::watching(&world, &token_for(ADA, 2), &[ME]).await;
@@ -226,7 +209,7 @@ async fn a_connection_outlives_its_tokens(world: World) {
     page.say(&json!({"token": token(ADA)})).await;
     // Who hands over no fresh token is cut off at the end of the old one.
     assert_eq!(silent.end().await, 4401);
-    put(&world, ADA, "Countess").await;
+    world.put(ADA, "Countess").await;
     assert_eq!(page.state(ME).await["body"]["name"], "Countess");
     // Somebody else's token, or none that is good, opens nothing and changes nothing.
     for bad in [
@@ -238,7 +221,7 @@ async fn a_connection_outlives_its_tokens(world: World) {
         page.say(&json!({ "token": bad })).await;
         assert_eq!(page.hear().await["refused"]["status"], 401, "{bad}");
     }
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     assert_eq!(page.state(ME).await["body"]["name"], "Ada");
 }
 
@@ -246,7 +229,7 @@ async fn after_a_sync_the_states_are_as_new_as_every_write_before_it(world: Worl
     let mut page = Page::watching(&world, &token(ADA), &[ME]).await;
     page.state(ME).await;
     for number in 0..100 {
-        put(&world, ADA, &number.to_string()).await;
+        world.put(ADA, &number.to_string()).await;
         page.say(&json!({"sync": number})).await;
         let mut name = Value::Null;
         loop {
@@ -312,7 +295,7 @@ async fn what_cannot_be_read_or_watched_is_refused_and_the_connection_goes_on() 
             }
         }
     }
-    put(&world, ADA, "Ada").await;
+    world.put(ADA, "Ada").await;
     while page.hear().await["states"][ME]["body"]["name"] != "Ada" {}
     // What is no message, or more than fits one, ends it.
     for text in ["what".to_owned(), "x".repeat(100 * 1024)] {
@@ -399,7 +382,7 @@ async fn a_change_through_one_replica_reaches_the_pages_of_the_other() {
     let other = World::on_database(&url, &[]).await;
     let mut page = Page::watching(&other, &token(ADA), &[ME]).await;
     page.state(ME).await;
-    put(&one, ADA, "by REST").await;
+    one.put(ADA, "by REST").await;
     assert_eq!(page.state(ME).await["body"]["name"], "by REST");
     one.sql("UPDATE users SET name = 'by SQL'").await;
     assert_eq!(page.state(ME).await["body"]["name"], "by SQL");

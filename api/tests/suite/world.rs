@@ -27,6 +27,13 @@ pub fn token(clerk_id: &str) -> String {
     TRUSTED.token(clerk_id)
 }
 
+/// A token that is good for so many seconds.
+pub fn token_for(clerk_id: &str, seconds: u64) -> String {
+    let mut short = claims(clerk_id);
+    short["exp"] = json!(short["iat"].as_u64().expect("a number") + seconds);
+    TRUSTED.sign(&short)
+}
+
 /// A good token that carries e-mail address and name.
 pub fn token_with_profile(clerk_id: &str, email: &str, name: &str) -> String {
     let mut claims = claims(clerk_id);
@@ -201,6 +208,17 @@ impl World {
         let request = self.request(Method::GET, "/api/users/me");
         let answer = request.bearer_auth(token(clerk_id)).send().await;
         answer.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// Writes this person's row.
+    pub async fn put(&self, clerk_id: &str, name: &str) {
+        let body = json!({"clerkId": clerk_id, "email": "a@b.co", "name": name});
+        let request = self
+            .request(Method::PUT, &format!("/api/users/{clerk_id}"))
+            .bearer_auth(token(clerk_id))
+            .json(&body);
+        let status = request.send().await.expect("an answer").status();
+        assert!(status.is_success(), "{status}");
     }
 
     /// The version of this person's row.

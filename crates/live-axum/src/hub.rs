@@ -144,6 +144,14 @@ impl<C: Caller> Query<C> {
             self.caller = caller.clone();
         }
     }
+
+    /// All who watch are told of this state.
+    fn show(&mut self, state: Arc<State>) {
+        self.state = Some(state);
+        for watcher in &self.watchers {
+            watcher.notify_one();
+        }
+    }
 }
 
 /// A watch: its query, and the last round that had begun before it.
@@ -311,7 +319,7 @@ impl<C: Caller> Hub<C> {
             let query = watched.queries.get(&place.query)?;
             let state = query.state.as_ref()?;
             // An error may be told of before there is a round.
-            let is_seen = watched.done > place.after || state.status >= 500;
+            let is_seen = watched.done > place.after || state.is_failure();
             is_seen.then(|| state.clone())
         };
         places.map(state).collect()
@@ -365,26 +373,24 @@ impl<C: Caller> Hub<C> {
             .collect()
     }
 
-    /// The query must be run in the next round.
-    pub fn put_back(&self, query: QueryId) {
-        let mut watched = self.watched();
-        if watched.queries.contains_key(&query) {
-            watched.due.insert(query);
-        }
-    }
-
-    /// The query failed in a round that is not published. Who has no state of it is told.
-    pub fn failed(&self, outcome: Outcome) {
+    /// Gives up a round in which some failed, before the rest was run: the others are due once more.
+    /// Who has no state of what failed is told.
+    pub fn abandon(&self, outcomes: Vec<Outcome>, rest: impl Iterator<Item = Job<C>>) {
         let mut guard = self.watched();
         let watched = &mut *guard;
-        let Some(query) = watched.queries.get_mut(&outcome.query) else {
-            return;
-        };
-        watched.failed.insert(outcome.query);
-        if query.state.is_none() {
-            query.state = Some(Arc::new(outcome.state));
-            for watcher in &query.watchers {
-                watcher.notify_one();
+        let outcomes = outcomes.into_iter().map(|it| (it.query, Some(it.state)));
+        for (id, state) in outcomes.chain(rest.map(|job| (job.query, None))) {
+            // Nobody watches it any more.
+            let Some(query) = watched.queries.get_mut(&id) else {
+                continue;
+            };
+            let Some(failure) = state.filter(State::is_failure) else {
+                watched.due.insert(id);
+                continue;
+            };
+            watched.failed.insert(id);
+            if query.state.is_none() {
+                query.show(Arc::new(failure));
             }
         }
     }
@@ -420,7 +426,7 @@ impl<C: Caller> Hub<C> {
             let Some(query) = watched.queries.get_mut(&id) else {
                 continue;
             };
-            let fails = state.status >= 500;
+            let fails = state.is_failure();
             if fails {
                 watched.failed.insert(id);
             } else {
@@ -435,16 +441,9 @@ impl<C: Caller> Hub<C> {
                 }
                 query.reads = reads;
             }
-            let is_same = |old: &Arc<State>| (old.status, &old.etag) == (state.status, &state.etag);
-            let keeps = query
-                .state
-                .as_ref()
-                .is_some_and(|old| fails || is_same(old));
-            if !keeps {
-                query.state = Some(Arc::new(state));
-                for watcher in &query.watchers {
-                    watcher.notify_one();
-                }
+            let old = query.state.as_ref();
+            if !old.is_some_and(|old| fails || old.is_same(&state)) {
+                query.show(Arc::new(state));
             }
         }
         !watched.failed.is_empty()
@@ -457,11 +456,8 @@ impl<C: Caller> Hub<C> {
         let state = Arc::new(state);
         for (id, query) in &mut watched.queries {
             if query.state.is_none() {
-                query.state = Some(state.clone());
+                query.show(state.clone());
                 watched.due.insert(*id);
-                for watcher in &query.watchers {
-                    watcher.notify_one();
-                }
             }
         }
     }

@@ -83,13 +83,9 @@ mod tests {
         );
         let by_id = Key::rows("notes", "id", "ada");
         let all = Key::table("notes");
-        for (key, query) in [
-            (&ada, 1),
-            (&bob, 2),
-            (&by_id, 3),
-            (&all, 4),
-            (&Key::table("tags"), 5),
-        ] {
+        let tags = Key::table("tags");
+        let read = [(&ada, 1), (&bob, 2), (&by_id, 3), (&all, 4), (&tags, 5)];
+        for (key, query) in read {
             index.insert(key, query);
         }
         let touched = |index: &Index, key: &Key| -> Vec<QueryId> {
@@ -105,13 +101,7 @@ mod tests {
         );
         assert_eq!(touched(&index, &Key::rows("notes", "owner", "cay")), [4]);
         assert_eq!(touched(&index, &Key::table("users")), Vec::<QueryId>::new());
-        for (key, query) in [
-            (&ada, 1),
-            (&bob, 2),
-            (&by_id, 3),
-            (&all, 4),
-            (&Key::table("tags"), 5),
-        ] {
+        for (key, query) in read {
             index.remove(key, query);
         }
         assert!(index.is_empty(), "nothing stays behind");

@@ -21,7 +21,7 @@ use crate::caller::Caller;
 use crate::hub::{Hub, Job, Outcome};
 use crate::key::Key;
 use crate::run::run;
-use crate::source::{Changes, Source};
+use crate::source::Source;
 
 /// How long the database may take to begin a snapshot, and a handler to answer: all others wait.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -136,23 +136,14 @@ async fn round<C: Caller, S: Source>(
             return Round::NoSnapshot;
         }
     };
-    let changes = if since.is_none() {
-        Changes::Unknown
-    } else {
-        begun.changes
-    };
-    let jobs = hub.due(&changes);
+    let mut jobs = hub.due(&begun.changes).into_iter();
     place.0 = Some((begun.position, at, by_date));
     let snapshot = Arc::new(begun.snapshot);
     let mut outcomes = Vec::with_capacity(jobs.len());
     let mut spoiled = false;
-    for job in jobs {
-        if spoiled {
-            hub.put_back(job.query);
-            continue;
-        }
+    while !spoiled && let Some(job) = jobs.next() {
         let outcome = outcome(job, snapshot.clone(), router).await;
-        if outcome.state.status >= 500 {
+        if outcome.state.is_failure() {
             let sound = timeout(ANSWER_WITHIN, source.is_sound(&snapshot)).await;
             spoiled = sound != Ok(true);
         }
@@ -165,13 +156,7 @@ async fn round<C: Caller, S: Source>(
     if spoiled {
         // Not one half of it: what a connection shows is of one moment.
         hub.wait_on(waiting);
-        for outcome in outcomes {
-            if outcome.state.status >= 500 {
-                hub.failed(outcome);
-            } else {
-                hub.put_back(outcome.query);
-            }
-        }
+        hub.abandon(outcomes, jobs);
         return Round::Spoiled;
     }
     let failed = hub.finish(outcomes);

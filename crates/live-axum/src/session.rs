@@ -161,7 +161,7 @@ impl<C: Caller> Session<C> {
         for (watch, state) in self.watches.iter_mut().zip(states) {
             let Some(state) = state else { continue };
             let message = match (&watch.told, &state.etag) {
-                (Told::State(old), _) if is_same(old, &state) => continue,
+                (Told::State(old), _) if old.is_same(&state) => continue,
                 (Told::Known(known), Some(etag)) if **etag == **known => {
                     Arc::new(State::not_modified(etag.clone()))
                 }
@@ -178,10 +178,6 @@ impl<C: Caller> Session<C> {
     pub fn synced(&self) -> oneshot::Receiver<()> {
         self.hub.synced()
     }
-}
-
-fn is_same(one: &Arc<State>, other: &Arc<State>) -> bool {
-    Arc::ptr_eq(one, other) || (one.status, &one.etag) == (other.status, &other.etag)
 }
 
 impl<C: Caller> Drop for Session<C> {

@@ -8,10 +8,11 @@ use futures_util::{FutureExt, StreamExt};
 use live::{FromPage, FromServer};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use crate::caller::{Caller, Callers};
+use crate::Live;
+use crate::caller::Callers;
 use crate::error::Refused;
 use crate::session::Session;
-use crate::{Live, time};
+use crate::time::{HEARTBEAT, ended};
 
 /// The longest message of a page, in bytes.
 const MESSAGE_MAX: usize = 64 * 1024;
@@ -21,9 +22,6 @@ const READ_BUFFER: usize = 1024;
 const TOKEN_WITHIN: Duration = Duration::from_secs(10);
 /// How long it may take to accept what is sent.
 const SENT_WITHIN: Duration = Duration::from_secs(30);
-/// How often an idle connection says that it is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
 /// How many answers to `sync` may be outstanding.
 const SYNCS_MAX: usize = 64;
 
@@ -119,18 +117,14 @@ async fn go_on<K: Callers>(
         tokio::select! {
             // What has ended opens nothing more, whatever else there is to do.
             biased;
-            () = sleep_until(time::instant(caller.expires())) => return Err(Refused::ENDED.into()),
-            () = caller.withdrawn() => return Err(Refused::ENDED.into()),
-            message = heard(socket) => match message {
-                Ok(message) => match obey(callers, &mut session, message).await {
-                    Ok(Some(_)) if syncs.len() >= SYNCS_MAX => {
-                        send(socket, &Refused::TOO_MANY_SYNCS.message()).await?;
-                    }
-                    Ok(Some(number)) => syncs.push(session.synced().map(move |_| number)),
-                    Ok(None) => {}
-                    Err(refused) => send(socket, &refused.message()).await?,
-                },
-                Err(end) => return Err(end),
+            () = ended(&caller) => return Err(Refused::ENDED.into()),
+            message = heard(socket) => match obey(callers, &mut session, message?).await {
+                Ok(Some(_)) if syncs.len() >= SYNCS_MAX => {
+                    send(socket, &Refused::TOO_MANY_SYNCS.message()).await?;
+                }
+                Ok(Some(number)) => syncs.push(session.synced().map(move |_| number)),
+                Ok(None) => {}
+                Err(refused) => send(socket, &refused.message()).await?,
             },
             states = session.changed() => {
                 send(socket, &FromServer::States(states)).await?;

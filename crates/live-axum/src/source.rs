@@ -12,7 +12,7 @@ pub trait Source: Send + Sync + 'static {
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Begins a snapshot, and tells what was committed between it and an earlier position: no
-    /// more, and nothing less.
+    /// more, and nothing less. Without one, [`Changes::Unknown`].
     fn begin(
         &self,
         since: Option<&Self::Position>,

@@ -1,18 +1,15 @@
 //! A connection as server-sent events, for `curl` and API consumers.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 
+use crate::Live;
 use crate::caller::Caller;
 use crate::session::{Session, States};
-use crate::{Live, time};
-
-/// How often a comment shows that the stream is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+use crate::time::{HEARTBEAT, ended, instant};
 
 /// The session as a stream of events, until its token ends, beginning with these states. `event`
 /// makes an event of states that are new, or none.
@@ -22,7 +19,7 @@ pub fn events<C: Caller>(
     first: States,
     event: impl FnMut(&States) -> Option<Event> + Send + 'static,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let ends = time::instant(session.caller().expires());
+    let ends = instant(session.caller().expires());
     let begun = (live, session, Some(first), event);
     let stream = unfold(
         begun,
@@ -37,8 +34,7 @@ pub fn events<C: Caller>(
                 } else {
                     tokio::select! {
                         biased;
-                        () = tokio::time::sleep_until(ends) => return None,
-                        () = caller.withdrawn() => return None,
+                        () = ended(&caller) => return None,
                         () = live.ends() => return None,
                         states = session.changed() => states,
                     }

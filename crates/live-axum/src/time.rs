@@ -1,8 +1,21 @@
-//! Dates as instants.
+//! How long connections last, and how they show that they are alive.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
+
+use crate::caller::Caller;
+
+/// How often an idle connection says that it is alive.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Waits until the caller's token has ended, or counts no more.
+pub(crate) async fn ended<C: Caller>(caller: &C) {
+    tokio::select! {
+        () = sleep_until(instant(caller.expires())) => {}
+        () = caller.withdrawn() => {}
+    }
+}
 
 /// The instant of this date; now, when it has passed.
 pub(crate) fn instant(date: SystemTime) -> Instant {
@@ -10,5 +23,5 @@ pub(crate) fn instant(date: SystemTime) -> Instant {
     let now = Instant::now();
     // A date that no clock reaches is as good as far away.
     now.checked_add(left)
-        .unwrap_or_else(|| now + std::time::Duration::from_hours(24 * 365))
+        .unwrap_or_else(|| now + Duration::from_hours(24 * 365))
 }

@@ -93,7 +93,7 @@ async fn listen(
     listener.listen(CHANNEL).await?;
     // Whatever was committed before we listened.
     ring();
-    let heartbeat = Heartbeat::start(connection.clone());
+    let _heartbeat = Heartbeat::start(connection.clone());
     loop {
         let silent_at = Instant::now() + SILENCE_MAX;
         let notification = timeout_at(silent_at, listener.try_recv())
@@ -108,7 +108,6 @@ async fn listen(
         if news {
             ring();
         }
-        let _ = &heartbeat;
     }
 }
 

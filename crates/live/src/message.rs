@@ -64,6 +64,16 @@ pub struct State {
 }
 
 impl State {
+    /// Whether the page would see nothing new in the other one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.status, &self.etag) == (other.status, &other.etag)
+    }
+
+    /// Whether the server is at fault, so that it will be tried again.
+    pub fn is_failure(&self) -> bool {
+        self.status >= 500
+    }
+
     /// The state that the page has already.
     pub fn not_modified(etag: Arc<str>) -> Self {
         Self {
