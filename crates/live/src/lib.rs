@@ -3,8 +3,14 @@
 //! This crate is what both sides of a connection say to each other. It is pure, and compiles
 //! natively and for wasm.
 
+mod client;
+mod connection;
 mod endpoint;
 mod message;
+mod writes;
 
+pub use client::{Action, Client, Entry, Event, Message};
+pub use connection::{Clock, Link, Token, Want, pause};
 pub use endpoint::{BadParams, Method, Mutation, Query, params};
 pub use message::{FromPage, FromServer, State};
+pub use writes::{Answer, Outcome, Write};

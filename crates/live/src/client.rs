@@ -1,0 +1,639 @@
+//! One tab: what it and the other tabs of its browser watch and write, as a state machine without
+//! sockets, clocks and storage.
+//!
+//! All tabs of one person share a connection: the tab that was elected leads it, tells the others
+//! what the server says, and sends what they write.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::connection::{Clock, Connection, Link, Token, Want};
+use crate::message::{FromPage, FromServer, State};
+use crate::writes::{Answer, Outcome, Todo, Write, Writes};
+
+/// How many states are kept that nobody looks at any more.
+const KEPT_MAX: usize = 32;
+
+/// What tabs say to each other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Message {
+    /// This tab leads from now on.
+    Leading,
+    /// A tab watches these, and nothing else.
+    Watching {
+        /// The tab's name
+        tab: String,
+        /// Paths
+        paths: BTreeSet<String>,
+    },
+    /// A tab wants to be told anew, since it did not like what it was told.
+    Again(String),
+    /// What the server said, from the tab that leads.
+    States(BTreeMap<Arc<str>, Arc<State>>),
+    /// Whether changes arrive, from the tab that leads.
+    Link(Link),
+    /// A tab writes.
+    Wrote(Write),
+    /// What became of the write with this key, from the tab that leads.
+    Settled(String, Outcome),
+    /// What the queries show has the writes with these keys in it, from the tab that leads.
+    Shown(Vec<String>),
+}
+
+/// What happens to a tab.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A component looks at this path.
+    Watch(String),
+    /// No component looks at it any more.
+    Unwatch(String),
+    /// Somebody wants it to be tried again.
+    Again(String),
+    /// Somebody writes.
+    Write(Write),
+    /// Writes that an earlier page has left.
+    Kept(Vec<Write>),
+    /// Another tab said this.
+    Heard(Message),
+    /// The tab of this name is closed.
+    TabClosed(String),
+    /// This tab leads from now on.
+    Elected,
+    /// A token that was asked for, or none.
+    Token(Option<Token>),
+    /// The connection is open.
+    Opened,
+    /// The server said this.
+    Said(FromServer),
+    /// The connection has ended with this code, or could not be opened.
+    Closed(u16),
+    /// This clock has gone off.
+    Woken(Clock),
+    /// There is a network again.
+    Online,
+    /// How sending the write of this key ended.
+    Answered(String, Answer),
+}
+
+/// What a tab wants done, in this order.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// For the connection
+    Connection(Want),
+    /// To tell the other tabs
+    Post(Message),
+    /// To be told when the tab of this name is closed
+    Mourn(String),
+    /// To keep a write, in case the page goes
+    Keep(Write),
+    /// To keep it no longer
+    Forget(String),
+    /// To send a write
+    Request(Write),
+    /// To tell whoever waits what became of a write
+    Settled(String, Outcome),
+    /// To show what is new
+    Show,
+}
+
+/// What is known of a query.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// Its newest state
+    pub state: Option<Arc<State>>,
+    /// Whether the server would have said so if there were a newer one
+    pub is_confirmed: bool,
+    is_watched: bool,
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub struct Client {
+    tab: String,
+    written_at: String,
+    leads: bool,
+    link: Link,
+    connection: Connection,
+    writes: Writes,
+    entries: BTreeMap<String, Entry>,
+    others: BTreeMap<String, BTreeSet<String>>,
+    /// What the server was told of on this connection.
+    told: BTreeSet<String>,
+}
+
+/// The answer of the query that tells whether a write was committed.
+#[derive(Deserialize)]
+struct Written {
+    status: u16,
+    body: Option<Box<RawValue>>,
+}
+
+impl Client {
+    /// A tab of this name, which differs from all others'. The path of the query that tells
+    /// whether a write was committed is `written_at`, a slash and the write's key.
+    pub fn new(tab: impl Into<String>, written_at: impl Into<String>) -> Self {
+        Self {
+            tab: tab.into(),
+            written_at: written_at.into(),
+            leads: false,
+            link: Link::default(),
+            connection: Connection::default(),
+            writes: Writes::default(),
+            entries: BTreeMap::new(),
+            others: BTreeMap::new(),
+            told: BTreeSet::new(),
+        }
+    }
+
+    /// Whether changes arrive.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// What is known of this path.
+    pub fn entry(&self, path: &str) -> Option<&Entry> {
+        self.entries.get(path)
+    }
+
+    /// The paths of which something is known.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// The writes that the states do not have in them yet, in order.
+    pub fn pending(&self) -> impl Iterator<Item = &Write> {
+        self.writes.pending()
+    }
+
+    /// Takes what happens; answers what is to be done.
+    pub fn handle(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match event {
+            Event::Watch(path) => {
+                self.entries.entry(path).or_default().is_watched = true;
+                actions.push(Action::Show);
+                self.tell_leader(&mut actions);
+            }
+            Event::Unwatch(path) => {
+                if let Some(entry) = self.entries.get_mut(&path) {
+                    entry.is_watched = false;
+                    entry.is_confirmed &= self.leads;
+                }
+                self.tell_leader(&mut actions);
+            }
+            Event::Again(path) => self.again(path, true, &mut actions),
+            Event::Write(write) => {
+                actions.push(Action::Keep(write.clone()));
+                actions.push(Action::Post(Message::Wrote(write.clone())));
+                self.add(write, &mut actions);
+            }
+            Event::Kept(writes) => {
+                for write in writes {
+                    self.add(write, &mut actions);
+                }
+            }
+            Event::Heard(message) => self.heard(message, &mut actions),
+            Event::TabClosed(tab) => {
+                self.others.remove(&tab);
+            }
+            Event::Elected => {
+                self.leads = true;
+                actions.push(Action::Post(Message::Leading));
+                self.wants(Connection::start, &mut actions);
+                let todo = self.writes.lead();
+                enlist(todo, &mut actions);
+            }
+            Event::Token(token) => self.wants(|it| it.token(token), &mut actions),
+            Event::Opened => {
+                self.told.clear();
+                self.wants(Connection::opened, &mut actions);
+                self.watch_what_is_wanted(&mut actions);
+                let todo = self.writes.connected();
+                enlist(todo, &mut actions);
+            }
+            Event::Said(said) => {
+                self.wants(|it| it.heard(&said), &mut actions);
+                if self.connection.is_open() {
+                    self.said(said, &mut actions);
+                }
+            }
+            Event::Closed(code) => self.wants(|it| it.closed(code), &mut actions),
+            Event::Woken(Clock::Resend) => {
+                let todo = self.writes.again();
+                enlist(todo, &mut actions);
+            }
+            Event::Woken(clock) => self.wants(|it| it.woken(clock), &mut actions),
+            Event::Online => {
+                self.wants(Connection::online, &mut actions);
+                let todo = self.writes.again();
+                enlist(todo, &mut actions);
+            }
+            Event::Answered(key, answer) => {
+                let todo = self.writes.answered(&key, answer);
+                enlist(todo, &mut actions);
+                actions.push(Action::Show);
+            }
+        }
+        if self.connection.is_open() {
+            self.watch_what_is_wanted(&mut actions);
+        } else {
+            self.writes.disconnected();
+            for entry in self.entries.values_mut().filter(|_| self.leads) {
+                entry.is_confirmed = false;
+            }
+        }
+        self.forget_what_nobody_looks_at();
+        actions
+    }
+
+    /// Everything that this tab and the others watch, and the writes on their way.
+    fn wanted(&self) -> BTreeSet<String> {
+        let own = self.entries.iter().filter(|(_, it)| it.is_watched);
+        let own = own.map(|(path, _)| path.clone());
+        let others = self.others.values().flatten().cloned();
+        let writes = self.writes.pending().map(|it| self.written(&it.key));
+        own.chain(others).chain(writes).collect()
+    }
+
+    /// The path of the query that tells whether a write was committed.
+    fn written(&self, key: &str) -> String {
+        format!("{}/{key}", self.written_at)
+    }
+
+    fn tag(&self, path: &str) -> Option<String> {
+        let state = self.entries.get(path)?.state.as_ref()?;
+        state.etag.as_deref().map(ToOwned::to_owned)
+    }
+
+    /// Tells the server what is watched that was not, and the other way round.
+    fn watch_what_is_wanted(&mut self, actions: &mut Vec<Action>) {
+        let wanted = self.wanted();
+        let gone: Vec<_> = self.told.difference(&wanted).cloned().collect();
+        let new = wanted.difference(&self.told);
+        let new: BTreeMap<_, _> = new.map(|path| (path.clone(), self.tag(path))).collect();
+        if !new.is_empty() {
+            let watch = Action::Connection(Want::Send(FromPage::Watch(new)));
+            // A watch comes before the write that it is about.
+            let request = |it: &Action| matches!(it, Action::Request(_));
+            let place = actions.iter().position(request);
+            actions.insert(place.unwrap_or(actions.len()), watch);
+        }
+        for path in &gone {
+            if let Some(entry) = self.entries.get_mut(path) {
+                entry.is_confirmed = false;
+            }
+        }
+        if !gone.is_empty() {
+            actions.push(Action::Connection(Want::Send(FromPage::Unwatch(gone))));
+        }
+        self.told = wanted;
+    }
+
+    fn forget_what_nobody_looks_at(&mut self) {
+        let is_idle = |path: &String, entry: &Entry| {
+            !entry.is_watched && !self.others.values().any(|paths| paths.contains(path))
+        };
+        let idle: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|(path, entry)| is_idle(path, entry))
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in idle.iter().take(idle.len().saturating_sub(KEPT_MAX)) {
+            self.entries.remove(path);
+        }
+    }
+
+    fn tell_leader(&self, actions: &mut Vec<Action>) {
+        if !self.leads {
+            actions.push(Action::Post(self.watching()));
+        }
+    }
+
+    fn watching(&self) -> Message {
+        let own = self.entries.iter().filter(|(_, it)| it.is_watched);
+        Message::Watching {
+            tab: self.tab.clone(),
+            paths: own.map(|(path, _)| path.clone()).collect(),
+        }
+    }
+
+    /// Asks for this path anew.
+    fn again(&mut self, path: String, is_mine: bool, actions: &mut Vec<Action>) {
+        if self.leads {
+            if self.told.remove(&path) {
+                let unwatch = FromPage::Unwatch(vec![path]);
+                actions.push(Action::Connection(Want::Send(unwatch)));
+            }
+            // What follows is a watch again, whatever has become of it.
+            self.wants(Connection::online, actions);
+        } else if is_mine {
+            actions.push(Action::Post(Message::Again(path)));
+        }
+    }
+
+    fn add(&mut self, write: Write, actions: &mut Vec<Action>) {
+        let todo = self.writes.add(write);
+        enlist(todo, actions);
+        actions.push(Action::Show);
+    }
+
+    fn heard(&mut self, message: Message, actions: &mut Vec<Action>) {
+        match message {
+            Message::Wrote(write) => return self.add(write, actions),
+            Message::Watching { tab, paths } if self.leads => {
+                let states = paths.iter().filter_map(|path| self.confirmed(path));
+                let states: BTreeMap<_, _> = states.collect();
+                if self.others.insert(tab.clone(), paths).is_none() {
+                    actions.push(Action::Mourn(tab));
+                    actions.push(Action::Post(Message::Link(self.link)));
+                }
+                if !states.is_empty() {
+                    actions.push(Action::Post(Message::States(states)));
+                }
+                return;
+            }
+            Message::Again(path) => return self.again(path, false, actions),
+            // The tab that leads knows better than any other.
+            _ if self.leads => return,
+            Message::Leading => {
+                let pending: Vec<_> = self.writes.pending().cloned().collect();
+                let wrote = pending.into_iter().map(Message::Wrote);
+                actions.extend(wrote.map(Action::Post));
+                return actions.push(Action::Post(self.watching()));
+            }
+            Message::States(states) => self.states(states, actions),
+            Message::Link(link) => self.link = link,
+            Message::Settled(key, outcome) => {
+                let todo = self.writes.settled(&key, &outcome);
+                enlist(todo, actions);
+                actions.push(Action::Settled(key, outcome));
+            }
+            Message::Shown(keys) => self.writes.drop_shown(&keys),
+            Message::Watching { .. } => return,
+        }
+        actions.push(Action::Show);
+    }
+
+    fn confirmed(&self, path: &str) -> Option<(Arc<str>, Arc<State>)> {
+        let entry = self.entries.get(path).filter(|it| it.is_confirmed)?;
+        Some((path.into(), entry.state.clone()?))
+    }
+
+    fn said(&mut self, said: FromServer, actions: &mut Vec<Action>) {
+        match said {
+            FromServer::States(states) => {
+                // With the states that this tab had already.
+                let whole: BTreeMap<_, _> = states
+                    .into_iter()
+                    .filter(|(path, _)| self.told.contains(&**path))
+                    .filter_map(|(path, state)| {
+                        if state.status != 304 {
+                            return Some((path, state));
+                        }
+                        let had = self.entries.get(&*path)?.state.clone()?;
+                        Some((path, had))
+                    })
+                    .collect();
+                if !self.others.is_empty() {
+                    actions.push(Action::Post(Message::States(whole.clone())));
+                }
+                self.states(whole, actions);
+            }
+            FromServer::Synced(number) => {
+                let keys = self.writes.synced(number);
+                if !keys.is_empty() {
+                    actions.push(Action::Post(Message::Shown(keys)));
+                }
+            }
+            FromServer::Refused { status, detail } if status != 401 => {
+                self.refused(status, &detail, actions);
+            }
+            FromServer::Refused { .. } | FromServer::Alive => return,
+        }
+        actions.push(Action::Show);
+    }
+
+    /// States of one moment.
+    fn states(&mut self, states: BTreeMap<Arc<str>, Arc<State>>, actions: &mut Vec<Action>) {
+        for (path, state) in states {
+            if let Some(key) = self.key_of(&path) {
+                if let Some(outcome) = committed(&state) {
+                    let todo = self.writes.is_shown(&key, outcome);
+                    enlist(todo, actions);
+                }
+                continue;
+            }
+            let is_wanted = self.leads || self.entries.contains_key(&*path);
+            if is_wanted {
+                let entry = self.entries.entry(path.to_string()).or_default();
+                (entry.state, entry.is_confirmed) = (Some(state), true);
+            }
+        }
+    }
+
+    /// The key of the write that this path is about.
+    fn key_of(&self, path: &str) -> Option<String> {
+        let key = path.strip_prefix(&self.written_at)?.strip_prefix('/')?;
+        Some(key.to_owned())
+    }
+
+    /// Whatever has no state yet will not get one for now, for this reason.
+    fn refused(&mut self, status: u16, detail: &str, actions: &mut Vec<Action>) {
+        let body = serde_json::to_string(&BTreeMap::from([("detail", detail)]));
+        let body = body.ok().and_then(|it| RawValue::from_string(it).ok());
+        let state = Arc::new(State {
+            status,
+            etag: None,
+            body,
+        });
+        let waiting = self.entries.iter().filter(|(_, it)| it.state.is_none());
+        let refused = waiting.map(|(path, _)| (path.as_str().into(), state.clone()));
+        let refused: BTreeMap<_, _> = refused.collect();
+        actions.push(Action::Post(Message::States(refused.clone())));
+        self.states(refused, actions);
+    }
+
+    fn wants(
+        &mut self,
+        happen: impl FnOnce(&mut Connection) -> Vec<Want>,
+        actions: &mut Vec<Action>,
+    ) {
+        if !self.leads {
+            return;
+        }
+        for want in happen(&mut self.connection) {
+            if let Want::Link(link) = want {
+                self.link = link;
+                actions.push(Action::Post(Message::Link(link)));
+                actions.push(Action::Show);
+            } else {
+                actions.push(Action::Connection(want));
+            }
+        }
+    }
+}
+
+fn enlist(todos: Vec<Todo>, actions: &mut Vec<Action>) {
+    for todo in todos {
+        match todo {
+            Todo::Send(write) => actions.push(Action::Request(write)),
+            Todo::Sync(number) => {
+                let sync = FromPage::Sync(number);
+                actions.push(Action::Connection(Want::Send(sync)));
+            }
+            Todo::Wait(pause) => {
+                actions.push(Action::Connection(Want::Wake(Clock::Resend, pause)));
+            }
+            Todo::Forget(key) => actions.push(Action::Forget(key)),
+            Todo::Settled(key, outcome) => {
+                let message = Message::Settled(key.clone(), outcome.clone());
+                actions.push(Action::Post(message));
+                actions.push(Action::Settled(key, outcome));
+            }
+        }
+    }
+}
+
+/// What became of a write, if it was committed.
+fn committed(state: &State) -> Option<Outcome> {
+    if state.status != 200 {
+        return None;
+    }
+    let written: Written = serde_json::from_str(state.body.as_ref()?.get()).ok()?;
+    Some(Outcome {
+        status: written.status,
+        body: written.body.map_or(String::new(), |it| it.get().to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Method;
+
+    fn write(key: &str) -> Write {
+        Write {
+            key: key.into(),
+            method: Method::Post,
+            template: "/notes".into(),
+            path: "/notes".into(),
+            params: "null".into(),
+            input: "null".into(),
+            if_match: None,
+        }
+    }
+
+    fn connected() -> Client {
+        let mut client = Client::new("tab", "/writes");
+        client.handle(Event::Elected);
+        let token = Token {
+            text: "token".into(),
+            lifetime: 60_000,
+        };
+        client.handle(Event::Token(Some(token)));
+        client.handle(Event::Opened);
+        client
+    }
+
+    fn state(status: u16, body: &str) -> Arc<State> {
+        Arc::new(State {
+            status,
+            etag: None,
+            body: RawValue::from_string(body.into()).ok(),
+        })
+    }
+
+    #[test]
+    fn the_server_is_asked_about_a_write_before_it_gets_it() {
+        let actions = connected().handle(Event::Write(write("a")));
+        let place = |wanted: &dyn Fn(&Action) -> bool| actions.iter().position(wanted);
+        let watched = place(&|it| matches!(it, Action::Connection(Want::Send(FromPage::Watch(_)))));
+        let sent = place(&|it| matches!(it, Action::Request(_)));
+        assert!(watched.is_some() && watched < sent, "{actions:?}");
+    }
+
+    #[test]
+    fn what_is_heard_late_of_a_write_that_is_done_means_nothing() {
+        let mut client = connected();
+        client.handle(Event::Write(write("a")));
+        let written = state(200, r#"{"status":200,"body":null}"#);
+        let states = FromServer::States([("/writes/a".into(), written)].into());
+        client.handle(Event::Said(states));
+        assert_eq!(client.pending().count(), 0);
+        client.handle(Event::Heard(Message::Wrote(write("a"))));
+        assert_eq!(client.pending().count(), 0);
+    }
+
+    #[test]
+    fn a_write_that_no_leader_has_heard_of_is_told_to_the_next_one() {
+        let mut client = Client::new("tab", "/writes");
+        client.handle(Event::Write(write("a")));
+        let actions = client.handle(Event::Heard(Message::Leading));
+        let told = |it: &Action| matches!(it, Action::Post(Message::Wrote(it)) if it.key == "a");
+        assert!(actions.iter().any(told), "{actions:?}");
+    }
+
+    #[test]
+    fn writes_go_out_in_the_order_in_which_they_were_made() {
+        let mut client = connected();
+        let sent = |actions: Vec<Action>| {
+            let sent = actions.into_iter().filter_map(|action| match action {
+                Action::Request(write) => Some(write.key),
+                _ => None,
+            });
+            sent.collect::<Vec<_>>()
+        };
+        assert_eq!(sent(client.handle(Event::Write(write("b")))), ["b"]);
+        for key in ["d", "c"] {
+            assert_eq!(sent(client.handle(Event::Write(write(key)))), [""; 0]);
+        }
+        for (lost, next) in [("b", "b"), ("b", "b")] {
+            client.handle(Event::Answered(lost.into(), Answer::Lost(None)));
+            assert_eq!(sent(client.handle(Event::Woken(Clock::Resend))), [next]);
+        }
+        for (done, next) in [("b", "c"), ("c", "d")] {
+            let written = Outcome {
+                status: 200,
+                body: String::new(),
+            };
+            let answered = Event::Answered(done.into(), Answer::Final(written));
+            assert_eq!(sent(client.handle(answered)), [next]);
+        }
+    }
+
+    #[test]
+    fn who_watches_too_much_is_told_so() {
+        let mut client = connected();
+        client.handle(Event::Watch("/notes".into()));
+        let detail = "Too many paths are watched.".to_owned();
+        let refused = FromServer::Refused {
+            status: 429,
+            detail,
+        };
+        client.handle(Event::Said(refused));
+        let entry = client.entry("/notes").expect("an entry");
+        assert_eq!(entry.state.as_ref().map(|it| it.status), Some(429));
+    }
+
+    #[test]
+    fn a_query_that_somebody_looks_at_again_is_shown_at_once_and_confirmed_later() {
+        let mut client = connected();
+        let notes = || "/notes".to_owned();
+        client.handle(Event::Watch(notes()));
+        let states = FromServer::States([("/notes".into(), state(200, "[1]"))].into());
+        client.handle(Event::Said(states));
+        client.handle(Event::Unwatch(notes()));
+        client.handle(Event::Watch(notes()));
+        let entry = client.entry("/notes").expect("an entry");
+        assert!(entry.state.is_some() && !entry.is_confirmed);
+        let same = Arc::new(State::not_modified("\"1\"".into()));
+        client.handle(Event::Said(FromServer::States(
+            [("/notes".into(), same)].into(),
+        )));
+        assert!(client.entry("/notes").is_some_and(|it| it.is_confirmed));
+    }
+}
