@@ -6,17 +6,23 @@
 //! handlers concerned run again, all of them from one snapshot, and whoever watches is told of what
 //! is new.
 
+mod bad_request;
 mod caller;
+mod condition;
+mod endpoints;
 mod error;
 mod hub;
+mod idempotency;
 mod index;
 mod key;
+mod reply;
 mod round;
 mod run;
 mod session;
 mod socket;
 mod source;
 mod sse;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -26,11 +32,16 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 
+pub use bad_request::BadRequest;
 pub use caller::{Caller, Callers};
+pub use condition::IfMatch;
+pub use endpoints::{BodyMax, Endpoints};
 pub use error::Refused;
 pub use hub::Limits;
+pub use idempotency::{IDEMPOTENCY_KEY, IdempotencyKey};
 pub use key::Key;
 pub use live::State;
+pub use reply::{Answer, Reply};
 pub use run::{reads, snapshot};
 pub use session::{Session, States};
 pub use source::{Begun, Changes, Source};

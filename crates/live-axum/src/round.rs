@@ -13,15 +13,16 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use futures_util::FutureExt;
 use live::State;
 use serde_json::value::{RawValue, to_raw_value};
-use sha2::{Digest, Sha256};
 use tokio::time::{sleep, timeout, timeout_at};
 use tower::ServiceExt;
 
+use crate::bad_request;
 use crate::caller::Caller;
 use crate::hub::{Hub, Job, Outcome};
 use crate::key::Key;
 use crate::run::run;
 use crate::source::Source;
+use crate::tag;
 
 /// How long the database may take to begin a snapshot, and a handler to answer: all others wait.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -232,7 +233,7 @@ async fn state(status: StatusCode, headers: &HeaderMap, body: Body) -> State {
         );
     };
     let etag = headers.get(ETAG).and_then(|it| it.to_str().ok());
-    let etag: Arc<str> = etag.map_or_else(|| digest(&bytes), Arc::from);
+    let etag: Arc<str> = etag.map_or_else(|| tag::digest(&bytes).into(), Arc::from);
     let text = String::from_utf8(bytes.into());
     match text.ok().and_then(|text| RawValue::from_string(text).ok()) {
         Some(body) => State {
@@ -245,13 +246,6 @@ async fn state(status: StatusCode, headers: &HeaderMap, body: Body) -> State {
             "Something went wrong on our side.",
         ),
     }
-}
-
-/// An entity tag for an answer that brings none: equal bytes, equal tags, on every replica.
-fn digest(bytes: &[u8]) -> Arc<str> {
-    let digest: [u8; 32] = Sha256::digest(bytes).into();
-    let half = u128::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 16]));
-    format!("\"{half:032x}\"").into()
 }
 
 /// Refuses what would never be heard of again: an answer for which nothing was read.
@@ -267,17 +261,12 @@ fn watchable(state: State, reads: &[Key]) -> State {
 
 /// An error as a problem document (RFC 9457).
 fn problem(status: StatusCode, detail: &str) -> State {
-    let problem = serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
+    let problem = bad_request::problem(status, detail);
     let body = to_raw_value(&problem).ok();
     let text = body.as_ref().map_or("", |body| body.get());
     State {
         status: status.as_u16(),
-        etag: Some(digest(text.as_bytes())),
+        etag: Some(tag::digest(text.as_bytes()).into()),
         body,
     }
 }
