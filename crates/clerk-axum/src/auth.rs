@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{Extensions, HeaderMap, Method};
 use clerk_claims::{Authorization, Condition};
 use serde::de::DeserializeOwned;
 
@@ -106,6 +106,23 @@ impl<Extra> Auth<Extra> {
     }
 }
 
+/// Whoever watches, in a request that carries no token because its connection was let in.
+pub(crate) struct Watching<Extra>(pub(crate) Auth<Extra>);
+
+impl<Extra> Clone for Watching<Extra> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Whoever watches, if this is the request of a live query.
+pub(crate) fn watching<Extra: Send + Sync + 'static>(
+    extensions: &Extensions,
+) -> Option<Auth<Extra>> {
+    let watching = extensions.get::<Watching<Extra>>();
+    watching.map(|watching| watching.0.clone())
+}
+
 impl<Extra: DeserializeOwned> Verifier<Extra> {
     /// The caller of a request with this method and these headers.
     ///
@@ -147,6 +164,9 @@ where
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
+        if let Some(auth) = watching(&parts.extensions) {
+            return Ok(auth);
+        }
         let verifier = Verifier::from_ref(state);
         verifier.authenticate(&parts.method, &parts.headers).await
     }

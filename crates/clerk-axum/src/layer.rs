@@ -11,7 +11,7 @@ use clerk_claims::Condition;
 use serde::de::DeserializeOwned;
 use tower::{Layer, Service};
 
-use crate::auth::Auth;
+use crate::auth::{Auth, watching};
 use crate::claims::NoExtra;
 use crate::error::AuthError;
 use crate::verifier::Verifier;
@@ -97,13 +97,14 @@ impl<Extra> AuthLayer<Extra> {
 impl<Extra: DeserializeOwned> AuthLayer<Extra> {
     async fn caller(
         &self,
+        watching: Option<Auth<Extra>>,
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<Option<Auth<Extra>>, AuthError> {
-        let auth = if self.optional {
-            self.verifier.authenticate_optional(method, headers).await?
-        } else {
-            Some(self.verifier.authenticate(method, headers).await?)
+        let auth = match watching {
+            Some(auth) => Some(auth),
+            None if self.optional => self.verifier.authenticate_optional(method, headers).await?,
+            None => Some(self.verifier.authenticate(method, headers).await?),
         };
         if let (Some(auth), Some(condition)) = (&auth, &self.condition) {
             auth.require(condition)?;
@@ -159,7 +160,9 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
         Box::pin(async move {
-            match layer.caller(request.method(), request.headers()).await {
+            let watching = watching(request.extensions());
+            let caller = layer.caller(watching, request.method(), request.headers());
+            match caller.await {
                 Ok(Some(auth)) => {
                     request.extensions_mut().insert(auth);
                     inner.call(request).await

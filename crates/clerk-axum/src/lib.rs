@@ -7,6 +7,8 @@ mod credentials;
 mod error;
 mod keys;
 mod layer;
+#[cfg(feature = "live")]
+mod live;
 mod members;
 mod options;
 mod payload;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use axum::Extension;
 use axum::http::Extensions;
 
 use crate::error::Refused;
@@ -27,6 +28,29 @@ pub trait Caller: Clone + Send + Sync + 'static {
     /// Puts the caller where the handlers' extractors find them: a watched request carries no
     /// token.
     fn attach(&self, extensions: &mut Extensions);
+}
+
+/// A caller whom a layer has put into the request.
+impl<C: Caller> Caller for Extension<C> {
+    fn scope(&self, path: &str) -> Arc<str> {
+        self.0.scope(path)
+    }
+
+    fn person(&self) -> &str {
+        self.0.person()
+    }
+
+    fn expires(&self) -> SystemTime {
+        self.0.expires()
+    }
+
+    async fn withdrawn(&self) {
+        self.0.withdrawn().await;
+    }
+
+    fn attach(&self, extensions: &mut Extensions) {
+        self.0.attach(extensions);
+    }
 }
 
 /// Verifies tokens.

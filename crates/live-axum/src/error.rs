@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
 use live::FromServer;
+
+use crate::bad_request::answer;
 
 /// Why a message, or a connection, is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,5 +83,20 @@ impl Refused {
             status: self.status.as_u16(),
             detail: self.detail.clone().into_owned(),
         }
+    }
+}
+
+/// After how many seconds to try again what cannot be had now.
+const RETRY_SECONDS: u64 = 1;
+
+/// A problem document (RFC 9457).
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = answer(self.status, &self.detail);
+        if matches!(self.status.as_u16(), 429 | 503) {
+            let seconds = HeaderValue::from(RETRY_SECONDS);
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        response
     }
 }

@@ -28,6 +28,17 @@ pub struct Limits {
     pub watches: usize,
 }
 
+impl Default for Limits {
+    /// For a process of some hundred MB.
+    fn default() -> Self {
+        Self {
+            person: 64,
+            process: 32 * 1024,
+            watches: 128,
+        }
+    }
+}
+
 /// Everything that this process watches. Clones share it.
 #[derive(Debug)]
 pub(crate) struct Hub<C>(Arc<Inner<C>>);

@@ -17,6 +17,7 @@ mod index;
 mod key;
 mod reply;
 mod round;
+mod route;
 mod run;
 mod session;
 mod socket;

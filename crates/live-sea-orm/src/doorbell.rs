@@ -61,6 +61,22 @@ enum Lost {
 }
 
 impl Doorbell {
+    /// For the database at this URL; `connection` is a connection to it, for `SQLite` the one that
+    /// writes.
+    pub fn of(url: &str, connection: DatabaseConnection) -> Self {
+        let path = url.strip_prefix("sqlite:");
+        match path.map(|path| path.strip_prefix("//").unwrap_or(path)) {
+            Some(path) => Self::Sqlite {
+                path: path.split('?').next().unwrap_or_default().into(),
+                connection,
+            },
+            None => Self::Postgres {
+                url: url.to_owned(),
+                connection,
+            },
+        }
+    }
+
     /// Calls `ring` whenever another process may have committed. Never ends.
     pub async fn wait(self, ring: impl Fn() + Send + Sync) {
         let mut pause = PAUSE;

@@ -7,11 +7,18 @@
 //! a connection. That there is something to look at is told by a doorbell ([`Doorbell`]), which may
 //! ring too often.
 
+mod connect;
 mod doorbell;
+mod failure;
 mod log;
 mod reading;
 pub mod schema;
+mod writes;
+mod written;
 
 pub use doorbell::Doorbell;
+pub use failure::Failure;
 pub use log::{ChangeLog, Position, Snapshot};
 pub use reading::Reading;
+pub use writes::Writes;
+pub use written::{Unwritten, written};

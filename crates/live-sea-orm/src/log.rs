@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use live_axum::{Begun, Changes, Key, Source};
 use sea_orm::{
@@ -10,6 +10,8 @@ use sea_orm::{
     IsolationLevel, QueryResult, Statement, TransactionTrait,
 };
 use tokio::time::{Instant, sleep};
+
+use crate::writes;
 
 /// How long what has changed is kept: longer than a round ever looks back.
 const KEEP: Duration = Duration::from_mins(10);
@@ -77,11 +79,16 @@ impl ChangeLog {
         &self.read
     }
 
+    /// Where everybody writes.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
     fn is_postgres(&self) -> bool {
         self.read.get_database_backend() == DbBackend::Postgres
     }
 
-    /// Removes what is old, ever again. Never ends.
+    /// Removes what is old, ever again, here and among [`crate::Writes`]. Never ends.
     ///
     /// What counts is when a transaction ended, not when it wrote: one may take an hour. So this
     /// looks every now and then up to where all have ended, and removes that later.
@@ -91,8 +98,20 @@ impl ChangeLog {
             if let Err(error) = self.prune_once(&mut ended, KEEP).await {
                 tracing::warn!(%error, "old entries of the log of changes were not removed");
             }
+            if let Err(error) = self.forget_writes(writes::KEEP).await {
+                tracing::warn!(%error, "old answers to writes were not removed");
+            }
             sleep(PRUNE_EVERY).await;
         }
+    }
+
+    /// Removes the answers of [`crate::Writes`] that are older, where there are any.
+    async fn forget_writes(&self, keep: Duration) -> Result<(), DbErr> {
+        if !self.logs(&Key::table("live_writes")) {
+            return Ok(());
+        }
+        let before = SystemTime::now().checked_sub(keep).unwrap_or(UNIX_EPOCH);
+        writes::forget(&self.write, before).await
     }
 
     /// Removes what ended so long ago, and notes what has ended by now.

@@ -77,6 +77,41 @@ pub fn watch(backend: DbBackend, table: &str, columns: &[&str]) -> String {
     sql
 }
 
+/// Makes the table of [`crate::Writes`], and has the log tell of what is written into it; a
+/// migration calls this once, after [`create`].
+///
+/// A row is one answer to a write with an `Idempotency-Key`: its `id` is the person, a line feed
+/// and the key. Its removal is told to nobody.
+pub fn create_writes(backend: DbBackend) -> String {
+    // Text in the order of its bytes: the answers of one person are neighbours.
+    let (bytewise, table) = match backend {
+        DbBackend::Postgres => (r#" COLLATE "C""#, " ON live_writes"),
+        _ => ("", ""),
+    };
+    let watch = watch(backend, "live_writes", &["id"]);
+    format!(
+        "CREATE TABLE live_writes (
+             id text{bytewise} NOT NULL PRIMARY KEY,
+             fingerprint text NOT NULL, status integer NOT NULL, etag text, body text,
+             at bigint NOT NULL);
+         CREATE INDEX live_writes_at ON live_writes (at);
+         {watch}
+         DROP TRIGGER live_live_writes_update{table};
+         DROP TRIGGER live_live_writes_delete{table};"
+    )
+}
+
+/// Removes the table of [`crate::Writes`].
+pub fn drop_writes(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => {
+            "DELETE FROM live_watched WHERE tbl = 'live_writes';
+             DROP TABLE live_writes; DROP FUNCTION live_live_writes;"
+        }
+        _ => "DELETE FROM live_watched WHERE tbl = 'live_writes'; DROP TABLE live_writes;",
+    }
+}
+
 /// Has the changes of this table logged no more.
 pub fn unwatch(backend: DbBackend, table: &str) -> String {
     let mut sql = format!("DELETE FROM live_watched WHERE tbl = '{table}';");

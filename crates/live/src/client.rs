@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::connection::{Clock, Connection, Link, Token, Want};
 use crate::message::{FromPage, FromServer, State};
 use crate::writes::{Answer, Outcome, Todo, Write, Writes};
+use crate::written::Written;
 
 /// How many states are kept that nobody looks at any more.
 const KEPT_MAX: usize = 32;
@@ -122,13 +123,6 @@ pub struct Client {
     others: BTreeMap<String, BTreeSet<String>>,
     /// What the server was told of on this connection.
     told: BTreeSet<String>,
-}
-
-/// The answer of the query that tells whether a write was committed.
-#[derive(Deserialize)]
-struct Written {
-    status: u16,
-    body: Option<Box<RawValue>>,
 }
 
 impl Client {

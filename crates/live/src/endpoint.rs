@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use form_urlencoded::Serializer;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,39 @@ impl<P: Serialize, O> Query<P, O> {
     #[must_use]
     pub fn path(&self, params: &P) -> String {
         fill(self.template, params)
+    }
+}
+
+impl<P: DeserializeOwned, O> Query<P, O> {
+    /// The parameters of which this is the path; none when it is another query's.
+    ///
+    /// ```
+    /// # use live::Query;
+    /// const NOTES: Query<std::collections::BTreeMap<String, u32>, ()> = Query::get("/lists/{list}");
+    ///
+    /// assert_eq!(NOTES.params("/lists/7").unwrap()["list"], 7);
+    /// assert_eq!(NOTES.params("/lists/7/notes"), None);
+    /// ```
+    #[must_use]
+    pub fn params(&self, path: &str) -> Option<P> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (mut given, mut wanted) = (path.split('/'), self.template.split('/'));
+        let mut braces = Vec::new();
+        loop {
+            match (given.next(), wanted.next()) {
+                (None, None) => break,
+                (Some(value), Some(part)) => match part.strip_prefix('{') {
+                    Some(name) => {
+                        let value = percent_decode_str(value).decode_utf8().ok()?;
+                        braces.push((name.strip_suffix('}')?, value));
+                    }
+                    None if value == part => {}
+                    None => return None,
+                },
+                _ => return None,
+            }
+        }
+        params(braces.iter().map(|(name, value)| (*name, &**value)), query).ok()
     }
 }
 
@@ -287,7 +320,8 @@ mod tests {
             let written = NAMED.path(&asked);
             assert_eq!(written, path);
             let query = written.split_once('?').map_or("", |(_, query)| query);
-            assert_eq!(params::<Named>([("id", id)], query), Ok(asked));
+            assert_eq!(params::<Named>([("id", id)], query).as_ref(), Ok(&asked));
+            assert_eq!(NAMED.params(&written), Some(asked));
         }
     }
 

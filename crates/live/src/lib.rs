@@ -8,9 +8,11 @@ mod connection;
 mod endpoint;
 mod message;
 mod writes;
+mod written;
 
 pub use client::{Action, Client, Entry, Event, Message};
 pub use connection::{Clock, Link, Token, Want, pause};
 pub use endpoint::{BadParams, Method, Mutation, Query, params};
 pub use message::{FromPage, FromServer, State};
 pub use writes::{Answer, Outcome, Write};
+pub use written::{WRITE, WriteKey, Written};

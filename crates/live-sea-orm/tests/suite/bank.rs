@@ -85,7 +85,8 @@ impl Place {
         Database::connect(options).await.expect("the database")
     }
 
-    fn path(&self) -> &str {
+    /// `SQLite`'s file.
+    pub fn path(&self) -> &str {
         let path = self.url.trim_start_matches("sqlite://");
         path.split('?').next().expect("a path")
     }

@@ -3,3 +3,4 @@
 mod bank;
 mod paths;
 mod snapshots;
+mod writes;
