@@ -4,7 +4,6 @@ use clerk_yew::{ErrorKind, TokenOptions, get_token};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Deserialize, Serialize};
 use shared::{FieldError, Problem, PutUser, User, UserUpdate};
-use web_sys::AbortSignal;
 
 /// A row and its version, which grows with every change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +12,21 @@ pub struct Versioned {
     pub version: i64,
     /// None before the row exists and after it was deleted.
     pub user: Option<User>,
+}
+
+impl Versioned {
+    /// A row with its entity tag.
+    pub fn of(user: User, etag: Option<&str>) -> Self {
+        let version = etag.and_then(|tag| {
+            // Weak when a reverse proxy compressed the answer.
+            let tag = tag.strip_prefix("W/").unwrap_or(tag);
+            tag.trim_matches('"').parse().ok()
+        });
+        Self {
+            version: version.unwrap_or_default(),
+            user: Some(user),
+        }
+    }
 }
 
 /// Why a call failed, as far as the page can do something about it.
@@ -62,7 +76,7 @@ impl std::fmt::Display for ApiError {
 }
 
 /// The API with the signed-in person's tokens.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Api {
     token: TokenOptions,
 }
@@ -81,7 +95,7 @@ impl Api {
 
     /// The person's row, made if need be.
     pub async fn get_or_create(&self) -> Result<Versioned, ApiError> {
-        let response = self.call(Method::POST, "/api/users", None, None, None);
+        let response = self.call(Method::POST, "/api/users", None, None);
         versioned(response.await?).await
     }
 
@@ -92,27 +106,15 @@ impl Api {
         only_if: Option<i64>,
     ) -> Result<Versioned, ApiError> {
         let path = format!("/api/users/{}", update.clerk_id);
-        let response = self.call(Method::PUT, &path, Some(update.into()), only_if, None);
+        let response = self.call(Method::PUT, &path, Some(update.into()), only_if);
         versioned(response.await?).await
     }
 
     /// Deletes the row for good. Deleting it once more does no harm.
     pub async fn delete(&self, clerk_id: &str) -> Result<(), ApiError> {
         let path = format!("/api/users/{clerk_id}");
-        self.call(Method::DELETE, &path, None, None, None).await?;
+        self.call(Method::DELETE, &path, None, None).await?;
         Ok(())
-    }
-
-    /// Opens the live query; it ends when `signal` aborts it.
-    pub async fn events(&self, signal: &AbortSignal) -> Result<Response, ApiError> {
-        self.call(
-            Method::GET,
-            "/api/users/me/events",
-            None,
-            None,
-            Some(signal),
-        )
-        .await
     }
 
     /// Sends with a token. A 401 gets one fresh token and one more try.
@@ -122,7 +124,6 @@ impl Api {
         path: &str,
         body: Option<PutUser>,
         only_if: Option<i64>,
-        signal: Option<&AbortSignal>,
     ) -> Result<Response, ApiError> {
         let mut fresh = false;
         loop {
@@ -135,7 +136,6 @@ impl Api {
             })?;
             let mut request = RequestBuilder::new(path)
                 .method(method.clone())
-                .abort_signal(signal)
                 .header("Authorization", &format!("Bearer {token}"));
             if let Some(version) = only_if {
                 request = request.header("If-Match", &format!("\"{version}\""));
@@ -165,20 +165,9 @@ fn unreachable(_: gloo_net::Error) -> ApiError {
 
 /// The row in an answer, with its version in the entity tag.
 async fn versioned(response: Response) -> Result<Versioned, ApiError> {
-    let version = response
-        .headers()
-        .get("ETag")
-        .and_then(|tag| {
-            // Weak when a reverse proxy compressed the answer.
-            let tag = tag.strip_prefix("W/").unwrap_or(&tag);
-            tag.trim_matches('"').parse().ok()
-        })
-        .unwrap_or_default();
+    let etag = response.headers().get("ETag");
     let user = response.json().await.map_err(unreachable)?;
-    Ok(Versioned {
-        version,
-        user: Some(user),
-    })
+    Ok(Versioned::of(user, etag.as_deref()))
 }
 
 async fn refusal(response: Response) -> ApiError {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use live_yew::Link;
 use yew::Reducible;
 
 use crate::api::Versioned;
@@ -19,17 +20,6 @@ pub enum Phase {
     Remembered,
     /// The row is there.
     Ready,
-}
-
-/// Whether changes arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// They are about to.
-    Opening,
-    /// They do.
-    Up,
-    /// They do not; the page is trying to reconnect.
-    Down,
 }
 
 /// What the page knows of the person's row.
@@ -86,8 +76,8 @@ impl Default for State {
 pub enum Event {
     /// The row arrived in an answer.
     Answered(Versioned),
-    /// The live query told the row, in this tab or by way of another.
-    Live(Versioned),
+    /// The live query told the row, or that there is none.
+    Live(Option<Versioned>),
     /// Fetching the row failed; it will be tried again.
     Trouble(String),
     /// Fetching the row failed for good.
@@ -105,7 +95,9 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
         let mut next = (*self).clone();
-        if matches!(event, Event::Answered(_) | Event::Live(_)) && next.phase == Phase::Remembered {
+        if matches!(event, Event::Answered(_) | Event::Live(Some(_)))
+            && next.phase == Phase::Remembered
+        {
             // What was is confirmed or replaced, whatever its version.
             next = Self::default();
         }
@@ -117,12 +109,19 @@ impl Reducible for State {
                     next.answered = row;
                 }
             }
-            Event::Live(row) => {
+            Event::Live(Some(row)) => {
                 next.phase = Phase::Ready;
-                // These come in order, so the last one counts, whatever version another tab
-                // claimed before.
+                // These come in order, so the last one counts.
                 next.live = row;
             }
+            // It is gone; one that was not there yet is being made.
+            Event::Live(None) if next.live.user.is_some() => {
+                next.live = Versioned {
+                    version: next.row().version + 1,
+                    user: None,
+                };
+            }
+            Event::Live(None) => {}
             Event::Trouble(message) => match next.phase {
                 Phase::Ready => {}
                 Phase::Remembered => next.link = Link::Down,
@@ -167,9 +166,9 @@ mod tests {
             Event::Answered(row(3)),
         ]);
         assert_eq!(*state.row(), row(5));
-        let state = after([Event::Answered(row(5)), Event::Live(row(4))]);
+        let state = after([Event::Answered(row(5)), Event::Live(Some(row(4)))]);
         assert_eq!(*state.row(), row(5));
-        let state = after([Event::Live(row(5)), Event::Answered(row(4))]);
+        let state = after([Event::Live(Some(row(5))), Event::Answered(row(4))]);
         assert_eq!(*state.row(), row(5));
     }
 
@@ -177,10 +176,28 @@ mod tests {
     fn a_version_that_the_server_never_made_hides_no_later_state() {
         let state = after([
             Event::Answered(row(2)),
-            Event::Live(row(i64::MAX)),
-            Event::Live(row(3)),
+            Event::Live(Some(row(i64::MAX))),
+            Event::Live(Some(row(3))),
         ]);
         assert_eq!(*state.row(), row(3));
+    }
+
+    #[test]
+    fn a_row_that_goes_away_is_no_row_and_one_that_is_being_made_is_waited_for() {
+        let user = remembering(3).row().user.clone();
+        let there = || Versioned {
+            version: 3,
+            user: user.clone(),
+        };
+        let gone = Versioned {
+            version: 4,
+            user: None,
+        };
+        let state = after([Event::Live(Some(there())), Event::Live(None)]);
+        assert_eq!(*state.row(), gone);
+        let state = after([Event::Live(None), Event::Answered(there())]);
+        assert_eq!(*state.row(), there());
+        assert_eq!(after([Event::Live(None)]).phase, Phase::Connecting(None));
     }
 
     #[test]
@@ -197,7 +214,7 @@ mod tests {
     fn another_person_starts_afresh() {
         let state = after([
             Event::Answered(row(9)),
-            Event::Live(row(9)),
+            Event::Live(Some(row(9))),
             Event::Link(Link::Down),
             Event::Restart(Some("user_1".into())),
         ]);
@@ -230,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_was_remembered_is_replaced_by_what_is_whatever_its_version() {
-        for event in [Event::Answered(row(2)), Event::Live(row(2))] {
+        for event in [Event::Answered(row(2)), Event::Live(Some(row(2)))] {
             let state = remembering(3).reduce(event);
             assert_eq!((state.row(), &state.phase), (&row(2), &Phase::Ready));
         }

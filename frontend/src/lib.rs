@@ -9,7 +9,6 @@ mod current_user;
 mod draft;
 mod frame;
 mod idle;
-mod live;
 mod memory;
 mod navigation;
 mod pages;

@@ -1,17 +1,21 @@
 //! Fetches the person's row, keeps it live, and lets it follow Clerk's user.
 
 use clerk_yew::{use_auth, use_user};
-use shared::UserUpdate;
+use live::Query;
+use live_yew::{ClerkLiveProvider, QueryState, use_link, use_query};
+use shared::{User, UserUpdate};
 use yew::prelude::*;
 
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Versioned};
 use crate::current_user::{Event, Phase, State};
-use crate::live::Live;
 use crate::memory::{self, Kept};
 use crate::remembered::{self, Keeper};
 use crate::retry;
 use crate::sync::{self, Seen};
 use crate::task::Task;
+
+/// The person's row.
+const ME: Query<(), User> = Query::get("/api/users/me");
 
 /// The person's row, for everything below a [`UserProvider`].
 #[derive(Clone, PartialEq)]
@@ -66,7 +70,7 @@ pub fn use_current_user() -> CurrentUser {
 }
 
 /// What a [`UserProvider`] takes.
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct UserProviderProps {
     /// The JWT template to ask tokens for
     pub jwt_template: Option<AttrValue>,
@@ -77,8 +81,19 @@ pub struct UserProviderProps {
 /// Connects to the database whenever somebody is signed in.
 #[component]
 pub fn UserProvider(props: &UserProviderProps) -> Html {
+    html! {
+        <ClerkLiveProvider jwt_template={props.jwt_template.clone()}>
+            <RowProvider ..props.clone() />
+        </ClerkLiveProvider>
+    }
+}
+
+/// Fetches the row, or makes it, and keeps it live.
+#[component]
+fn RowProvider(props: &UserProviderProps) -> Html {
     let auth = use_auth();
     let clerk_user = use_user().signed_in();
+    let (live, link) = (use_query(ME, ()), use_link());
     let state =
         use_reducer_eq(|| remembered::load().map_or_else(State::default, State::remembering));
     let tries = use_state(|| 0);
@@ -113,18 +128,37 @@ pub fn UserProvider(props: &UserProviderProps) -> Html {
         move || drop(task)
     });
 
-    // Live: once the row is there, and is not still that of the person before.
+    // Live: whatever the query says.
+    let dispatcher = state.dispatcher();
+    use_effect_with(
+        (live, user_id.clone(), *tries),
+        move |(live, user_id, _)| {
+            let event = match live {
+                QueryState::Ready(row) if Some(&row.clerk_id) != user_id.as_ref() => None,
+                QueryState::Ready(row) => Some(Event::Live(Some(Versioned::of(
+                    (**row).clone(),
+                    row.etag(),
+                )))),
+                QueryState::Failed(failed) if failed.status == 404 => Some(Event::Live(None)),
+                QueryState::Failed(failed) if failed.status == 410 => {
+                    memory::keep_only(None);
+                    Some(Event::Deleted)
+                }
+                QueryState::Loading | QueryState::Failed(_) => None,
+            };
+            if let Some(event) = event {
+                dispatcher.dispatch(event);
+            }
+        },
+    );
+    let dispatcher = state.dispatcher();
+    use_effect_with((link, user_id.clone(), *tries), move |(link, ..)| {
+        dispatcher.dispatch(Event::Link(*link));
+    });
+
     let ready = user_id.filter(|id| {
         let row = state.row().user.as_ref();
         state.phase == Phase::Ready && row.is_none_or(|user| user.clerk_id == *id)
-    });
-    let (dispatcher, following) = (state.dispatcher(), api.clone());
-    use_effect_with(ready.clone(), move |ready| {
-        let live = ready.as_ref().map(|clerk_id| {
-            let emit = Callback::from(move |event| dispatcher.dispatch(event));
-            Live::start(clerk_id, following, emit)
-        });
-        move || drop(live)
     });
 
     // Remembered, for the first moment of the next visit.

@@ -30,6 +30,8 @@ pub enum App {
     /// The starter itself
     #[default]
     Starter,
+    /// `examples/board`
+    Board,
     /// `examples/notes`
     Notes,
     /// Another page in the starter's place, for comparison
@@ -43,6 +45,7 @@ impl App {
     fn program(self) -> &'static str {
         match self {
             Self::Starter | Self::Gallery | Self::Peer => "api",
+            Self::Board => "board-server",
             Self::Notes => "notes-server",
         }
     }
@@ -52,10 +55,18 @@ impl App {
         match self {
             Self::Starter => env_path("E2E_DIST_DIR", "dist"),
             Self::Peer => env_path("E2E_PEER_DIST_DIR", "dist"),
-            Self::Notes => env_path("E2E_NOTES_DIST_DIR", "examples/notes/dist"),
-            Self::Gallery => env_path("E2E_GALLERY_DIST_DIR", "examples/gallery/dist"),
+            Self::Board => example("board"),
+            Self::Notes => example("notes"),
+            Self::Gallery => example("gallery"),
         }
     }
+}
+
+/// The folder of an example's page.
+fn example(name: &str) -> PathBuf {
+    env_path("E2E_EXAMPLES_DIR", "examples")
+        .join(name)
+        .join("dist")
 }
 
 /// What differs between stories.
@@ -330,6 +341,14 @@ impl Stack {
             .collect::<Result<_>>()?;
         db.close().await?;
         Ok(rows)
+    }
+
+    /// Writes to the database by hand, past the server.
+    pub async fn sql(&self, statement: &str) -> Result<()> {
+        let url = format!("sqlite://{}", self.database().display());
+        let db = Database::connect(url).await?;
+        db.execute_unprepared(statement).await?;
+        Ok(db.close().await?)
     }
 
     /// Kilobytes of memory that the API holds.

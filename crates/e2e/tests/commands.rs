@@ -96,7 +96,7 @@ async fn the_open_page_follows_edits_of_the_api_and_of_itself() -> Result<()> {
         let ada = Person::new("Ada", "Lovelace");
         ada.arrives(story, 0).await?;
         // While the API is replaced, nobody answers.
-        story.browsers[0].expect_error("/api/users/me/events");
+        story.browsers[0].expect_error("/api/live");
         let (row, page) = (
             "api/src/users/entity.rs",
             "frontend/src/person/profile/view.rs",

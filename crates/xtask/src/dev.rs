@@ -68,10 +68,7 @@ fn trunk_config(settings: &Settings) -> Result<&'static Path> {
     let usual = fs::read_to_string("Trunk.toml").context("Trunk.toml cannot be read")?;
     let config = usual
         .replace("port = 8080", &format!("port = {}", settings.web_port))
-        .replace(
-            "http://127.0.0.1:3000",
-            &format!("http://{}", settings.listen_addr),
-        );
+        .replace("//127.0.0.1:3000", &format!("//{}", settings.listen_addr));
     if config == usual {
         return Ok(Path::new("Trunk.toml"));
     }

@@ -117,7 +117,7 @@ async fn after_the_row_is_deleted_the_browser_keeps_nothing_of_the_person() -> R
         let delete = reqwest::Client::new().delete(&url);
         let deleted = delete.bearer_auth(browser.token().await?).send().await?;
         assert_eq!(deleted.status(), 204);
-        browser.sees("You have no profile").await?;
+        browser.sees("This account was deleted.").await?;
         forgets(browser, &ada).await?;
         // It had been deleted while the page was closed.
         story.browsers[0].expect_error("status of 410");
@@ -146,9 +146,10 @@ async fn what_another_tab_claims_hides_no_change_and_shows_nobody_elses_row() ->
         for (of, name) in [("user_mallory", "Mallory"), (&clerk_id, "Never written")] {
             let user = json!({"id": "", "clerkId": of, "email": ada.email, "name": name,
                 "createdAt": 0, "updatedAt": 0});
-            let message = json!({"Row": {"version": i64::MAX, "user": user}});
+            let state = json!({"status": 200, "etag": format!("\"{}\"", i64::MAX), "body": user});
+            let message = json!({"States": {"/api/users/me": state}});
             let script = "new BroadcastChannel(arguments[0]).postMessage(arguments[1])";
-            let channel = format!("live-user:{clerk_id}");
+            let channel = format!("live:{clerk_id}:");
             let arguments = vec![json!(channel), json!(message.to_string())];
             browser.client.execute(script, arguments).await?;
         }

@@ -422,9 +422,6 @@ async fn the_row_was_deleted_elsewhere() -> Result<()> {
         let delete = reqwest::Client::new().delete(format!("{}/api/users/{id}", story.page()));
         let deleted = delete.bearer_auth(browser.token().await?).send().await?;
         assert_eq!(deleted.status(), 204);
-        browser.sees("You have no profile").await?;
-        browser.is_presentable("no-profile").await?;
-        browser.click("Retry").await?;
         browser.sees("This account was deleted.").await?;
         browser.is_presentable("deleted").await?;
         // What is left at Clerk can be deleted, too.
@@ -435,6 +432,21 @@ async fn the_row_was_deleted_elsewhere() -> Result<()> {
             .await?;
         browser.click("Delete account").await?;
         browser.sees("Goodbye").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_row_is_gone_from_the_database() -> Result<()> {
+    story("state-no-profile", async |story| {
+        let id = ada().has_account(story).await?;
+        ada().is_signed_in(story, 0, &id).await?;
+        let browser = &story.browsers[0];
+        story.stack.sql("DELETE FROM users").await?;
+        browser.sees("You have no profile").await?;
+        browser.is_presentable("no-profile").await?;
+        browser.click("Retry").await?;
+        ada().sees_own_profile(browser).await
     })
     .await
 }

@@ -2,11 +2,11 @@
 
 use gloo_timers::callback::Timeout;
 use js_sys::Date;
+use live_yew::Link;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
-use crate::current_user::Link;
 use crate::person::time::clock;
 
 /// A broken stream that is back within this time is nobody's business, in milliseconds.

@@ -1,0 +1,200 @@
+//! Writing.
+
+use std::fmt;
+use std::rc::Rc;
+
+use live::{Mutation, Outcome, Write};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::failure::Failure;
+use crate::provider::{Live, use_live, use_seen};
+use crate::views::Views;
+
+/// How far the writes of a component are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum MutationState {
+    /// Nothing is on its way, and the last one, if there was one, was written.
+    #[default]
+    Idle,
+    /// One or more are on their way. While there is no connection, they wait.
+    Pending,
+    /// The last one was refused, and what it showed is taken back.
+    Failed(Failure),
+}
+
+/// A way to write.
+pub struct Mutate<P, I, O> {
+    live: Live,
+    mutation: Mutation<P, I, O>,
+    state: MutationState,
+    refused: UseStateSetter<Option<Failure>>,
+    if_match: Option<String>,
+}
+
+/// Writes by this endpoint.
+///
+/// # Panics
+/// Where no [`crate::LiveProvider`] is above the component.
+#[hook]
+pub fn use_mutation<P, I, O>(mutation: Mutation<P, I, O>) -> Mutate<P, I, O>
+where
+    P: 'static,
+    I: 'static,
+    O: 'static,
+{
+    let live = use_live();
+    let refused = use_state_eq(|| None::<Failure>);
+    let pending = use_seen(&live, move |store| {
+        store.pending(mutation.method(), mutation.template()) > 0
+    });
+    let state = match &*refused {
+        _ if pending == Some(true) => MutationState::Pending,
+        Some(failure) => MutationState::Failed(failure.clone()),
+        None => MutationState::Idle,
+    };
+    Mutate {
+        live,
+        mutation,
+        state,
+        refused: refused.setter(),
+        if_match: None,
+    }
+}
+
+impl<P, I, O> Mutate<P, I, O>
+where
+    P: Serialize + DeserializeOwned + 'static,
+    I: Serialize + DeserializeOwned + 'static,
+    O: DeserializeOwned + 'static,
+{
+    /// What a write shows from the moment it is made until the queries show it, or until it is
+    /// refused. It is also shown by writes of this endpoint that other components and tabs make,
+    /// and that wait since before a reload.
+    #[must_use]
+    pub fn optimistic(self, effect: impl Fn(&mut Views, &P, &I) + 'static) -> Self {
+        if let Some(store) = &self.live.0 {
+            let effect = move |write: &Write, views: &mut Views| {
+                let params = serde_json::from_str(&write.params);
+                if let (Ok(params), Ok(input)) = (params, serde_json::from_str(&write.input)) {
+                    effect(views, &params, &input);
+                }
+            };
+            store.set_effect(
+                self.mutation.method(),
+                self.mutation.template(),
+                Rc::new(effect),
+            );
+        }
+        self
+    }
+
+    /// The same, but only upon what has this entity tag: else it is refused with 412.
+    #[must_use]
+    pub fn if_match(&self, etag: impl Into<String>) -> Self {
+        Self {
+            if_match: Some(etag.into()),
+            ..self.clone()
+        }
+    }
+
+    /// How far its writes are.
+    pub fn state(&self) -> &MutationState {
+        &self.state
+    }
+
+    /// Writes. What becomes of it is in [`Mutate::state`].
+    #[allow(clippy::needless_pass_by_value, reason = "as it is written")]
+    pub fn call(&self, params: P, input: I) {
+        let sent = self.clone();
+        let answer = self.begin(&params, &input);
+        spawn_local(async move {
+            let refused = match answer.await {
+                Some(Err(failure)) => Some(failure),
+                _ => None,
+            };
+            sent.refused.set(refused);
+        });
+    }
+
+    /// Writes, and waits for the answer: however long there is no connection.
+    ///
+    /// # Errors
+    /// What the server answered instead. With status 0 nobody is signed in any more.
+    #[allow(clippy::needless_pass_by_value, reason = "as it is written")]
+    pub async fn send(&self, params: P, input: I) -> Result<O, Failure> {
+        let answer = self.begin(&params, &input).await;
+        let signed_out = || Failure {
+            status: 0,
+            body: "You are signed out.".to_owned(),
+        };
+        let outcome = answer.ok_or_else(signed_out)??;
+        // No content is what `()` reads as null.
+        let body = match outcome.body.as_str() {
+            "" => "null",
+            body => body,
+        };
+        serde_json::from_str(body).map_err(|error| Failure {
+            status: outcome.status,
+            body: format!("It was written, but the answer cannot be read: {error}."),
+        })
+    }
+
+    /// Writes; none when nobody is signed in.
+    fn begin(
+        &self,
+        params: &P,
+        input: &I,
+    ) -> impl Future<Output = Option<Result<Outcome, Failure>>> + use<P, I, O> {
+        self.refused.set(None);
+        let text = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "null".to_owned());
+        let answer = self.live.0.as_ref().map(|store| {
+            store.write(|key| Write {
+                key,
+                method: self.mutation.method(),
+                template: self.mutation.template().to_owned(),
+                path: self.mutation.path(params),
+                params: text(serde_json::to_string(params)),
+                input: text(serde_json::to_string(input)),
+                if_match: self.if_match.clone(),
+            })
+        });
+        async move {
+            let outcome = answer?.await.ok()?;
+            Some(if outcome.is_success() {
+                Ok(outcome)
+            } else {
+                Err(Failure {
+                    status: outcome.status,
+                    body: outcome.body,
+                })
+            })
+        }
+    }
+}
+
+impl<P, I, O> Clone for Mutate<P, I, O> {
+    fn clone(&self) -> Self {
+        Self {
+            live: self.live.clone(),
+            mutation: self.mutation,
+            state: self.state.clone(),
+            refused: self.refused.clone(),
+            if_match: self.if_match.clone(),
+        }
+    }
+}
+
+impl<P, I, O> PartialEq for Mutate<P, I, O> {
+    fn eq(&self, other: &Self) -> bool {
+        self.live == other.live && self.state == other.state && self.if_match == other.if_match
+    }
+}
+
+impl<P, I, O> fmt::Debug for Mutate<P, I, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {:?}", self.mutation, self.state)
+    }
+}
