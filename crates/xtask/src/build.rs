@@ -92,8 +92,14 @@ pub fn price(toolchain: &Toolchain, item: &str) -> Result<usize> {
     compress(&dist)
 }
 
-/// The server of `examples/notes`.
-pub const EXAMPLE: &str = "notes-server";
+/// The server of an example, if it has one.
+pub fn server_of(example: &str) -> Option<&'static str> {
+    match example {
+        "board" => Some("board-server"),
+        "notes" => Some("notes-server"),
+        _ => None,
+    }
+}
 
 /// Builds the page of an example.
 pub fn example(toolchain: &Toolchain, name: &str) -> Result<()> {

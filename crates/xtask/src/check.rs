@@ -134,11 +134,7 @@ fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
             .env("E2E_SDK_DIR", clerk_sdk)
             .env("E2E_AXE", axe)
             .env("E2E_XTASK", xtask);
-        for (variable, folder) in [
-            ("E2E_DIST_DIR", "dist"),
-            ("E2E_NOTES_DIST_DIR", "examples/notes/dist"),
-            ("E2E_GALLERY_DIST_DIR", "examples/gallery/dist"),
-        ] {
+        for (variable, folder) in [("E2E_DIST_DIR", "dist"), ("E2E_EXAMPLES_DIR", "examples")] {
             cargo.env(variable, std::path::absolute(folder)?);
         }
         tally.tests(&mut cargo)?;
@@ -160,10 +156,13 @@ impl Servers {
         }
     }
 
-    /// Builds them, with the example's where it is needed.
-    fn build(self, with_example: bool) -> Result<()> {
-        let example = with_example.then_some(build::EXAMPLE);
-        let packages: Vec<_> = build::SERVERS.into_iter().chain(example).collect();
+    /// Builds them, with those of the examples that are needed.
+    fn build(self, needs: &BTreeSet<Need>) -> Result<()> {
+        let examples = needs.iter().filter_map(|need| match need {
+            Need::Example(name) => build::server_of(name),
+            Need::Servers | Need::Page => None,
+        });
+        let packages: Vec<_> = build::SERVERS.into_iter().chain(examples).collect();
         match self {
             Self::Release => build::binaries(&packages),
             Self::Debug => run("cargo build", &mut build::debug(&packages)),
@@ -181,7 +180,7 @@ fn build_for_browser(
     for need in needs {
         match need {
             Need::Servers => {
-                let built = servers.build(needs.contains(&Need::Notes));
+                let built = servers.build(needs);
                 tally.step("servers", built)?;
             }
             Need::Page => {
@@ -189,13 +188,9 @@ fn build_for_browser(
                 let page = page.and_then(|visit| build::within_budget(toolchain, visit));
                 tally.step("page", page)?;
             }
-            Need::Notes => {
-                let built = build::example(toolchain, "notes");
-                tally.step("the page of examples/notes", built)?;
-            }
-            Need::Gallery => {
-                let built = build::example(toolchain, "gallery");
-                tally.step("the page of examples/gallery", built)?;
+            Need::Example(name) => {
+                let built = build::example(toolchain, name);
+                tally.step(&format!("the page of examples/{name}"), built)?;
             }
         }
     }

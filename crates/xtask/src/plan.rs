@@ -37,15 +37,19 @@ pub enum Need {
     Servers,
     /// The page
     Page,
-    /// `examples/notes`
-    Notes,
-    /// `examples/gallery`
-    Gallery,
+    /// The example of this name: its page, and its server if it has one
+    Example(&'static str),
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Servers, Self::Page, Self::Notes, Self::Gallery];
+    pub const ALL: [Self; 5] = [
+        Self::Servers,
+        Self::Page,
+        Self::Example("board"),
+        Self::Example("gallery"),
+        Self::Example("notes"),
+    ];
 }
 
 /// A list of arguments.
@@ -176,8 +180,9 @@ fn needs(found: &Found) -> BTreeSet<Need> {
     let mut needs = BTreeSet::from([Need::Servers]);
     needs.extend(stories.map(
         |story| match story.iter().next().and_then(|it| it.to_str()) {
-            Some("notes.rs") => Need::Notes,
-            Some("gallery") => Need::Gallery,
+            Some("board.rs") => Need::Example("board"),
+            Some("gallery") => Need::Example("gallery"),
+            Some("notes.rs") => Need::Example("notes"),
             _ => Need::Page,
         },
     ));
@@ -220,7 +225,7 @@ mod tests {
     fn a_story_needs_the_page_that_it_is_about() {
         let plan = named("gallery::");
         assert_eq!(plan.browser, ["--test", "stories"]);
-        assert_eq!(plan.needs, [Need::Servers, Need::Gallery].into());
+        assert_eq!(plan.needs, [Need::Servers, Need::Example("gallery")].into());
         assert_eq!(
             named("keyboard::").needs,
             [Need::Servers, Need::Page].into()
@@ -238,8 +243,8 @@ mod tests {
 
     #[test]
     fn a_change_runs_the_tests_of_all_that_depend_on_it() {
-        let plan = changed("examples/notes/shared/src/lib.rs");
-        let packages = ["e2e", "notes-page", "notes-server", "notes-shared"];
+        let plan = changed("examples/board/shared/src/lib.rs");
+        let packages = ["board-page", "board-server", "board-shared", "e2e"];
         let arguments: Vec<_> = packages.iter().flat_map(|it| ["-p", it]).collect();
         assert_eq!(plan.lints, arguments);
         assert_eq!(plan.native, [arguments[2..].to_vec()]);

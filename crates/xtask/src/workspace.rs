@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::process::output;
 
 /// Programs that the browser tests run, of which cargo does not know.
-const RUN_BY_E2E: [&str; 8] = [
+const RUN_BY_E2E: [&str; 10] = [
     "api",
+    "board-page",
+    "board-server",
     "frontend",
     "gallery",
     "notes-page",

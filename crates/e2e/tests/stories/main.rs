@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod account;
+mod board;
 mod clerk_ui;
 mod dashboard;
 mod emulator_faults;

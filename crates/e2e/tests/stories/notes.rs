@@ -1,179 +1,246 @@
-//! `examples/notes`: an app of its own on clerk-yew and clerk-axum.
+//! `examples/notes`: a whole app on the live crates.
 
-use anyhow::Result;
-use e2e::{App, Browser, PASSWORD, Person, StackOptions, Story, TEST_CODE, story_with};
+use anyhow::{Context, Result};
+use e2e::{App, Browser, Person, StackOptions, Story, story_with, wait_for};
 use serde_json::{Value, json};
 
-/// Tells a story of the notes, with organizations.
-async fn notes(name: &str, tell: impl AsyncFnOnce(&mut Story) -> Result<()>) -> Result<()> {
+const MINE: &str = "My notes";
+const SHARED: &str = "Shared notes";
+
+/// Tells a story of Ada and Bob, who are members of one organization, each in a browser.
+async fn notes(
+    name: &str,
+    tell: impl AsyncFnOnce(&mut Story, &Members) -> Result<()>,
+) -> Result<()> {
     let options = StackOptions {
         app: App::Notes,
+        webhooks: true,
         ..StackOptions::default()
     };
     story_with(name, options, async |story| {
         let settings = json!({ "organizations": { "enabled": true } });
         story.stack.set(settings).await?;
-        tell(story).await
+        let members = Members::meet(story).await?;
+        tell(story, &members).await
     })
     .await
 }
 
-/// Signs in by the page's own form, with the password.
-async fn sign_in(person: &Person, browser: &Browser) -> Result<()> {
-    browser.fill("Email address", &person.email).await?;
-    browser.fill("Password", PASSWORD).await?;
-    browser.click("Continue").await
+struct Members {
+    organization: String,
+    bob: String,
 }
 
-#[tokio::test]
-async fn an_own_form_signs_in_and_says_what_is_wrong_beside_each_field() -> Result<()> {
-    notes("notes-sign-in", async |story| {
-        let ada = Person::new("Ada", "Lovelace");
-        ada.has_account(story).await?;
-        let page = story.page();
-        let browser = &mut story.browsers[0];
-        browser.expect_error("422");
-        browser.open(&page).await?;
-        browser.click("Sign in").await?;
-        browser.fill("Email address", &ada.email).await?;
-        browser.fill("Password", "not the password").await?;
-        browser.click("Continue").await?;
-        browser.sees("Password is incorrect").await?;
-        browser.click("Email me a code").await?;
-        browser.sees("Code").await?;
-        browser.fill("Code", "000000").await?;
-        browser.click("Continue").await?;
-        browser.sees("Incorrect code").await?;
-        browser.fill("Code", TEST_CODE).await?;
-        browser.click("Continue").await?;
-        browser.sees("Notes belong to an organization").await
-    })
-    .await
-}
+impl Members {
+    async fn meet(story: &mut Story) -> Result<Self> {
+        let people = [Person::new("Ada", "Lovelace"), Person::new("Bob", "Hope")];
+        let ada = people[0].has_account(story).await?;
+        let bob = people[1].has_account(story).await?;
+        let body = json!({ "name": "Analytical Engines", "created_by": ada });
+        let made = story.stack.emulator_call("POST", "/v1/organizations", body);
+        let organization = made.await?["id"].as_str().context("an id")?.to_owned();
+        let members = Self { organization, bob };
+        members.admit(story).await?;
+        story.browser().await?;
+        for (number, id) in [ada.as_str(), &members.bob].into_iter().enumerate() {
+            people[number].comes(story, number, id).await?;
+            members.opens(&story.browsers[number]).await?;
+        }
+        Ok(members)
+    }
 
-#[tokio::test]
-async fn members_share_notes_and_only_an_admin_gets_into_the_admins_part() -> Result<()> {
-    notes("notes-organization", async |story| {
-        let (ada, bob) = (Person::new("Ada", "Lovelace"), Person::new("Bob", "Hope"));
-        let bob_id = bob.has_account(story).await?;
-        ada.has_account(story).await?;
-        let page = story.page();
-        let there = story.browser().await?;
-
-        // Whoever creates an organization administers it.
-        let browser = &story.browsers[0];
-        browser.open(&format!("{page}/sign-in")).await?;
-        sign_in(&ada, browser).await?;
-        browser.fill("Name", "Analytical Engines").await?;
-        browser.click("Create organization").await?;
-        browser.sees("New note").await?;
-        browser.fill("New note", "Mill and store").await?;
-        browser.click("Add").await?;
-        browser.sees("Mill and store").await?;
-        browser.click("Admin").await?;
-        browser.sees(&format!("{}: 1", ada.email)).await?;
-
-        let joined = json!({ "user_id": bob_id, "role": "org:member" });
-        let members = "/v1/organizations/analytical-engines/memberships";
-        story.stack.emulator_call("POST", members, joined).await?;
-        // What the server refuses below.
-        story.browsers[there].expect_error("/api/admin/counts");
-        let browser = &story.browsers[there];
-        browser.open(&format!("{page}/sign-in")).await?;
-        sign_in(&bob, browser).await?;
-        browser.sees("Mill and store").await?;
-        browser.sees_no("Admin").await?;
-        browser.open(&format!("{page}/admin")).await?;
-        browser
-            .sees("Only an admin of the organization may see this.")
-            .await?;
-        assert_eq!(status(browser, "/api/notes").await?, 200);
-        assert_eq!(status(browser, "/api/admin/counts").await?, 403);
-
-        let browser = &story.browsers[0];
-        browser.click("Clear all notes").await?;
-        browser.sees("All notes are gone.").await
-    })
-    .await
-}
-
-/// The status of an answer to the person who is signed in.
-async fn status(browser: &Browser, path: &str) -> Result<Value> {
-    let script = "const [path, done] = arguments;
-        window.Clerk.session.getToken()
-            .then(token => fetch(path, {headers: {authorization: `Bearer ${token}`}}))
-            .then(answer => done(answer.status))";
-    Ok(browser
-        .client
-        .execute_async(script, vec![json!(path)])
-        .await?)
-}
-
-#[tokio::test]
-async fn an_own_page_in_the_account_knows_the_person_and_keeps_its_state() -> Result<()> {
-    notes("notes-account", async |story| {
-        let ada = Person::new("Ada", "Lovelace");
-        let ada_id = ada.has_account(story).await?;
-        ada.comes(story, 0, &ada_id).await?;
-        let browser = &story.browsers[0];
-        browser.sees("Notes belong to an organization").await?;
-        browser
-            .open(&format!("{}/account/notes", story.page()))
-            .await?;
-        browser.sees("Your signature").await?;
-        browser.sees("Ada Lovelace").await?;
-        browser.click("Sign").await?;
-        browser.sees("Signed 1 times").await?;
-        browser.click("Security").await?;
-        browser.sees("Active devices").await
-    })
-    .await
-}
-
-/// Ada, who signed in eleven minutes ago: too long for what wants a fresh proof.
-async fn ada_came_long_ago(story: &Story) -> Result<()> {
-    let ada = Person::new("Ada", "Lovelace");
-    let id = ada.has_account(story).await?;
-    let clock = async |body| {
+    /// Bob becomes a member.
+    async fn admit(&self, story: &Story) -> Result<()> {
+        let body = json!({ "user_id": self.bob, "role": "org:member" });
         story
             .stack
-            .emulator_call("POST", "/emulator/clock", body)
+            .emulator_call("POST", &self.path(""), body)
             .await
-    };
-    clock(json!({ "advance_seconds": -11 * 60 })).await?;
-    let cookies = ada.begins_session(story, &id).await?;
-    clock(json!({ "reset": true })).await?;
-    ada.comes_with(story, 0, cookies).await
+            .map(drop)
+    }
+
+    fn path(&self, member: &str) -> String {
+        format!(
+            "/v1/organizations/{}/memberships{member}",
+            self.organization
+        )
+    }
+
+    /// Takes the organization for the active one, and waits for its notes.
+    async fn opens(&self, browser: &Browser) -> Result<()> {
+        browser.finds_clerk().await?;
+        let script = "return window.Clerk.setActive({organization: arguments[0]})";
+        browser
+            .client
+            .execute(script, vec![json!(self.organization)])
+            .await?;
+        browser.sees(SHARED).await?;
+        browser.sees("Live").await
+    }
+}
+
+/// What a list shows.
+async fn list(browser: &Browser, title: &str) -> Result<Vec<String>> {
+    let script = "const list = document.querySelector(`section[aria-label='${arguments[0]}']`);
+        return list && [...list.querySelectorAll('li input')].map(it => it.value)";
+    let shown = browser.client.execute(script, vec![json!(title)]).await?;
+    Ok(serde_json::from_value(shown)?)
+}
+
+/// Waits until a list shows just this.
+async fn shows(browser: &Browser, title: &str, expected: &[&str]) -> Result<()> {
+    let mut last = Vec::new();
+    let what = format!("{title} to be {expected:?}");
+    let shown = wait_for(&what, async || {
+        last = list(browser, title).await.ok()?;
+        (last == expected).then_some(())
+    });
+    let shown = shown.await;
+    shown.with_context(|| format!("they were {last:?}"))
+}
+
+/// Writes a new note.
+async fn write(browser: &Browser, title: &str, text: &str) -> Result<()> {
+    let path = format!("//section[@aria-label='{title}']//input[@aria-label='New note']");
+    let field = browser.find(&path).await?;
+    field.send_keys(text).await?;
+    let button = format!("//section[@aria-label='{title}']//button[.='Add']");
+    browser.click_at(&button).await
+}
+
+/// Writes the first note anew.
+async fn edit(browser: &Browser, title: &str, text: &str) -> Result<()> {
+    let script = "const [title, text] = arguments;
+        const list = document.querySelector(`section[aria-label='${title}']`);
+        const field = list.querySelector('li input');
+        field.value = text;
+        field.dispatchEvent(new Event('change', {bubbles: true}))";
+    let arguments = vec![json!(title), json!(text)];
+    browser.client.execute(script, arguments).await.map(drop)?;
+    Ok(())
 }
 
 #[tokio::test]
-async fn whoever_clears_all_notes_proves_first_who_they_are() -> Result<()> {
-    notes("notes-reverification", async |story| {
-        ada_came_long_ago(story).await?;
-        // What the server answers before the proof.
-        story.browsers[0].expect_error("status of 403");
-        let browser = &story.browsers[0];
-        browser.fill("Name", "Analytical Engines").await?;
-        browser.click("Create organization").await?;
-        browser.fill("New note", "Mill and store").await?;
-        browser.click("Add").await?;
-        browser.sees("Mill and store").await?;
-        browser.click("Admin").await?;
+async fn a_note_is_in_eight_tabs_of_two_people_at_once_and_only_their_own_are_not() -> Result<()> {
+    notes("notes-tabs", async |story, members| {
+        for browser in &story.browsers {
+            for _ in 1..4 {
+                browser.open_tab(&story.page()).await?;
+                members.opens(browser).await?;
+            }
+        }
+        let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
+        write(ada, MINE, "Poetical science").await?;
+        write(ada, SHARED, "Mill and store").await?;
+        write(bob, SHARED, "Punched cards").await?;
+        let shared = ["Punched cards", "Mill and store"];
+        for (browser, mine) in [(ada, &["Poetical science"][..]), (bob, &[])] {
+            for tab in 0..4 {
+                browser.look_at_tab(tab).await?;
+                shows(browser, SHARED, &shared).await?;
+                shows(browser, MINE, mine).await?;
+                browser.sees_no("Waiting to be sent").await?;
+            }
+        }
+        bob.click_at("(//section[@aria-label='Shared notes']//button[.='Delete'])[1]")
+            .await?;
+        shows(ada, SHARED, &shared[1..]).await
+    })
+    .await
+}
 
-        browser.click("Clear all notes").await?;
-        browser.sees("Verification required").await?;
-        browser.click("Close modal").await?;
-        browser.sees("You did not confirm that it is you.").await?;
-        browser.click("Notes").await?;
-        browser.sees("Mill and store").await?;
+#[tokio::test]
+async fn a_write_shows_before_it_is_sent_and_goes_away_when_it_is_refused() -> Result<()> {
+    notes("notes-refused", async |story, members| {
+        for error in ["status of 412", "status of 404"] {
+            story.browsers[0].expect_error(error);
+        }
+        let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
+        write(ada, SHARED, "Mill").await?;
+        shows(bob, SHARED, &["Mill"]).await?;
+        ada.holds_write().await?;
+        for (by_bob, left) in [(true, &["Store"][..]), (false, &[])] {
+            ada.open(&story.page()).await?;
+            members.opens(ada).await?;
+            edit(ada, SHARED, "Analytical").await?;
+            ada.is_about_to_write().await?;
+            shows(ada, SHARED, &["Analytical"]).await?;
+            if by_bob {
+                edit(bob, SHARED, "Store").await?;
+                shows(bob, SHARED, &["Store"]).await?;
+            } else {
+                bob.click_at("//section[@aria-label='Shared notes']//button[.='Delete']")
+                    .await?;
+                shows(bob, SHARED, &[]).await?;
+            }
+            ada.lets_write().await?;
+            let why = if by_bob {
+                "If-Match"
+            } else {
+                "This note was deleted."
+            };
+            ada.sees(why).await?;
+            shows(ada, SHARED, left).await?;
+        }
+        Ok(())
+    })
+    .await
+}
 
-        browser.click("Admin").await?;
-        browser.click("Clear all notes").await?;
-        browser.fill("Password", PASSWORD).await?;
-        browser.click("Continue").await?;
-        browser.sees("All notes are gone.").await?;
-        browser.click("Notes").await?;
-        browser.sees_no("Mill and store").await
+#[tokio::test]
+async fn what_is_written_without_a_connection_survives_a_reload_and_is_sent_once() -> Result<()> {
+    notes("notes-offline", async |story, members| {
+        for error in ["ERR_", "Failed to load", "WebSocket"] {
+            story.browsers[0].expect_error(error);
+            story.browsers[1].expect_error(error);
+        }
+        story.stack.kill_api().await?;
+        let ada = &story.browsers[0];
+        ada.sees("Offline").await?;
+        write(ada, SHARED, "First").await?;
+        write(ada, SHARED, "Second").await?;
+        shows(ada, SHARED, &["Second", "First"]).await?;
+        ada.sees("Waiting to be sent").await?;
+        // The page goes, and with it all that it knew.
+        ada.open("about:blank").await?;
+        story.stack.start_api().await?;
+        let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
+        ada.open(&story.page()).await?;
+        members.opens(ada).await?;
+        for browser in [ada, bob] {
+            shows(browser, SHARED, &["Second", "First"]).await?;
+            browser.sees_no("Waiting to be sent").await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whoever_is_removed_from_the_organization_sees_its_notes_no_more() -> Result<()> {
+    notes("notes-removal", async |story, members| {
+        story.browsers[1].expect_error("status of 403");
+        let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
+        write(ada, SHARED, "Mill and store").await?;
+        shows(bob, SHARED, &["Mill and store"]).await?;
+        let token = bob.token().await?;
+        let path = members.path(&format!("/{}", members.bob));
+        story
+            .stack
+            .emulator_call("DELETE", &path, Value::Null)
+            .await?;
+        bob.sees_no("Mill and store").await?;
+        wait_for("the notes to go", async || {
+            let shown = list(bob, SHARED).await.unwrap_or_default();
+            shown.is_empty().then_some(())
+        })
+        .await?;
+        // The token is still good, and says that Bob is a member.
+        let url = format!("{}/api/shared/notes", story.page());
+        let asked = reqwest::Client::new().get(url).bearer_auth(token).send();
+        assert_eq!(asked.await?.status(), 403);
+        write(ada, SHARED, "Without Bob").await?;
+        shows(ada, SHARED, &["Without Bob", "Mill and store"]).await
     })
     .await
 }

@@ -1,110 +1,153 @@
-//! The notes of the active organization.
+//! A list of notes: live, optimistic, also while there is no connection.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
-use clerk_yew::{CreateOrganization, use_auth};
-use notes_shared::{NewNote, Note};
-use wasm_bindgen_futures::spawn_local;
+use live_yew::{Mutate, MutationState, QueryState, use_mutation, use_queries};
+use notes_shared::{ADD, At, DELETE, EDIT, NOTES, Note, PAGE, Space, Text, error};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::api;
-
-/// The notes that the page has seen, by their ids: answers may overtake each other.
-#[derive(Clone, Default, PartialEq)]
-struct Known(BTreeMap<u64, Note>);
-
-/// What changes them.
-enum Event {
-    /// Another organization is active.
-    Forget,
-    /// The server answered these.
-    Seen(Vec<Note>),
+/// What a list takes.
+#[derive(Properties, PartialEq)]
+pub struct NotesProps {
+    /// What they are called
+    pub title: AttrValue,
+    /// Whose they are
+    pub space: Space,
 }
 
-impl Reducible for Known {
-    type Action = Event;
-
-    fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
-        let mut known = self.0.clone();
-        match event {
-            Event::Forget => known.clear(),
-            Event::Seen(notes) => known.extend(notes.into_iter().map(|note| (note.id, note))),
-        }
-        Rc::new(Self(known))
-    }
-}
-
-/// The notes, and a form for a new one.
+/// The notes of a person or an organization, newest first.
 #[component]
-pub fn Notes() -> Html {
-    let auth = use_auth();
-    let notes = use_reducer(Known::default);
-    let error = use_state(|| None::<String>);
-    let field = use_node_ref();
-    let organization = auth.org_id().map(str::to_owned);
-
-    {
-        let (auth, notes, error) = (auth.clone(), notes.dispatcher(), error.setter());
-        use_effect_with(organization.clone(), move |organization| {
-            notes.dispatch(Event::Forget);
-            if organization.is_some() {
-                spawn_local(async move {
-                    match api::notes(&auth).await {
-                        Ok(all) => notes.dispatch(Event::Seen(all)),
-                        Err(reason) => error.set(Some(reason.to_string())),
-                    }
-                });
-            }
-        });
-    }
-    let onsubmit = {
-        let (notes, error, field) = (notes.dispatcher(), error.setter(), field.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let Some(input) = field.cast::<HtmlInputElement>() else {
-                return;
-            };
-            let note = NewNote {
-                text: input.value(),
-            };
-            if let Some(wrong) = note.error() {
-                return error.set(Some(wrong.to_owned()));
-            }
-            let (auth, notes, error) = (auth.clone(), notes.clone(), error.clone());
-            spawn_local(async move {
-                match api::write(&auth, &note).await {
-                    Ok(written) => {
-                        input.set_value("");
-                        error.set(None);
-                        notes.dispatch(Event::Seen(vec![written]));
-                    }
-                    Err(reason) => error.set(Some(reason.to_string())),
-                }
-            });
-        })
+pub fn Notes(props: &NotesProps) -> Html {
+    let at = |id| At {
+        space: props.space,
+        id,
     };
-    if organization.is_none() {
-        return html! {
-            <>
-                <p>{ "Notes belong to an organization. Choose one above, or create one." }</p>
-                <CreateOrganization after_create_organization_url="/" />
-            </>
+    let pages = use_state(|| vec![None]);
+    let lists = use_queries(NOTES, pages.iter().copied().map(at).collect());
+    let add = use_mutation(ADD).optimistic(|views, at, new| {
+        views.update(NOTES, at, |notes| notes.insert(0, waiting(notes, new)));
+    });
+    let edit = use_mutation(EDIT).optimistic(|views, at, new| {
+        views.update_all(NOTES, |_, notes| {
+            let this = notes.iter_mut().filter(|note| Some(note.id) == at.id);
+            this.for_each(|note| note.text.clone_from(&new.text));
+        });
+    });
+    let delete = use_mutation(DELETE).optimistic(|views, at, ()| {
+        views.update_all(NOTES, |_, notes| {
+            notes.retain(|note| Some(note.id) != at.id);
+        });
+    });
+    let field = use_node_ref();
+    let (new, write, here) = (field.clone(), add.clone(), at(None));
+    let onsubmit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(new) = new.cast::<HtmlInputElement>() else {
+            return;
         };
-    }
+        let text = new.value();
+        if error(&text).is_none() {
+            write.call(here, Text { text });
+            new.set_value("");
+        }
+    };
+    let row = |note: &Note| {
+        let (edit, delete) = (edit.if_match(note.etag()), delete.clone());
+        html! { <Row key={note.id} note={note.clone()} at={at(Some(note.id))} {edit} {delete} /> }
+    };
     html! {
-        <>
-            <h1>{ "Notes" }</h1>
+        <section aria-label={&props.title}>
+            <h2>{ &props.title }</h2>
             <form {onsubmit}>
-                <label for="text">{ "New note" }</label>
-                <input id="text" ref={field} maxlength="500" />
-                if let Some(error) = &*error { <p class="error">{ error }</p> }
+                <input ref={field} required=true aria-label="New note" placeholder="New note" />
                 <button>{ "Add" }</button>
             </form>
-            <ul class="notes">
-                { for notes.0.values().rev().map(|note| html! { <li key={note.id}>{ &note.text }</li> }) }
-            </ul>
-        </>
+            { for [add.state(), edit.state(), delete.state()].map(trouble) }
+            { for lists.iter().map(|list| page(list, row)) }
+            if let Some(last) = lists.last().and_then(last) {
+                <button onclick={move |_| pages.set([&**pages, &[Some(last)]].concat())}>
+                    { "Older notes" }
+                </button>
+            }
+        </section>
+    }
+}
+
+/// A note that the server does not have yet: its id is negative.
+fn waiting(notes: &[Note], new: &Text) -> Note {
+    let id = notes.first().map_or(0, |newest| newest.id.min(0)) - 1;
+    let text = new.text.clone();
+    Note {
+        id,
+        text,
+        version: 0,
+    }
+}
+
+/// The last note of a page, if there may be more.
+fn last(list: &QueryState<Vec<Note>>) -> Option<i64> {
+    let notes = list.ready().filter(|notes| notes.len() >= PAGE)?;
+    notes.last().map(|note| note.id)
+}
+
+fn page(list: &QueryState<Vec<Note>>, row: impl Fn(&Note) -> Html) -> Html {
+    match list {
+        QueryState::Loading => html! { <p>{ "Loading…" }</p> },
+        QueryState::Ready(notes) => html! { <ul>{ for notes.iter().map(row) }</ul> },
+        QueryState::Failed(failed) => {
+            let again = failed.clone();
+            html! {
+                <p class="error">
+                    { failed.to_string() }
+                    <button onclick={move |_| again.retry()}>{ "Retry" }</button>
+                </p>
+            }
+        }
+    }
+}
+
+/// Why the last write was not done.
+fn trouble(state: &MutationState) -> Html {
+    match state {
+        MutationState::Failed(why) => {
+            html! { <p class="error" role="alert">{ why.to_string() }</p> }
+        }
+        MutationState::Idle | MutationState::Pending => Html::default(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    note: Note,
+    at: At,
+    edit: Mutate<At, Text, Note>,
+    delete: Mutate<At, (), ()>,
+}
+
+#[component]
+fn Row(
+    RowProps {
+        note,
+        at,
+        edit,
+        delete,
+    }: &RowProps,
+) -> Html {
+    let (edit, delete, at) = (edit.clone(), delete.clone(), *at);
+    let onchange = move |event: Event| {
+        let text = event.target_unchecked_into::<HtmlInputElement>().value();
+        if error(&text).is_none() {
+            edit.call(at, Text { text });
+        }
+    };
+    let is_waiting = note.id < 0;
+    html! {
+        <li>
+            <input value={note.text.clone()} disabled={is_waiting} {onchange} aria-label="Note" />
+            if is_waiting {
+                <span>{ "Waiting to be sent" }</span>
+            } else {
+                <button onclick={move |_| delete.call(at, ())}>{ "Delete" }</button>
+            }
+        </li>
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use board_shared::{Count, NewNote, Note, PageConfig};
 use clerk_yew::{Auth, ClerkError, NeedsReverification, ReverificationHint, TokenOptions};
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
-use notes_shared::{Count, NewNote, Note, PageConfig};
 use serde::de::DeserializeOwned;
 
 /// Why a call failed.

@@ -1,8 +1,8 @@
 //! What an admin of the organization sees.
 
+use board_shared::Count;
 use clerk_yew::resources::{GetMemberships, OrganizationMembership};
 use clerk_yew::{OrganizationLists, Paging, use_auth, use_organization, use_reverification};
-use notes_shared::Count;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
