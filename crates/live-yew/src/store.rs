@@ -2,7 +2,7 @@
 //! requests and storage.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
@@ -68,21 +68,22 @@ pub struct Store {
     is_busy: Cell<bool>,
     bodies: RefCell<Bodies>,
     overlay: RefCell<Bodies>,
-    effects: RefCell<BTreeMap<(&'static str, &'static str), Effect>>,
-    looking: RefCell<BTreeMap<String, Looking>>,
+    // Lists of a few: a map of each kind would be kilobytes of wasm.
+    effects: RefCell<Vec<(Method, &'static str, Effect)>>,
+    looking: RefCell<Vec<Looking>>,
     listeners: RefCell<Vec<Weak<dyn Fn()>>>,
-    waiting: RefCell<BTreeMap<String, oneshot::Sender<Outcome>>>,
+    waiting: RefCell<Vec<(String, oneshot::Sender<Outcome>)>>,
     channel: RefCell<Option<Channel>>,
     locks: RefCell<Vec<(String, Lock)>>,
     socket: RefCell<Option<Socket>>,
-    clocks: RefCell<BTreeMap<Clock, Timeout>>,
+    clocks: RefCell<Vec<(Clock, Timeout)>>,
     online: RefCell<Option<Closure<dyn FnMut()>>>,
     writes: Cell<u32>,
 }
 
 /// The components that look at a query.
-#[derive(Default)]
 struct Looking {
+    path: String,
     count: usize,
     leaving: Option<Timeout>,
 }
@@ -223,9 +224,10 @@ impl Store {
                 });
             }
             Action::Settled(key, outcome) => {
-                if let Some(waiting) = self.waiting.borrow_mut().remove(&key) {
+                let mut waiting = self.waiting.borrow_mut();
+                if let Some(at) = waiting.iter().position(|(it, _)| *it == key) {
                     // Whoever asked may be gone.
-                    let _ = waiting.send(outcome);
+                    let _ = waiting.swap_remove(at).1.send(outcome);
                 }
             }
             Action::Show => {}
@@ -277,7 +279,9 @@ impl Store {
                     Clock::Silence | Clock::Renewal => pause,
                 };
                 let timeout = Timeout::new(pause, move || tell(&weak, Event::Woken(clock)));
-                self.clocks.borrow_mut().insert(clock, timeout);
+                let mut clocks = self.clocks.borrow_mut();
+                clocks.retain(|(it, _)| *it != clock);
+                clocks.push((clock, timeout));
             }
             // The client keeps it, and has it shown.
             Want::Link(_) => {}
@@ -297,8 +301,11 @@ impl Store {
         };
         let mut overlay = Bodies::new();
         for write in self.client.borrow().pending() {
-            let key = (write.method.as_str(), write.template.as_str());
-            if let Some(effect) = self.effects.borrow().get(&key) {
+            let effects = self.effects.borrow();
+            let of = |(method, template, _): &&(Method, &str, Effect)| {
+                *method == write.method && *template == write.template
+            };
+            if let Some((_, _, effect)) = effects.iter().find(of) {
                 effect(write, &mut Views::new(&write.key, &bodies, &mut overlay));
             }
         }
@@ -366,11 +373,18 @@ impl Store {
     pub fn look(self: &Rc<Self>, path: &str) {
         let is_new = {
             let mut looking = self.looking.borrow_mut();
-            let is_new = !looking.contains_key(path);
-            let it = looking.entry(path.to_owned()).or_default();
-            it.count += 1;
-            it.leaving = None;
-            is_new
+            if let Some(it) = looking.iter_mut().find(|it| it.path == path) {
+                it.count += 1;
+                it.leaving = None;
+                false
+            } else {
+                looking.push(Looking {
+                    path: path.to_owned(),
+                    count: 1,
+                    leaving: None,
+                });
+                true
+            }
         };
         if is_new {
             self.happens(Event::Watch(path.to_owned()));
@@ -380,7 +394,7 @@ impl Store {
     /// A component looks at this path no longer.
     pub fn look_away(self: &Rc<Self>, path: &str) {
         let mut looking = self.looking.borrow_mut();
-        let Some(it) = looking.get_mut(path) else {
+        let Some(it) = looking.iter_mut().find(|it| it.path == path) else {
             return;
         };
         it.count -= 1;
@@ -388,7 +402,7 @@ impl Store {
             let (weak, path) = (Rc::downgrade(self), path.to_owned());
             it.leaving = Some(Timeout::new(GRACE, move || {
                 if let Some(store) = weak.upgrade() {
-                    store.looking.borrow_mut().remove(&path);
+                    store.looking.borrow_mut().retain(|it| it.path != path);
                     store.happens(Event::Unwatch(path));
                 }
             }));
@@ -397,12 +411,14 @@ impl Store {
 
     /// What writes of this endpoint show while they are on their way.
     pub fn set_effect(&self, method: Method, template: &'static str, effect: Effect) {
-        let before = self
-            .effects
-            .borrow_mut()
-            .insert((method.as_str(), template), effect);
+        let mut effects = self.effects.borrow_mut();
+        let before = effects.len();
+        effects.retain(|(it, of, _)| *it != method || *of != template);
+        let is_new = effects.len() == before;
+        effects.push((method, template, effect));
+        drop(effects);
         // A write of before a reload gets its effect with the first component that knows it.
-        if before.is_none() && self.pending(method, template) > 0 {
+        if is_new && self.pending(method, template) > 0 {
             self.show();
         }
     }
@@ -414,7 +430,7 @@ impl Store {
     ) -> oneshot::Receiver<Outcome> {
         let (sender, receiver) = oneshot::channel();
         let write = make(self.next_key());
-        self.waiting.borrow_mut().insert(write.key.clone(), sender);
+        self.waiting.borrow_mut().push((write.key.clone(), sender));
         self.happens(Event::Write(write));
         receiver
     }
