@@ -1,5 +1,6 @@
 //! The one error type of the API: what went wrong, as a problem document (RFC 9457).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use clerk_axum::proxy::ProxyError;
 use clerk_axum::webhook::WebhookError;
 use clerk_axum::{AuthError, BodyError};
-use live_axum::Refused;
+use live_axum::{BadRequest, Refused};
 use shared::{FieldError, Problem};
 
 use crate::db::{Lost, Slow};
@@ -98,6 +99,12 @@ pub enum ApiError {
     /// 503: the process stops.
     #[error("stopping")]
     Stopping,
+    /// 404: no write with this key was committed.
+    #[error("no write with this key")]
+    NoWrite,
+    /// 400 or 422: the request's key is malformed, or was used for another request.
+    #[error(transparent)]
+    Bad(#[from] BadRequest),
     /// 503: the database does not answer.
     #[error("database: {0}")]
     Database(Arc<sea_orm::DbErr>),
@@ -134,7 +141,7 @@ impl From<Refused> for ApiError {
 
 impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
-        Self::new(error.status(), error.detail().to_owned())
+        Self::new(error.status(), error.detail().into_owned())
     }
 }
 
@@ -169,7 +176,8 @@ impl ApiError {
         match self {
             Self::Auth(error) => error.status(),
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NoUser | Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::NoUser | Self::NoRoute | Self::NoWrite => StatusCode::NOT_FOUND,
+            Self::Bad(bad) => bad.status(),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Deleted => StatusCode::GONE,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
@@ -196,8 +204,17 @@ impl ApiError {
         }
     }
 
-    fn detail(&self) -> &str {
+    fn detail(&self) -> Cow<'_, str> {
+        if let Self::Bad(bad) = self {
+            return bad.to_string().into();
+        }
+        self.sentence().into()
+    }
+
+    fn sentence(&self) -> &str {
         match self {
+            Self::Bad(_) => "The request cannot be served as it is.",
+            Self::NoWrite => "No write with this key was committed.",
             Self::Auth(error) => auth_detail(*error),
             Self::BadHost => "Send one Host header that names a host.",
             Self::WrongHost => {
@@ -254,7 +271,7 @@ impl IntoResponse for ApiError {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
-            detail: self.detail().to_owned(),
+            detail: self.detail().into_owned(),
             errors: match &self {
                 Self::Invalid(errors) => errors.clone(),
                 _ => Vec::new(),

@@ -11,6 +11,7 @@ mod m20261123_000002_live;
 mod m20261124_000003_versions;
 mod m20261124_000004_probe;
 mod m20261127_000005_live;
+mod m20261127_000006_writes;
 
 /// The migrations, oldest first. `cargo xtask migrate NAME` adds one.
 struct Migrator;
@@ -37,6 +38,7 @@ migrations![
     m20261124_000003_versions,
     m20261124_000004_probe,
     m20261127_000005_live,
+    m20261127_000006_writes,
 ];
 
 /// Executes what only SQL of the database's own can say.

@@ -11,6 +11,7 @@ mod openapi;
 mod page;
 mod users;
 mod webhooks;
+mod writes;
 
 pub use health::Readiness;
 
@@ -47,6 +48,7 @@ fn api() -> OpenApiRouter<App> {
             .routes(routes!(events::events))
             .routes(routes!(users::get, users::put, users::delete))
             .routes(routes!(live::live))
+            .routes(routes!(writes::written))
             .routes(routes!(webhooks::clerk))
             .routes(routes!(config::config))
             .fallback(|| async { ApiError::NoRoute }),
@@ -101,6 +103,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                 IF_MATCH,
                 IF_NONE_MATCH,
                 HeaderName::from_static("last-event-id"),
+                live_axum::IDEMPOTENCY_KEY,
                 observe::TRACE_PARENT,
             ])
             .expose_headers([ETAG, LOCATION, RETRY_AFTER, observe::REQUEST_ID])

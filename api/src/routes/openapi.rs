@@ -18,8 +18,8 @@ use crate::App;
         title = "Users",
         description = "One row for each person who signed up with Clerk, live. \
             JSON in camelCase; times are milliseconds since the Unix epoch. \
-            Every `/api/users…` request needs a Clerk session token. You can only read and change \
-            your own row.",
+            Every request to `/api/users…`, `/api/live` and `/api/writes…` needs a Clerk session token. You can only read and change \
+            your own row. A GET with `x-watchable` can be watched through `/api/live`.",
         license(name = "MIT"),
     ),
     tags(

@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use headers::{ETag, HeaderMapExt, IfMatch, IfNoneMatch};
+use live_axum::{IdempotencyKey, Reply};
 use shared::{Code, Field, FieldError, PutUser, User};
 
 use super::body::{Body, json};
@@ -13,7 +14,7 @@ use crate::App;
 use crate::auth::{Identity, Owner};
 use crate::error::ApiError;
 use crate::users::snapshot::{Snapshot, quoted};
-use crate::users::{Precondition, Saved};
+use crate::users::{Precondition, Saved, Writing};
 
 /// The largest body, in bytes.
 const BODY_MAX: usize = 16 * 1024;
@@ -30,6 +31,7 @@ const HEADERS: usize = 12;
     path = "/users",
     tag = "users",
     security(("sessionToken" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. Who sends the same again within 24 hours gets the first answer", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\"")),
     responses(
         (status = 200, body = User, description = "The row existed", headers(("ETag" = String, description = "Its version"))),
         (status = 201, body = User, description = "The row was created", headers(
@@ -43,9 +45,14 @@ const HEADERS: usize = 12;
 pub async fn get_or_create(
     State(app): State<App>,
     identity: Identity,
+    key: IdempotencyKey,
 ) -> Result<Response, ApiError> {
-    let (row, complete_as_of) = identity.first_row();
-    Ok(saved(app.users.get_or_create(row, complete_as_of).await?))
+    let (row, as_of) = identity.first_row();
+    key.covers(b"");
+    write(&app, identity.clerk_id(), &key, async |users| {
+        users.get_or_create(row, as_of).await
+    })
+    .await
 }
 
 /// Read your row.
@@ -53,6 +60,7 @@ pub async fn get_or_create(
     get,
     path = "/users/me",
     tag = "users",
+    extensions(("x-watchable" = json!(true))),
     security(("sessionToken" = [])),
     params(("If-None-Match" = Option<String>, Header, description = "Versions that you have", example = "\"1764000000000000\"")),
     responses(
@@ -92,6 +100,7 @@ pub async fn me(
     get,
     path = "/users/{clerkId}",
     tag = "users",
+    extensions(("x-watchable" = json!(true))),
     security(("sessionToken" = [])),
     params(
         ("clerkId" = String, Path, description = "Your Clerk id", example = "user_2abc"),
@@ -129,6 +138,7 @@ pub async fn get(
         ("clerkId" = String, Path, description = "Your Clerk id", example = "user_2abc"),
         ("If-Match" = Option<String>, Header, description = "Versions that may be overwritten", example = "\"1764000000000000\""),
         ("If-None-Match" = Option<String>, Header, description = "`*`: only if there is no row yet; or versions that must not be overwritten", example = "*"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. Who sends the same again within 24 hours gets the first answer", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
     ),
     request_body(content = PutUser, example = json!({"clerkId": "user_2abc", "email": "ada@example.com", "name": "Ada Lovelace"})),
     responses(
@@ -152,8 +162,10 @@ pub async fn put(
     State(app): State<App>,
     Owner(identity): Owner,
     headers: HeaderMap,
+    key: IdempotencyKey,
     Body(body): Body<BODY_MAX>,
 ) -> Result<Response, ApiError> {
+    key.covers(&body);
     let body: PutUser = json(&headers, &body)?;
     let named_another = body
         .clerk_id
@@ -171,7 +183,10 @@ pub async fn put(
         }
     };
     let condition = precondition(&headers);
-    Ok(saved(app.users.put(update, condition.as_deref()).await?))
+    write(&app, identity.clerk_id(), &key, async |users| {
+        users.put(update, condition.as_deref()).await
+    })
+    .await
 }
 
 /// Delete your email address and name.
@@ -186,6 +201,7 @@ pub async fn put(
         ("clerkId" = String, Path, description = "Your Clerk id", example = "user_2abc"),
         ("If-Match" = Option<String>, Header, description = "Versions that may be deleted", example = "\"1764000000000000\""),
         ("If-None-Match" = Option<String>, Header, description = "Versions that must not be deleted; `*`: only if there is no row", example = "\"1764000000000000\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. Who sends the same again within 24 hours gets the first answer", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
     ),
     responses(
         (status = 204, description = "The row is deleted"),
@@ -200,16 +216,68 @@ pub async fn delete(
     State(app): State<App>,
     Owner(identity): Owner,
     headers: HeaderMap,
+    key: IdempotencyKey,
 ) -> Result<StatusCode, ApiError> {
     let condition = precondition(&headers);
-    app.users
-        .delete(identity.clerk_id(), condition.as_deref())
-        .await?;
+    let id = identity.clerk_id();
+    key.covers(b"");
+    if key.key().is_none() {
+        app.users.writing().delete(id, condition.as_deref()).await?;
+    } else {
+        let delete = async |users: Writing<'_>| {
+            users.delete(id, condition.as_deref()).await?;
+            Ok(().into())
+        };
+        app.users.once(id, &key, delete).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Writes: in one transaction with its key, if it has one.
+async fn write(
+    app: &App,
+    clerk_id: &str,
+    key: &IdempotencyKey,
+    write: impl AsyncFnOnce(Writing<'_>) -> Result<Saved, ApiError>,
+) -> Result<Response, ApiError> {
+    if key.key().is_none() {
+        return Ok(saved(write(app.users.writing()).await?));
+    }
+    let write = async |users: Writing<'_>| {
+        let Saved { row, created } = write(users).await?;
+        let version = row.version;
+        let user = row.into_user().ok_or(ApiError::Deleted)?;
+        let reply = if created {
+            Reply::created(user)
+        } else {
+            Reply::ok(user)
+        };
+        Ok(reply.etag(version))
+    };
+    let reply = app.users.once(clerk_id, key, write).await?;
+    // A struct of strings and numbers always serializes.
+    let answer = reply.answer().map_err(|_| ApiError::Panicked)?;
+    let mut response = (answer.status, answer.json).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(etag) = answer.etag.and_then(|it| it.try_into().ok()) {
+        headers.insert(ETAG, etag);
+    }
+    if answer.status == StatusCode::CREATED
+        && let Ok(location) = location(clerk_id).try_into()
+    {
+        headers.insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Where the person's row is.
+fn location(clerk_id: &str) -> String {
+    format!("/api/users/{clerk_id}")
+}
+
 fn saved(saved: Saved) -> Response {
-    let location = format!("/api/users/{}", saved.row.clerk_id);
+    let location = location(&saved.row.clerk_id);
     let snapshot = Snapshot::from(saved.row);
     if saved.created {
         (

@@ -6,5 +6,5 @@ pub mod snapshot;
 mod store;
 mod webhook;
 
-pub use store::{OnlyIf, Precondition, Saved, Users};
+pub use store::{OnlyIf, Precondition, Saved, Users, Writing};
 pub use webhook::{ClerkEvent, ClerkProfile, Outcome};

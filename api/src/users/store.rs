@@ -7,12 +7,15 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use live_axum::Key;
+use live::Written;
+use live_axum::{IdempotencyKey, Key, Reply};
+use live_sea_orm::Writes;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
-    StatementBuilder,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    FromQueryResult, QueryFilter, StatementBuilder,
 };
+use serde::Serialize;
 use shared::UserUpdate;
 use uuid::Uuid;
 
@@ -84,6 +87,106 @@ impl Users {
         ))
     }
 
+    /// Writes at once, each statement for itself.
+    pub fn writing(&self) -> Writing<'_> {
+        Writing {
+            users: self,
+            within: None,
+        }
+    }
+
+    /// Writes in one transaction, and once for this key: who sends the same again gets the first
+    /// answer. What is refused leaves nothing behind.
+    ///
+    /// # Errors
+    /// Those of `write`; [`ApiError::Bad`] when the key came with another request.
+    pub async fn once<O: Serialize>(
+        &self,
+        clerk_id: &str,
+        key: &IdempotencyKey,
+        write: impl AsyncFnOnce(Writing<'_>) -> Result<Reply<O>, ApiError>,
+    ) -> Result<Reply<O>, ApiError> {
+        let (users, id) = (self.clone(), clerk_id.to_owned());
+        // Whoever sent it may be gone by then.
+        let committed = move || {
+            users.reads.forget(&id);
+            (users.committed)();
+            let db = users.db.clone();
+            tokio::spawn(async move { db.erase().await });
+        };
+        let writes = Writes::new(self.db.log.clone(), committed);
+        in_time(async {
+            self.db.check_file()?;
+            let write = async |transaction: &DatabaseTransaction| {
+                let users = self;
+                let within = Some(transaction);
+                write(Writing { users, within }).await
+            };
+            let reply = writes.once(clerk_id, key, write).await;
+            self.db.check_file()?;
+            reply
+        })
+        .await
+    }
+
+    /// What became of this person's write with this key.
+    ///
+    /// # Errors
+    /// [`ApiError::NoWrite`] when none was committed.
+    pub async fn written(&self, clerk_id: &str, key: &str) -> Result<Written, ApiError> {
+        let writes = Writes::new(self.db.log.clone(), || {});
+        in_time(async {
+            let written = writes.written(clerk_id, key).await?;
+            written.ok_or(ApiError::NoWrite)
+        })
+        .await
+    }
+
+    async fn find_in(
+        &self,
+        connection: &impl ConnectionTrait,
+        clerk_id: &str,
+    ) -> Result<Option<Model>, ApiError> {
+        self.db.file_last_checked()?;
+        let found = Entity::find().filter(Column::ClerkId.eq(clerk_id));
+        Ok(found.one(connection).await?)
+    }
+
+    /// Every write comes through here: it answers with the row that is committed now, if it
+    /// changed. It runs in a task of its own, which nobody can interrupt by going away.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        clerk_id: String,
+        write: impl Future<Output = Result<(T, Option<Model>), DbErr>> + Send + 'static,
+    ) -> Result<(T, Option<Model>), ApiError> {
+        let users = self.clone();
+        let task = tokio::spawn(async move {
+            users.db.check_file()?;
+            let written = write.await;
+            users.reads.forget(&clerk_id);
+            let written = written?;
+            // Into a file that is gone nothing was written.
+            users.db.check_file()?;
+            if let Some(row) = &written.1 {
+                (users.committed)();
+                if row.deleted_at.is_some() {
+                    users.db.erase().await;
+                }
+            }
+            Ok(written)
+        });
+        task.await.unwrap_or(Err(ApiError::Stopping))
+    }
+}
+
+/// A way to write: each statement for itself, or all within one transaction.
+#[derive(Clone, Copy)]
+pub struct Writing<'a> {
+    users: &'a Users,
+    within: Option<&'a DatabaseTransaction>,
+}
+
+impl Writing<'_> {
     /// The row the person has, or a new one with this e-mail address and name, which are as of
     /// `as_of` (milliseconds) if they are complete.
     ///
@@ -247,17 +350,10 @@ impl Users {
     }
 
     async fn find(&self, clerk_id: &str) -> Result<Option<Model>, ApiError> {
-        self.find_in(&self.db.read, clerk_id).await
-    }
-
-    async fn find_in(
-        &self,
-        connection: &impl ConnectionTrait,
-        clerk_id: &str,
-    ) -> Result<Option<Model>, ApiError> {
-        self.db.file_last_checked()?;
-        let found = Entity::find().filter(Column::ClerkId.eq(clerk_id));
-        Ok(found.one(connection).await?)
+        match self.within {
+            Some(transaction) => self.users.find_in(transaction, clerk_id).await,
+            None => self.users.find_in(&self.users.db.read, clerk_id).await,
+        }
     }
 
     async fn find_living(&self, clerk_id: &str) -> Result<Model, ApiError> {
@@ -278,35 +374,12 @@ impl Users {
         clerk_id: String,
         statement: impl StatementBuilder + Send + 'static,
     ) -> Result<Option<Model>, ApiError> {
-        let db = self.db.clone();
+        if let Some(transaction) = self.within {
+            return Ok(returned(transaction, &statement).await?);
+        }
+        let db = self.users.db.clone();
         let write = async move { Ok(((), returned(&db.write, &statement).await?)) };
-        Ok(self.write(clerk_id, write).await?.1)
-    }
-
-    /// Every write comes through here: it answers with the row that is committed now, if it
-    /// changed. It runs in a task of its own, which nobody can interrupt by going away.
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        clerk_id: String,
-        write: impl Future<Output = Result<(T, Option<Model>), DbErr>> + Send + 'static,
-    ) -> Result<(T, Option<Model>), ApiError> {
-        let users = self.clone();
-        let task = tokio::spawn(async move {
-            users.db.check_file()?;
-            let written = write.await;
-            users.reads.forget(&clerk_id);
-            let written = written?;
-            // Into a file that is gone nothing was written.
-            users.db.check_file()?;
-            if let Some(row) = &written.1 {
-                (users.committed)();
-                if row.deleted_at.is_some() {
-                    users.db.erase().await;
-                }
-            }
-            Ok(written)
-        });
-        task.await.unwrap_or(Err(ApiError::Stopping))
+        Ok(self.users.write(clerk_id, write).await?.1)
     }
 }
 

@@ -20,6 +20,8 @@ on_both_databases!(
     what_a_page_has_is_not_sent_again,
     a_connection_outlives_its_tokens,
     after_a_sync_the_states_are_as_new_as_every_write_before_it,
+    a_write_is_told_of_in_the_message_that_shows_it,
+    what_the_description_calls_watchable_is,
 );
 
 const ADA: &str = "user_ada";
@@ -388,4 +390,45 @@ async fn a_change_through_one_replica_reaches_the_pages_of_the_other() {
     assert_eq!(page.state(ME).await["body"]["name"], "by SQL");
     one.sql("TRUNCATE users").await;
     assert_eq!(page.state(ME).await["status"], 404);
+}
+
+async fn a_write_is_told_of_in_the_message_that_shows_it(world: World) {
+    world.put(ADA, "Ada").await;
+    let write = "/api/writes/key";
+    let mut page = Page::watching(&world, &token(ADA), &[ME, write]).await;
+    let first = page.hear().await;
+    assert_eq!(first["states"][write]["status"], 404, "{first}");
+    let body = json!({ "clerkId": ADA, "email": "ada@example.com", "name": "Countess" });
+    let put = world
+        .request(Method::PUT, &format!("/api/users/{ADA}"))
+        .bearer_auth(token(ADA))
+        .header("Idempotency-Key", "\"key\"")
+        .json(&body);
+    let answer = expect(put, StatusCode::OK).await;
+    let next = page.hear().await;
+    assert_eq!(next["states"][ME]["body"]["name"], "Countess", "{next}");
+    let told = &next["states"][write]["body"];
+    assert_eq!(told, &json!({ "status": 200, "body": answer }), "{next}");
+}
+
+async fn what_the_description_calls_watchable_is(world: World) {
+    world.put(ADA, "Ada").await;
+    let document = world.request(Method::GET, "/api/openapi.json");
+    let document = expect(document, StatusCode::OK).await;
+    let mut page = Page::watching(&world, &token(ADA), &[]).await;
+    let mut watchable = 0;
+    for (template, operations) in document["paths"].as_object().expect("paths") {
+        if operations["get"].is_null() {
+            continue;
+        }
+        let path = template.replace("{clerkId}", ADA).replace("{key}", "none");
+        page.say(&json!({ "watch": { &path: null } })).await;
+        let state = page.state(&path).await;
+        let detail = state["body"]["detail"].as_str().unwrap_or_default();
+        let refused = state["status"] == 400 || detail.starts_with("There is nothing");
+        let told = &operations["get"]["x-watchable"];
+        assert_eq!(told == &json!(true), !refused, "{template}: {state}");
+        watchable += usize::from(!refused);
+    }
+    assert!(watchable >= 3, "{watchable}");
 }

@@ -23,3 +23,4 @@ mod tokens;
 mod users;
 mod webhooks;
 mod world;
+mod writes;

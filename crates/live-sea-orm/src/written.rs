@@ -79,13 +79,26 @@ pub async fn written<C: Caller>(
     (caller, State(writes)): (C, State<Writes>),
     which: WriteKey,
 ) -> Result<Written, Unwritten> {
-    let answer = writes.answer(caller.person(), &which.key).await?;
-    let answer = answer.ok_or(Unwritten::NotYet)?;
-    let body = RawValue::from_string(answer.json).map_err(unspeakable)?;
-    let is_nothing = body.get() == "null";
-    let empty = is_nothing && answer.status == StatusCode::OK;
-    Ok(Written {
-        status: if empty { 204 } else { answer.status.as_u16() },
-        body: (!is_nothing).then_some(body),
-    })
+    let written = writes.written(caller.person(), &which.key).await?;
+    written.ok_or(Unwritten::NotYet)
+}
+
+impl Writes {
+    /// What became of this person's write with this key; none before it is committed. A live query
+    /// may ask.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn written(&self, person: &str, key: &str) -> Result<Option<Written>, DbErr> {
+        let Some(answer) = self.answer(person, key).await? else {
+            return Ok(None);
+        };
+        let body = RawValue::from_string(answer.json).map_err(unspeakable)?;
+        let is_nothing = body.get() == "null";
+        let empty = is_nothing && answer.status == StatusCode::OK;
+        Ok(Some(Written {
+            status: if empty { 204 } else { answer.status.as_u16() },
+            body: (!is_nothing).then_some(body),
+        }))
+    }
 }
