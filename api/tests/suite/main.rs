@@ -7,6 +7,7 @@ mod emulator;
 mod events;
 mod headers;
 mod hosts;
+mod isolation;
 mod jwks;
 mod limits;
 mod live;
