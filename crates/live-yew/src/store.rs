@@ -66,6 +66,8 @@ pub struct Store {
     /// What has happened and is not handled yet: handling one may make another happen.
     events: RefCell<VecDeque<Event>>,
     is_busy: Cell<bool>,
+    /// What was under way still ends, and means nothing any more.
+    is_stopped: Cell<bool>,
     bodies: RefCell<Bodies>,
     overlay: RefCell<Bodies>,
     // Lists of a few: a map of each kind would be kilobytes of wasm.
@@ -100,6 +102,7 @@ impl Store {
             tab,
             events: RefCell::default(),
             is_busy: Cell::new(false),
+            is_stopped: Cell::new(false),
             bodies: RefCell::default(),
             overlay: RefCell::default(),
             effects: RefCell::default(),
@@ -154,6 +157,7 @@ impl Store {
 
     /// Leaves the other tabs and the server.
     pub fn stop(&self) {
+        self.is_stopped.set(true);
         if let (Some(window), Some(online)) = (window(), self.online.take()) {
             let listener = Closure::as_ref(&online).unchecked_ref();
             let _ = window.remove_event_listener_with_callback("online", listener);
@@ -168,6 +172,9 @@ impl Store {
 
     /// Something happens.
     pub fn happens(self: &Rc<Self>, event: Event) {
+        if self.is_stopped.get() {
+            return;
+        }
         self.events.borrow_mut().push_back(event);
         if self.is_busy.replace(true) {
             return;
