@@ -133,7 +133,11 @@ pub async fn serve(
     background.spawn(db.log.clone().prune());
     background.spawn(hear(&app));
     background.spawn(live.drive(db.log.clone(), routes::watchable(&app)));
-    let router = routes::router(app.clone(), proxy);
+    let hints = routes::Hints::new(&app.config);
+    if let Some(hints) = hints.clone() {
+        background.spawn(hints.keep_fresh());
+    }
+    let router = routes::router(app.clone(), proxy, hints);
     let admission = Admission {
         trusted_proxies: app.config.trusted_proxies.clone(),
         connections_address: app.config.connections_address,

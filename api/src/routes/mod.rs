@@ -14,6 +14,7 @@ mod webhooks;
 mod writes;
 
 pub use health::Readiness;
+pub use page::Hints;
 
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ pub fn watchable(app: &App) -> Router {
 }
 
 /// Everything this process answers.
-pub fn router(app: App, proxy: Option<FrontendApiProxy>) -> Router {
+pub fn router(app: App, proxy: Option<FrontendApiProxy>, hints: Option<Hints>) -> Router {
     let operations = OpenApiRouter::new()
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
@@ -85,7 +86,7 @@ pub fn router(app: App, proxy: Option<FrontendApiProxy>) -> Router {
             .refuse_with(|error| ApiError::from(error).into_response());
         router = router.nest(proxy.path(), proxy.router());
     }
-    page::serve(router, &app.config)
+    page::serve(router, &app.config, hints)
         .layer(from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)
 }

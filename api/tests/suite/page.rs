@@ -145,6 +145,60 @@ async fn the_first_bytes_fit_the_visitor() {
     }
 }
 
+/// Clerk's script that knows which files its forms are in, after an address that leads to it.
+async fn with_forms() -> SocketAddr {
+    const SCRIPT: &str = r#"a={SignIn:()=>Promise.all([r.e(26),r.e(8010)]).then(b),
+        SignUp:()=>Promise.all([r.e(26),r.e(472)]).then(b)};
+        i.u=e=>""+(({472:"signup",26:"framework",8010:"signin"})[e]||e)+"_ui_"+i.h().slice(0,6)+"_1.36.0.js",
+        i.h=()=>"58d0c711908d2399""#;
+    let exact = axum::routing::get(async || SCRIPT);
+    let newest =
+        async || axum::response::Redirect::temporary("/npm/@clerk/ui@1.36.0/dist/ui.browser.js");
+    let router = Router::new()
+        .route(
+            "/npm/@clerk/ui@1/dist/ui.browser.js",
+            axum::routing::get(newest),
+        )
+        .route("/npm/@clerk/ui@1.36.0/dist/ui.browser.js", exact);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test]
+async fn a_form_s_files_are_named_with_the_first_bytes_once_they_are_known() {
+    let world = World::with_page(with_forms().await, &DOCUMENTS).await;
+    let links = async |path, cookie| {
+        let request = world.request(Method::GET, path).header("Cookie", cookie);
+        let answer = send(request, StatusCode::OK).await;
+        let links = answer.headers().get("link").map(|it| it.to_str());
+        links.map_or_else(String::new, |it| it.expect("text").to_owned())
+    };
+    let stranger = "__client_uat=0";
+    let file = |name| {
+        format!(
+            "</__clerk/npm/@clerk/ui@1.36.0/dist/{name}_ui_58d0c7_1.36.0.js>; rel=preload; as=script; fetchpriority=low"
+        )
+    };
+    // They are learnt in the background.
+    while !links("/sign-in", stranger).await.contains("_ui_") {
+        tokio::task::yield_now().await;
+    }
+    for (path, cookie, expected) in [
+        ("/sign-in", stranger, &["framework", "signin"][..]),
+        ("/sign-in/factor-one", stranger, &["framework", "signin"]),
+        ("/sign-up", stranger, &["framework", "signup"]),
+        ("/", stranger, &[]),
+        ("/sign-in", "__client_uat=1764000000", &[]),
+    ] {
+        let links = links(path, cookie).await;
+        let named: Vec<_> = links.split(", ").filter(|it| it.contains("_ui_")).collect();
+        let expected: Vec<_> = expected.iter().map(file).collect();
+        assert_eq!(named, expected, "{path} {cookie}");
+    }
+}
+
 #[tokio::test]
 async fn a_document_that_is_known_is_not_sent_again_and_no_other_is_taken_for_it() {
     let world = World::with_page(echo().await, &DOCUMENTS).await;

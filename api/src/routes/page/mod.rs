@@ -1,7 +1,9 @@
 //! The built page: its files as they were built, and for the paths of its router the document
 //! whose first bytes fit the visitor.
 
+mod chunks;
 mod documents;
+mod hints;
 mod policy;
 
 use std::io::ErrorKind;
@@ -19,10 +21,12 @@ use crate::App;
 use crate::config::Config;
 use crate::error::ApiError;
 use documents::{Documents, Visit};
+use hints::Form;
+pub use hints::Hints;
 use policy::policy;
 
 /// Adds the page to the router, when it has been built.
-pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
+pub fn serve(router: Router<App>, config: &Config, hints: Option<Hints>) -> Router<App> {
     let index = config.dist_dir.join(documents::INDEX);
     if !index.is_file() {
         let told = format!("{} is missing: serving the API only", index.display());
@@ -36,19 +40,23 @@ pub fn serve(router: Router<App>, config: &Config) -> Router<App> {
     }
     let documents = Arc::new(Documents::read(&config.dist_dir));
     let policy = policy(&documents.text(), config);
-    let (of_documents, clerk) = (policy.clone(), clerk_scripts(&config.page, config));
+    let of_documents = policy.clone();
     let page = move |request: Request| {
-        let (documents, policy, clerk) = (documents.clone(), of_documents.clone(), clerk.clone());
+        let (documents, policy, hints) = (documents.clone(), of_documents.clone(), hints.clone());
         async move {
             if !is_page_path(&request) {
                 return ApiError::NoRoute.into_response();
             }
             let visit = Visit::of(&request);
+            let form = match visit {
+                Visit::SignedIn => Form::None,
+                _ => Form::of(request.uri().path()),
+            };
             let mut response = documents.answer(visit, &policy, request).await;
             if visit != Visit::Welcome
-                && let Some(clerk) = clerk
+                && let Some(links) = hints.and_then(|it| it.header(form))
             {
-                response.headers_mut().insert(LINK, clerk);
+                response.headers_mut().insert(LINK, links);
             }
             response
         }
@@ -127,22 +135,6 @@ fn has_hash(path: &str) -> bool {
             && rest.len() > 16
             && rest.bytes().take(16).all(|b| b.is_ascii_hexdigit())
     })
-}
-
-/// Lets the browser fetch Clerk's scripts beside the wasm, not after it.
-fn clerk_scripts(page: &shared::PageConfig, config: &Config) -> Option<HeaderValue> {
-    let base = match &page.proxy_url {
-        Some(proxy) => proxy.trim_end_matches('/').to_owned(),
-        None => config.frontend_api_origins.first()?.clone(),
-    };
-    let script =
-        |path| format!("<{base}/npm/{path}>; rel=preload; as=script; crossorigin=anonymous");
-    HeaderValue::from_str(&format!(
-        "{}, {}",
-        script("@clerk/clerk-js@6/dist/clerk.browser.js"),
-        script("@clerk/ui@1/dist/ui.browser.js")
-    ))
-    .ok()
 }
 
 #[cfg(test)]
