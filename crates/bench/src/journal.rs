@@ -1,4 +1,8 @@
-//! Writers that remember what was acknowledged, and the check that all of it is there.
+//! Writers that remember what was acknowledged, and the check that all of it is there, once.
+//!
+//! Each change carries an idempotency key and is meant for the version before it alone: so one that
+//! was written, and whose answer was lost, must get that answer when it is sent again, and 412 would
+//! say that it was taken for another.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::clerk_id;
@@ -57,6 +61,8 @@ struct Shared {
     stop: AtomicBool,
     people: AtomicUsize,
     refused: AtomicUsize,
+    /// Writes that were sent again and taken for others.
+    doubled: AtomicUsize,
 }
 
 impl Writers {
@@ -69,6 +75,7 @@ impl Writers {
             stop: AtomicBool::new(false),
             people: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
+            doubled: AtomicUsize::new(0),
         });
         let tasks = (0..WRITERS)
             .map(|_| tokio::spawn(write(context.clone())))
@@ -87,6 +94,10 @@ impl Writers {
             }
         }
         account.refused = self.context.refused.load(Ordering::Relaxed);
+        let doubled = self.context.doubled.load(Ordering::Relaxed);
+        if doubled > 0 {
+            bail!("{doubled} writes that were sent again were taken for others");
+        }
         Ok(account)
     }
 }
@@ -104,12 +115,14 @@ async fn write(context: Arc<Shared>) -> Vec<Entry> {
             acknowledged: 0,
             sent: 0,
         };
+        let mut version = first;
         for change in 1..=CHANGES {
             entry.sent = change;
-            let put = |context: &Shared, person| context.put(person, change);
-            if context.insist(person, put).await.is_none() {
+            let put = |context: &Shared, person| context.put(person, change, version);
+            let Some(written) = context.insist(person, put).await else {
                 break;
-            }
+            };
+            version = written;
             entry.acknowledged = change;
         }
         entries.push(entry);
@@ -135,10 +148,12 @@ impl Shared {
         Ok(request.bearer_auth(self.token(person)?))
     }
 
-    fn put(&self, person: usize, change: u64) -> Result<RequestBuilder> {
+    fn put(&self, person: usize, change: u64, upon: i64) -> Result<RequestBuilder> {
         let id = clerk_id(person);
         let body = json!({"clerkId": id, "email": "a@example.com", "name": change.to_string()});
         let request = self.client.put(self.url(&format!("/{id}")));
+        let request = request.header("If-Match", format!("\"{upon}\""));
+        let request = request.header("Idempotency-Key", format!("\"change {change}\""));
         Ok(request.bearer_auth(self.token(person)?).json(&body))
     }
 
@@ -152,6 +167,10 @@ impl Shared {
             let answer = request(self, person).ok()?.send().await;
             match answer {
                 Ok(answer) if answer.status().is_success() => return version(&answer),
+                Ok(answer) if answer.status() == StatusCode::PRECONDITION_FAILED => {
+                    self.doubled.fetch_add(1, Ordering::Relaxed);
+                    return None;
+                }
                 _ => {
                     self.refused.fetch_add(1, Ordering::Relaxed);
                     tokio::time::sleep(PAUSE).await;
