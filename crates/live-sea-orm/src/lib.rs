@@ -7,6 +7,7 @@
 //! a connection. That there is something to look at is told by a doorbell ([`Doorbell`]), which may
 //! ring too often.
 
+mod answers;
 mod connect;
 mod doorbell;
 mod failure;

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep};
 
-use crate::writes;
+use crate::answers;
 
 /// How long what has changed is kept: longer than a round ever looks back.
 const KEEP: Duration = Duration::from_mins(10);
@@ -98,7 +98,7 @@ impl ChangeLog {
             if let Err(error) = self.prune_once(&mut ended, KEEP).await {
                 tracing::warn!(%error, "old entries of the log of changes were not removed");
             }
-            if let Err(error) = self.forget_writes(writes::KEEP).await {
+            if let Err(error) = self.forget_writes(answers::KEEP).await {
                 tracing::warn!(%error, "old answers to writes were not removed");
             }
             sleep(PRUNE_EVERY).await;
@@ -111,7 +111,7 @@ impl ChangeLog {
             return Ok(());
         }
         let before = SystemTime::now().checked_sub(keep).unwrap_or(UNIX_EPOCH);
-        writes::forget(&self.write, before).await
+        answers::forget(&self.write, before).await
     }
 
     /// Removes what ended so long ago, and notes what has ended by now.

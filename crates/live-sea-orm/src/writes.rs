@@ -6,20 +6,18 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use axum::http::StatusCode;
 use live_axum::{Answer, BadRequest, IdempotencyKey, Key, Reply};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
 
+use crate::answers::{execute, millis};
 use crate::log::ChangeLog;
-
-/// How long an answer is kept.
-pub(crate) const KEEP: Duration = Duration::from_hours(24);
 
 /// Between the person and the key in an id: no key has it.
 const BETWEEN: char = '\n';
@@ -202,38 +200,7 @@ fn answer(row: &QueryResult) -> Result<Answer, DbErr> {
     })
 }
 
-async fn execute<const N: usize>(
-    connection: &impl ConnectionTrait,
-    sql: &str,
-    values: [Value; N],
-) -> Result<ExecResult, DbErr> {
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    connection.execute_raw(statement).await
-}
-
-/// Removes answers that were given before this time; a little at a time, since others write.
-pub(crate) async fn forget(
-    connection: &DatabaseConnection,
-    before: SystemTime,
-) -> Result<(), DbErr> {
-    let sql = "DELETE FROM live_writes WHERE id IN
-               (SELECT id FROM live_writes WHERE at < $1 LIMIT 10000)";
-    let before = millis(before);
-    while execute(connection, sql, [before.into()])
-        .await?
-        .rows_affected()
-        > 0
-    {}
-    Ok(())
-}
-
 /// An answer that JSON cannot say.
 pub(crate) fn unspeakable(error: impl fmt::Display) -> DbErr {
     DbErr::Json(error.to_string())
-}
-
-/// Since the Unix epoch.
-fn millis(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

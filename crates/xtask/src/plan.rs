@@ -247,7 +247,7 @@ mod tests {
         let packages = ["board-page", "board-server", "board-shared", "e2e"];
         let arguments: Vec<_> = packages.iter().flat_map(|it| ["-p", it]).collect();
         assert_eq!(plan.lints, arguments);
-        assert_eq!(plan.native, [arguments[2..].to_vec()]);
+        assert_eq!(plan.native, [arguments[..6].to_vec()]);
         assert_eq!(
             (plan.postgres, plan.wasm.len(), plan.browser.len()),
             (false, 0, 1)
