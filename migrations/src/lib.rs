@@ -12,6 +12,7 @@ mod m20261124_000003_versions;
 mod m20261124_000004_probe;
 mod m20261127_000005_live;
 mod m20261127_000006_writes;
+mod m20261127_000007_answers;
 
 /// The migrations, oldest first. `cargo xtask migrate NAME` adds one.
 struct Migrator;
@@ -39,6 +40,7 @@ migrations![
     m20261124_000004_probe,
     m20261127_000005_live,
     m20261127_000006_writes,
+    m20261127_000007_answers,
 ];
 
 /// Executes what only SQL of the database's own can say.

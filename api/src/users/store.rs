@@ -5,6 +5,7 @@
 //! nobody was told of would leave live queries, and rows kept in memory, behind.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use live::Written;
@@ -107,20 +108,30 @@ impl Users {
         write: impl AsyncFnOnce(Writing<'_>) -> Result<Reply<O>, ApiError>,
     ) -> Result<Reply<O>, ApiError> {
         let (users, id) = (self.clone(), clerk_id.to_owned());
+        let deletes = Arc::new(AtomicBool::new(false));
+        let deleted = deletes.clone();
         // Whoever sent it may be gone by then.
         let committed = move || {
             users.reads.forget(&id);
             (users.committed)();
-            let db = users.db.clone();
-            tokio::spawn(async move { db.erase().await });
+            if deleted.load(Ordering::Relaxed) {
+                let db = users.db.clone();
+                tokio::spawn(async move { db.erase().await });
+            }
         };
         let writes = Writes::new(self.db.log.clone(), committed);
         in_time(async {
             self.db.check_file()?;
             let write = async |transaction: &DatabaseTransaction| {
-                let users = self;
-                let within = Some(transaction);
-                write(Writing { users, within }).await
+                let within = Within {
+                    transaction,
+                    deletes: &deletes,
+                };
+                write(Writing {
+                    users: self,
+                    within: Some(within),
+                })
+                .await
             };
             let reply = writes.once(clerk_id, key, write).await;
             self.db.check_file()?;
@@ -183,7 +194,14 @@ impl Users {
 #[derive(Clone, Copy)]
 pub struct Writing<'a> {
     users: &'a Users,
-    within: Option<&'a DatabaseTransaction>,
+    within: Option<Within<'a>>,
+}
+
+/// One transaction, and whether a row was deleted in it.
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    transaction: &'a DatabaseTransaction,
+    deletes: &'a AtomicBool,
 }
 
 impl Writing<'_> {
@@ -351,7 +369,7 @@ impl Writing<'_> {
 
     async fn find(&self, clerk_id: &str) -> Result<Option<Model>, ApiError> {
         match self.within {
-            Some(transaction) => self.users.find_in(transaction, clerk_id).await,
+            Some(within) => self.users.find_in(within.transaction, clerk_id).await,
             None => self.users.find_in(&self.users.db.read, clerk_id).await,
         }
     }
@@ -374,8 +392,12 @@ impl Writing<'_> {
         clerk_id: String,
         statement: impl StatementBuilder + Send + 'static,
     ) -> Result<Option<Model>, ApiError> {
-        if let Some(transaction) = self.within {
-            return Ok(returned(transaction, &statement).await?);
+        if let Some(within) = self.within {
+            let written = returned(within.transaction, &statement).await?;
+            if written.as_ref().is_some_and(|row| row.deleted_at.is_some()) {
+                within.deletes.store(true, Ordering::Relaxed);
+            }
+            return Ok(written);
         }
         let db = self.users.db.clone();
         let write = async move { Ok(((), returned(&db.write, &statement).await?)) };

@@ -473,6 +473,8 @@ async fn what_was_deleted_is_in_none_of_the_files() {
         let put = world
             .request(Method::PUT, &path)
             .bearer_auth(token(&person));
+        // Its answer is kept, too.
+        let put = put.header("Idempotency-Key", "\"k\"");
         send(put.json(&longer), StatusCode::OK).await;
         assert!(is_in_files(&world, &email) && is_in_files(&world, &name));
 
@@ -508,6 +510,37 @@ async fn what_was_deleted_is_in_none_of_the_files() {
     let delete = world.request(Method::DELETE, "/api/users/user_last");
     send(delete.bearer_auth(&last), StatusCode::NO_CONTENT).await;
     assert!(!is_in_files(&world, "last@example.com"));
+    // A deletion that counts once does no less.
+    let post = put_as(&world, "user_once", "once@example.com");
+    send(post, StatusCode::CREATED).await;
+    assert!(is_in_files(&world, "once@example.com"));
+    let delete = world.request(Method::DELETE, "/api/users/user_once");
+    let delete = delete.bearer_auth(token("user_once"));
+    let delete = delete.header("Idempotency-Key", "\"gone\"");
+    send(delete, StatusCode::NO_CONTENT).await;
+    until("it is gone", async || {
+        !is_in_files(&world, "once@example.com")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_erased_that_nobody_deleted() {
+    let world = World::new(Kind::Sqlite).await;
+    for number in 0..20 {
+        let put = put_as(&world, "user_ada", &format!("{number}@example.com"));
+        let put = put.header("Idempotency-Key", format!("\"{number}\""));
+        assert!(put.send().await.expect("an answer").status().is_success());
+    }
+    // The log beside the file is emptied for deletions.
+    let log = fs::metadata(file(&world, "-wal")).expect("a log").len();
+    assert!(log > 20 * 4096, "{log} bytes");
+}
+
+fn put_as(world: &World, person: &str, email: &str) -> reqwest::RequestBuilder {
+    let put = world.request(Method::PUT, &format!("/api/users/{person}"));
+    put.bearer_auth(token(person))
+        .json(&json!({"clerkId": person, "email": email, "name": ""}))
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 
 use crate::on_both_databases;
+use crate::webhooks::signed;
 use crate::world::{World, expect, send, token};
 
 on_both_databases!(
@@ -12,6 +13,7 @@ on_both_databases!(
     a_key_is_for_one_request_of_one_person,
     what_was_refused_is_judged_anew,
     a_deletion_may_be_sent_again,
+    what_was_answered_goes_with_the_person,
 );
 
 const ADA: &str = "user_ada";
@@ -100,4 +102,46 @@ async fn a_deletion_may_be_sent_again(world: World) {
         StatusCode::GONE,
     )
     .await;
+}
+
+async fn what_was_answered_goes_with_the_person(world: World) {
+    let answers = async |of: &str| {
+        let of = format!("live_writes WHERE body LIKE '%{of}%'");
+        world.count(&of).await
+    };
+    // Neighbours in the order of ids.
+    for other in ["user_ad", "user_ada2", "user_adb"] {
+        expect(put(&world, other, other, "\"k\""), StatusCode::CREATED).await;
+    }
+    let ways = ["by REST", "with a key", "by webhook", "by SQL"];
+    for (number, how) in ways.into_iter().enumerate() {
+        let person = format!("user_{number}");
+        for key in ["\"a\"", "\"b\""] {
+            let put = put(&world, &person, &person, key);
+            assert!(put.send().await.expect("an answer").status().is_success());
+        }
+        assert_eq!(answers(&person).await, 2);
+        let delete = world.request(Method::DELETE, &format!("/api/users/{person}"));
+        let delete = delete.bearer_auth(token(&person));
+        match how {
+            "by REST" => drop(send(delete, StatusCode::NO_CONTENT).await),
+            "with a key" => {
+                let delete = delete.header("Idempotency-Key", "\"gone\"");
+                send(delete, StatusCode::NO_CONTENT).await;
+                let written = world.request(Method::GET, "/api/writes/gone");
+                expect(written.bearer_auth(token(&person)), StatusCode::OK).await;
+            }
+            "by webhook" => {
+                let event = json!({"type": "user.deleted", "data": {"id": person}});
+                let event = signed(&world, "msg_gone", &event.to_string());
+                send(event, StatusCode::NO_CONTENT).await;
+            }
+            _ => {
+                let sql = format!("DELETE FROM users WHERE clerk_id = '{person}'");
+                world.sql(&sql).await;
+            }
+        }
+        assert_eq!(answers(&person).await, 0, "{how}");
+    }
+    assert_eq!(answers("user_").await, 3, "others keep theirs");
 }
