@@ -228,7 +228,7 @@ pub async fn delete(
             users.delete(id, condition.as_deref()).await?;
             Ok(().into())
         };
-        app.users.once(id, &key, delete).await?;
+        Box::pin(app.users.once(id, &key, delete)).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -254,7 +254,8 @@ async fn write(
         };
         Ok(reply.etag(version))
     };
-    let reply = app.users.once(clerk_id, key, write).await?;
+    // Its state is large, and most requests have no key.
+    let reply = Box::pin(app.users.once(clerk_id, key, write)).await?;
     // A struct of strings and numbers always serializes.
     let answer = reply.answer().map_err(|_| ApiError::Panicked)?;
     let mut response = (answer.status, answer.json).into_response();

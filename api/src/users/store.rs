@@ -109,12 +109,12 @@ impl Users {
     ) -> Result<Reply<O>, ApiError> {
         let (users, id) = (self.clone(), clerk_id.to_owned());
         let deletes = Arc::new(AtomicBool::new(false));
-        let deleted = deletes.clone();
+        let to_erase = deletes.clone();
         // Whoever sent it may be gone by then.
         let committed = move || {
             users.reads.forget(&id);
             (users.committed)();
-            if deleted.load(Ordering::Relaxed) {
+            if to_erase.load(Ordering::Relaxed) {
                 let db = users.db.clone();
                 tokio::spawn(async move { db.erase().await });
             }
