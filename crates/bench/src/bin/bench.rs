@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use bench::issuer::{Issuer, ORIGIN, PEOPLE};
@@ -26,6 +26,9 @@ const STREAMS: usize = 10_000;
 /// How many people read one person's changes, and how often the time is taken.
 const READERS: usize = 1_000;
 const CHANGES: usize = 9;
+/// How many write at once, and for how long.
+const WRITERS: usize = 16;
+const WRITING: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -281,6 +284,11 @@ impl World {
         let many = self
             .tell(&server, &mut self.readers(&server, STREAMS).await?)
             .await?;
+        println!("  writing while others watch");
+        let unwatched = self.writes(&server).await?;
+        let watching = pages(server.address, &self.tokens[..READERS]).await?;
+        let watched = self.writes(&server).await?;
+        drop(watching);
         let (one, other) = (
             self.api("one", &self.postgres_url)?,
             self.api("other", &self.postgres_url)?,
@@ -316,6 +324,14 @@ impl World {
                     format!("{alone:.1} ms"),
                 ],
                 vec![
+                    format!("writes a second by {WRITERS} clients, nobody watching"),
+                    format!("{unwatched:.0}"),
+                ],
+                vec![
+                    format!("the same, while {READERS} pages with three queries watch the rows"),
+                    format!("{watched:.0}"),
+                ],
+                vec![
                     format!("PUT sent to the last of {READERS} readers on another replica"),
                     format!("{across:.0} ms"),
                 ],
@@ -327,6 +343,34 @@ impl World {
     /// So many streams of the first person.
     async fn readers(&self, server: &Server, count: usize) -> Result<Vec<Stream>> {
         open_all(server.address, &vec![self.tokens[0].clone(); count]).await
+    }
+
+    /// How many changes a second are acknowledged, of the first rows in turn.
+    async fn writes(&self, server: &Server) -> Result<f64> {
+        let client = reqwest::Client::new();
+        let begun = Instant::now();
+        let writers = (0..WRITERS).map(async |writer| {
+            let mut written = 0_u32;
+            for person in (writer..READERS).step_by(WRITERS).cycle() {
+                if begun.elapsed() > WRITING {
+                    break;
+                }
+                let url = format!("http://{}/api/users/{}", server.address, clerk_id(person));
+                let body = serde_json::json!({
+                    "clerkId": clerk_id(person), "email": "a@example.com",
+                    "name": format!("{:?}", begun.elapsed()),
+                });
+                let put = client.put(url).bearer_auth(&self.tokens[person]);
+                put.json(&body).send().await?.error_for_status()?;
+                written += 1;
+            }
+            Ok::<_, anyhow::Error>(written)
+        });
+        let mut written = 0;
+        for each in futures_util::future::join_all(writers).await {
+            written += each?;
+        }
+        Ok(f64::from(written) / begun.elapsed().as_secs_f64())
     }
 
     /// From the moment a change is sent to one process until the last reader at the other has
