@@ -97,6 +97,11 @@ async fn a_token_that_ends_is_replaced_with_no_visible_break() -> Result<()> {
         ..StackOptions::default()
     };
     story_with("token-ends", options, async |story| {
+        let count = "window.sockets = 0;
+            window.WebSocket = class extends window.WebSocket {
+                constructor(...all) { super(...all); window.sockets++; }
+            };";
+        story.browsers[0].before_page(count).await?;
         let ada = Person::new("Ada", "Lovelace");
         ada.sign_up(story, 0).await?;
         let page = story.page();
@@ -121,6 +126,13 @@ async fn a_token_that_ends_is_replaced_with_no_visible_break() -> Result<()> {
             );
         }
         ensure!(browser.token().await? != first, "the token was replaced");
+        // All of that was one connection, which the first tab has.
+        browser.look_at_tab(0).await?;
+        let made = browser
+            .client
+            .execute("return window.sockets", vec![])
+            .await?;
+        ensure!(made == 1, "{made} connections");
         Ok(())
     })
     .await

@@ -244,3 +244,45 @@ async fn whoever_is_removed_from_the_organization_sees_its_notes_no_more() -> Re
     })
     .await
 }
+
+/// Convex had that: who is here changes while the connection is being made.
+#[tokio::test]
+async fn a_session_that_changes_while_connecting_shows_and_keeps_nothing_of_the_one_before()
+-> Result<()> {
+    notes("notes-session", async |story, members| {
+        let held = "const Real = window.WebSocket;
+            window.WebSocket = function (url) {
+                const socket = new Real(url);
+                Object.defineProperty(socket, 'onopen', {set: it => socket.told = it});
+                window.opens.push(socket);
+                return socket;
+            };
+            window.opens = [];";
+        let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
+        write(ada, MINE, "Poetical science").await?;
+        shows(ada, MINE, &["Poetical science"]).await?;
+        ada.sees_no("Waiting to be sent").await?;
+        ada.before_page(held).await?;
+        ada.open(&story.page()).await?;
+        let connecting = "return window.opens.length";
+        wait_for("the page to connect", async || {
+            let opens = ada.client.execute(connecting, vec![]).await.ok()?;
+            (opens == 1).then_some(())
+        })
+        .await?;
+        // It is being made for one organization, and another session begins.
+        let script = "return window.Clerk.setActive({organization: null})";
+        ada.client.execute(script, vec![]).await?;
+        wait_for("the page to connect anew", async || {
+            let opens = ada.client.execute(connecting, vec![]).await.ok()?;
+            (opens == 2).then_some(())
+        })
+        .await?;
+        let open = "window.opens.forEach(it => it.told?.call(it))";
+        ada.client.execute(open, vec![]).await?;
+        shows(ada, MINE, &["Poetical science"]).await?;
+        ada.sees_no(SHARED).await?;
+        members.opens(bob).await
+    })
+    .await
+}
