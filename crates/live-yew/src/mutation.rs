@@ -112,8 +112,9 @@ where
         let answer = self.begin(&params, &input);
         spawn_local(async move {
             let refused = match answer.await {
+                Some(Ok(_)) => None,
                 Some(Err(failure)) => Some(failure),
-                _ => None,
+                None => Some(signed_out()),
             };
             sent.refused.set(refused);
         });
@@ -126,10 +127,6 @@ where
     #[allow(clippy::needless_pass_by_value, reason = "as it is written")]
     pub async fn send(&self, params: P, input: I) -> Result<O, Failure> {
         let answer = self.begin(&params, &input).await;
-        let signed_out = || Failure {
-            status: 0,
-            body: "You are signed out.".to_owned(),
-        };
         let outcome = answer.ok_or_else(signed_out)??;
         // No content is what `()` reads as null.
         let body = match outcome.body.as_str() {
@@ -172,6 +169,14 @@ where
                 })
             })
         }
+    }
+}
+
+/// There is nobody in whose name to write.
+fn signed_out() -> Failure {
+    Failure {
+        status: 0,
+        body: "You are signed out.".to_owned(),
     }
 }
 

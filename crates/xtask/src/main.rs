@@ -7,6 +7,7 @@ mod conformance;
 mod dev;
 mod doctor;
 mod follow;
+mod lines;
 mod look;
 mod matching;
 mod new;
@@ -49,6 +50,7 @@ The project's commands:
   cargo xtask serve    runs the release build as in production, on one port
   cargo xtask bench    measures this machine and prints the README's tables
   cargo xtask sizes    prints what the page's wasm consists of, by crate and by component
+  cargo xtask lines    prints how many lines of Rust a live table takes
   cargo xtask prices   prints what each component and hook of clerk-yew adds to a page
   cargo xtask fault    kills servers while clients write; fails if a write is lost
   cargo xtask fuzz     runs Schemathesis against the API and its OpenAPI document
@@ -155,6 +157,13 @@ how much memory and time strangers can take, what the emulator costs compared wi
 (emulate, also on Node.js), the size of the page, and the time until its first button can be used.
 Takes about thirteen minutes after the build.";
 
+const LINES_HELP: &str = "\
+cargo xtask lines
+
+Prints how many lines of Rust a live table takes, without empty lines and comments: what keeps the
+person's row live, besides the crates, and the whole of examples/notes, page and server.
+";
+
 const SIZES_HELP: &str = "\
 cargo xtask sizes
 
@@ -225,6 +234,7 @@ fn run() -> Result<()> {
         Some("migrate") => (schema::migrate, MIGRATE_HELP),
         Some("reset") => (|rest| alone(rest, schema::reset), RESET_HELP),
         Some("new") => (new::new, NEW_HELP),
+        Some("lines") => (|rest| alone(rest, lines::lines), LINES_HELP),
         Some("sizes") => (|rest| alone(rest, sizes::sizes), SIZES_HELP),
         Some("prices") => (|rest| alone(rest, prices::prices), PRICES_HELP),
         Some("fuzz") => (|rest| alone(rest, look::fuzz), FUZZ_HELP),

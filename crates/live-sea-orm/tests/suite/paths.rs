@@ -6,6 +6,7 @@ use crate::on_both_databases;
 on_both_databases!(
     every_kind_of_statement_is_told_of,
     what_another_process_commits_is_told_of,
+    what_another_tables_cascade_removes_is_told_of,
     what_is_undone_is_not,
     a_change_of_owner_is_told_to_both,
     a_read_that_nobody_would_be_told_of_fails,
@@ -107,6 +108,21 @@ async fn what_another_process_commits_is_told_of(place: Place) {
         execute(&by_hand, "TRUNCATE accounts").await;
         assert_eq!(next(&mut ada, ADA).await, 0);
     }
+}
+
+async fn what_another_tables_cascade_removes_is_told_of(place: Place) {
+    let bank = Bank::open(&place).await;
+    let of =
+        "ALTER TABLE savings ADD COLUMN account integer REFERENCES accounts (id) ON DELETE CASCADE";
+    execute(&bank.db, of).await;
+    let rows =
+        "INSERT INTO accounts VALUES (1, 'ada', 1); INSERT INTO savings VALUES (1, 'bob', 7, 1)";
+    execute(&bank.db, rows).await;
+    let mut bob = bank.watch(&["/savings/bob"]);
+    assert_eq!(next(&mut bob, "/savings/bob").await, 7);
+    execute(&bank.db, "DELETE FROM accounts").await;
+    bank.live.ring();
+    assert_eq!(next(&mut bob, "/savings/bob").await, 0);
 }
 
 async fn what_is_undone_is_not(place: Place) {
