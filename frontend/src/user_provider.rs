@@ -1,9 +1,9 @@
 //! Fetches the person's row, keeps it live, and lets it follow Clerk's user.
 
 use clerk_yew::{use_auth, use_user};
-use live::Query;
 use live_yew::{ClerkLiveProvider, QueryState, use_link, use_query};
-use shared::{User, UserUpdate};
+use shared::UserUpdate;
+use shared::endpoints::ME;
 use yew::prelude::*;
 
 use crate::api::{Api, ApiError, Versioned};
@@ -13,9 +13,6 @@ use crate::remembered::{self, Keeper};
 use crate::retry;
 use crate::sync::{self, Seen};
 use crate::task::Task;
-
-/// The person's row.
-const ME: Query<(), User> = Query::get("/api/users/me");
 
 /// The person's row, for everything below a [`UserProvider`].
 #[derive(Clone, PartialEq)]

@@ -1,10 +1,11 @@
 //! What the page and the API agree on: the [`User`], the body that changes one
-//! ([`PutUser`]) with its validation, the page's configuration, the error document, and who
+//! ([`PutUser`]) with its validation, the [`endpoints`], the page's configuration, the error document, and who
 //! the page is probably opened by.
 //!
 //! The crate compiles natively and for wasm and knows nothing of HTTP servers or databases.
 
 mod config;
+pub mod endpoints;
 mod problem;
 mod user;
 mod validation;

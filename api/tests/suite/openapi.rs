@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use live::{Mutation, Query};
 use reqwest::{Method, StatusCode};
+use serde::Serialize;
 use serde_json::Value;
+use shared::endpoints::{self, ClerkId};
 
 use crate::world::{Kind, World, expect, send, token};
 
@@ -100,6 +103,75 @@ async fn every_operation_says_what_it_answers_and_who_may_ask() {
         let example = &response["content"]["application/problem+json"]["example"];
         assert!(example["detail"].is_string(), "{name}");
     }
+}
+
+#[tokio::test]
+async fn the_page_calls_what_there_is_with_the_types_that_it_has() {
+    let world = World::new(Kind::Sqlite).await;
+    let document = document(&world).await;
+    let ada = ClerkId {
+        clerk_id: "user_ada".to_owned(),
+    };
+    let mut named = BTreeSet::new();
+    let mut has = |method: &str, template: &str, path: &str, types: [&str; 2]| {
+        let what = format!("{method} {template}");
+        let operation = &document["paths"][template][method];
+        assert!(operation.is_object(), "{what}");
+        assert_eq!(types_of(operation), types, "{what}");
+        // The braces are filled with what the parameters say.
+        assert_eq!(path, template.replace("{clerkId}", "user_ada"), "{what}");
+        named.insert(what);
+    };
+    query(endpoints::ME, &(), &mut has);
+    query(endpoints::GET, &ada, &mut has);
+    mutation(endpoints::GET_OR_CREATE, &(), &mut has);
+    mutation(endpoints::PUT, &ada, &mut has);
+    mutation(endpoints::DELETE, &ada, &mut has);
+    // And there is no other about a row, but for the stream in the words of old.
+    let mut all = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        if path.starts_with("/api/users") && path != "/api/users/me/events" {
+            let methods = operations.as_object().expect("operations").keys();
+            all.extend(methods.map(|method| format!("{method} {path}")));
+        }
+    }
+    assert_eq!(named, all);
+}
+
+/// The method, the template, a path and the names of the types that go in and come out.
+type Has<'a> = &'a mut dyn FnMut(&str, &str, &str, [&str; 2]);
+
+fn query<P: Serialize, O>(endpoint: Query<P, O>, params: &P, has: Has<'_>) {
+    let path = endpoint.path(params);
+    has("get", endpoint.template(), &path, ["()", name::<O>()]);
+}
+
+fn mutation<P: Serialize, I, O>(endpoint: Mutation<P, I, O>, params: &P, has: Has<'_>) {
+    let (method, path) = (endpoint.method().as_str(), endpoint.path(params));
+    let types = [name::<I>(), name::<O>()];
+    has(&method.to_lowercase(), endpoint.template(), &path, types);
+}
+
+/// The type's own name, by which its schema goes.
+fn name<T>() -> &'static str {
+    std::any::type_name::<T>().rsplit("::").next().expect("one")
+}
+
+/// The names of the schemas of an operation's body and of its answers that are a success.
+fn types_of(operation: &Value) -> [&str; 2] {
+    fn schema(of: &Value) -> &str {
+        let schema = &of["content"]["application/json"]["schema"]["$ref"];
+        let name = schema.as_str().and_then(|it| it.rsplit('/').next());
+        name.unwrap_or("()")
+    }
+    let answers = operation["responses"].as_object().expect("responses");
+    let answers = answers.iter().filter(|(status, _)| status.starts_with('2'));
+    let answers: BTreeSet<_> = answers.map(|(_, answer)| schema(answer)).collect();
+    assert_eq!(answers.len(), 1, "{operation}");
+    [
+        schema(&operation["requestBody"]),
+        answers.first().expect("one"),
+    ]
 }
 
 #[tokio::test]
