@@ -39,7 +39,7 @@ use users::Users;
 /// How many bytes of bodies there may be in memory, of all requests and of those from one address.
 const BODIES_MAX: usize = 64 * 1024 * 1024;
 const BODIES_ADDRESS_MAX: usize = 16 * 1024 * 1024;
-/// How many requests the Frontend-API proxy passes on at a time, of all and from one address.
+/// How many requests the Frontend API proxy passes on at a time, of all and from one address.
 const EXCHANGES_MAX: usize = 128;
 const EXCHANGES_ADDRESS_MAX: usize = 32;
 

@@ -17,7 +17,7 @@ impl Route {
         match self {
             Self::Home => "Yew + Clerk",
             Self::SignIn => "Sign in – Yew + Clerk",
-            Self::SignUp => "Create an account – Yew + Clerk",
+            Self::SignUp => "Sign up – Yew + Clerk",
             Self::Account => "Account – Yew + Clerk",
             Self::Goodbye => "Goodbye – Yew + Clerk",
             Self::NotFound => "Page not found – Yew + Clerk",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct PageConfig {
     /// Clerk's publishable key, `pk_test_…` or `pk_live_…`.
     pub publishable_key: String,
-    /// Clerk's Frontend-API proxy, absolute or a path of this origin; none: Clerk's own host.
+    /// Clerk's Frontend API proxy, absolute or a path of this origin; none: Clerk's own host.
     pub proxy_url: Option<String>,
     /// The JWT template to ask tokens for; none: plain session tokens.
     pub jwt_template: Option<String>,

@@ -35,7 +35,7 @@ pub const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const PAGE: &str = "page";
 /// Paths of the API that lead nowhere.
 const NOWHERE: &str = "/api/…";
-/// Whatever lies below the Frontend-API proxy.
+/// Whatever lies below the Frontend API proxy.
 const PROXY: &str = "proxy";
 
 /// The patterns of all routes, to name them without a copy.

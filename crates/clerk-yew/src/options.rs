@@ -56,7 +56,7 @@ props! {
             publishable_key: AttrValue = "publishableKey",
         }
         options {
-            /// Clerk's Frontend-API proxy: a URL, or a path of this origin
+            /// Clerk's Frontend API proxy: a URL, or a path of this origin
             /// (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>)
             proxy_url: AttrValue = "proxyUrl",
             /// The domain of a satellite app

@@ -128,7 +128,7 @@ impl Person {
     pub async fn sign_out(&self, browser: &Browser) -> Result<()> {
         browser.click("Open user menu").await?;
         browser.click("Sign out").await?;
-        browser.sees("Create an account").await
+        browser.sees("Sign up").await
     }
 
     /// Waits until this many codes have been sent, and answers the newest.

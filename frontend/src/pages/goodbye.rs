@@ -10,11 +10,11 @@ pub fn goodbye(visitor: Visitor) -> Html {
     let (title, text) = match visitor {
         Visitor::SignedOut => (
             "Goodbye",
-            "Your account is deleted: your profile, and all ways to sign in.",
+            "Your account and your profile were deleted. You can sign up again at any time.",
         ),
         Visitor::SignedIn => (
-            "You are still here",
-            "You are signed in. Nothing was deleted.",
+            "Your account is still here",
+            "You are signed in, and nothing was deleted.",
         ),
     };
     notice(title, text, link(Route::Home, "button primary", "Go home"))

@@ -29,7 +29,7 @@ pub fn welcome() -> Html {
                 <h1>{ "Sign‑up, sign‑in and live user data, in Rust" }</h1>
                 <p class="lead">{ "A starter to clone on day one and to keep: your profile is a row in the database, and this page always shows its current state." }</p>
                 <div class="actions">
-                    { link(Route::SignUp, "button primary", "Create an account") }
+                    { link(Route::SignUp, "button primary", "Sign up") }
                     { link(Route::SignIn, "button", "Sign in") }
                 </div>
             </div>

@@ -17,9 +17,9 @@ pub fn use_news(route: Route) -> Html {
         known.clone_from(&now);
     }
     let changed = match (&*known, &now) {
-        (Some(_), None) if auth.is_loaded() => "You are signed out.",
+        (Some(_), None) if auth.is_loaded() => "You have been signed out.",
         (Some(known), Some(now)) if known != now => {
-            "Somebody else has signed in. This is their profile."
+            "Another account is signed in now. This is its profile."
         }
         _ => "",
     };
@@ -29,7 +29,7 @@ pub fn use_news(route: Route) -> Html {
     html! {
         <div class="news" role="status">
             if is_slow {
-                <p>{ "The sign-in service is not responding as it should. You can go on, but some things may fail." }</p>
+                <p>{ "The sign-in service is having problems. Some things may not work." }</p>
             }
             if must_go_on {
                 <p>

@@ -10,7 +10,7 @@ pub fn account() -> Html {
             <div class="heading">
                 <h1>{ "Your account" }</h1>
                 <p class="hint">
-                    { "How you sign in, as stored by Clerk. A new name or email address also reaches your profile." }
+                    { "Manage how you sign in. If you change your name or email address here, your profile changes, too." }
                 </p>
             </div>
             <div class="account"><UserProfile path="/account" appearance={appearance()} /></div>

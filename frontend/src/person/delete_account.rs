@@ -126,11 +126,11 @@ pub fn DeleteAccount() -> Html {
         <section class="card delete" aria-labelledby="delete-title">
             <h2 id="delete-title">{ "Delete account" }</h2>
             <p class="hint">
-                { "This deletes your profile in the database and your account at Clerk, with all \
-                   ways to sign in. Neither can be restored." }
+                { "This permanently deletes your profile and your account. You will no longer be \
+                   able to sign in, and nothing can be restored." }
             </p>
             if !may {
-                <p>{ "Your account cannot be deleted here. Ask whoever runs this app." }</p>
+                <p>{ "You cannot delete your account yourself. Contact support." }</p>
             } else if let Some(step) = &*step {
                 <form {onsubmit} novalidate=true>
                     <div class="field">
@@ -171,9 +171,9 @@ fn active_user(clerk: &Clerk) -> Option<String> {
 
 fn explain(failure: &Failure, row_is_gone: bool) -> String {
     let (reason, is_known) = match failure {
-        Failure::Unproven => ("Confirm first that it is you.".to_owned(), true),
+        Failure::Unproven => ("Verify your identity first.".to_owned(), true),
         Failure::Switched => (
-            "Another account is active now. Switch back to the first one.".to_owned(),
+            "You have switched to another account. Switch back and try again.".to_owned(),
             true,
         ),
         Failure::Api(error) => (error.to_string(), *error != ApiError::Unavailable),
@@ -182,14 +182,14 @@ fn explain(failure: &Failure, row_is_gone: bool) -> String {
     match (row_is_gone, is_known) {
         (false, true) => format!("{reason} Nothing was deleted."),
         (false, false) => format!(
-            "{reason} It is not known whether your profile was deleted. Try again: that does no harm."
+            "{reason} We could not confirm that your profile was deleted. It is safe to try again."
         ),
-        (true, true) => format!(
-            "Your profile is deleted, but your account at Clerk is not. {reason} Try again."
-        ),
+        (true, true) => {
+            format!("Your profile was deleted, but your account was not. {reason} Try again.")
+        }
         (true, false) => format!(
-            "Your profile is deleted, but it is not known whether your account at Clerk is. \
-             {reason} Try again: that does no harm."
+            "Your profile was deleted, but we could not confirm that your account was. \
+             {reason} It is safe to try again."
         ),
     }
 }
@@ -205,8 +205,12 @@ mod tests {
         for (failure, row_is_gone, told) in [
             (Failure::Unproven, false, "Nothing was deleted."),
             (refused(), false, "Nothing was deleted."),
-            (lost(), false, "not known whether your profile was deleted."),
-            (Failure::Switched, true, "your account at Clerk is not."),
+            (
+                lost(),
+                false,
+                "could not confirm that your profile was deleted.",
+            ),
+            (Failure::Switched, true, "your account was not."),
         ] {
             let text = explain(&failure, row_is_gone);
             assert!(text.contains(told), "{text}");

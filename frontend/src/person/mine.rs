@@ -36,8 +36,8 @@ pub fn Mine() -> Html {
         }
         (Phase::Failed(text), _) => notice("Something went wrong", text, Html::default()),
         (Phase::Deleted, _) => notice(
-            "This account was deleted.",
-            "Your profile is gone for good. Your account at Clerk, with which you sign in, is still there.",
+            "Your profile was deleted",
+            "It cannot be restored. You can still sign in: delete your account as well if you no longer need it.",
             link(Route::Account, "button primary", "Go to your account"),
         ),
         (Phase::Remembered | Phase::Ready, None) => notice(

@@ -1,4 +1,4 @@
-//! The Frontend-API proxy: passes requests below one path to one upstream
+//! The Frontend API proxy: passes requests below one path to one upstream
 //! (<https://clerk.com/docs/guides/dashboard/dns-domains/proxy-fapi>).
 
 mod error;

@@ -37,7 +37,7 @@ const CONVEX: &str = "convex";
 /// | `CLERK_ISSUER`, `CLERK_JWKS_URL` | override what follows from the key |
 /// | `CLERK_JWKS_MAX_AGE` | seconds that keys go on working while the JWKS URL does not answer; a day |
 /// | `CLERK_JWT_KEY` | RSA public key (PEM), to verify tokens without the network |
-/// | `CLERK_PROXY_URL` | the Frontend-API proxy: a path of this server, or a URL, which is the issuer then |
+/// | `CLERK_PROXY_URL` | the Frontend API proxy: a path of this server, or a URL, which is the issuer then |
 /// | `CLERK_SECRET_KEY` | authenticates the proxy to Clerk |
 /// | `CLERK_WEBHOOK_SIGNING_SECRET` | `whsec_…` |
 #[derive(Clone, Debug)]

@@ -134,7 +134,7 @@ fn display_config(settings: &Settings) -> Value {
         "home_url": "/",
         "sign_in_url": "/sign-in",
         "sign_up_url": "/sign-up",
-        "user_profile_url": "/profile",
+        "user_profile_url": "/account",
         "waitlist_url": "/waitlist",
         "oauth_consent_url": "/",
         "after_sign_in_url": "/",

@@ -55,7 +55,7 @@ async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> R
     let browser = &story.browsers[number];
     let page = story.page();
     browser.open(&page).await?;
-    browser.sees("Create an account").await?;
+    browser.sees("Sign up").await?;
     keep(browser, folder, &format!("welcome-{look}")).await?;
     browser.open(&format!("{page}/sign-in")).await?;
     browser
@@ -68,7 +68,7 @@ async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> R
     ada.sees_own_profile(browser).await?;
     keep(browser, folder, &format!("home-{look}")).await?;
     browser.click("Edit").await?;
-    browser.fill("Email", "ada at example.com").await?;
+    browser.fill("Email address", "ada at example.com").await?;
     browser.click("Save").await?;
     browser.sees("Enter an email address").await?;
     keep(browser, folder, &format!("edit-{look}")).await?;

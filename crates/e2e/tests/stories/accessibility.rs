@@ -34,7 +34,7 @@ async fn everybody_can_use_the_page() -> Result<()> {
             ada.is_signed_in(story, number, &id).await?;
             browser.is_accessible().await?;
             browser.click("Edit").await?;
-            browser.fill("Email", "ada at example.com").await?;
+            browser.fill("Email address", "ada at example.com").await?;
             browser.click("Save").await?;
             browser.sees("Enter an email address").await?;
             browser.is_accessible().await?;
@@ -44,7 +44,7 @@ async fn everybody_can_use_the_page() -> Result<()> {
             browser.is_accessible().await?;
             ada.sign_out(browser).await?;
             browser.open(&page).await?;
-            browser.sees("Create an account").await?;
+            browser.sees("Sign up").await?;
             browser.is_accessible().await?;
             browser.open(&format!("{page}/no/such/page")).await?;
             browser.sees("Page not found").await?;

@@ -113,7 +113,7 @@ async fn signing_out_in_one_tab_signs_out_the_other() -> Result<()> {
         ada.sees_own_profile(browser).await?;
         ada.sign_out(browser).await?;
         browser.look_at_tab(0).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         browser.sees_no("Welcome").await
     })
     .await
@@ -129,7 +129,7 @@ async fn signing_in_in_one_tab_signs_in_the_others() -> Result<()> {
         // One tab stands before the form, one on the first page, and Ada uses the third.
         ada.begin_sign_in(story, 0).await?;
         browser.open_tab(&page).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         browser.open_tab(&page).await?;
         ada.begin_sign_in(story, 0).await?;
         browser.fill("Password", PASSWORD).await?;

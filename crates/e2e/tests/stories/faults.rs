@@ -52,7 +52,7 @@ async fn with_clerks_scripts_unreachable_the_page_fails_with_a_retry_that_works(
             .await?;
         story.stack.start_emulator().await?;
         story.browsers[0].click("Retry").await?;
-        story.browsers[0].sees("Create an account").await?;
+        story.browsers[0].sees("Sign up").await?;
         Person::new("Ada", "Lovelace").sign_up(story, 0).await
     })
     .await

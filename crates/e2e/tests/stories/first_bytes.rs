@@ -47,7 +47,7 @@ async fn without_scripts_the_welcome_page_is_readable_and_its_links_say_what_is_
             .await?;
         browser.open(&page).await?;
         browser.sees("Sign‑up, sign‑in and live user data").await?;
-        browser.click("Create an account").await?;
+        browser.click("Sign up").await?;
         browser.sees("This page needs JavaScript").await?;
         let address = browser.client.current_url().await?;
         ensure!(address.path() == "/sign-up", "{address}");

@@ -8,9 +8,9 @@ async fn lives(story: &Story) -> Result<()> {
     let ada = Person::new("Ada", "Lovelace");
     let browser = &story.browsers[0];
     browser.open(&story.page()).await?;
-    browser.sees("Create an account").await?;
+    browser.sees("Sign up").await?;
     browser.tabs_to("Skip to content").await?;
-    browser.tabs_to("Create an account").await?;
+    browser.tabs_to("Sign up").await?;
     browser.presses(Key::Enter).await?;
     for (label, value) in [
         ("First name", ada.first),

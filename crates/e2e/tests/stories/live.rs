@@ -44,12 +44,14 @@ async fn a_bad_edit_is_explained_and_nothing_typed_is_lost() -> Result<()> {
         let browser = &story.browsers[0];
         browser.click("Edit").await?;
         browser.fill("Name", "Countess").await?;
-        browser.fill("Email", "no address").await?;
+        browser.fill("Email address", "no address").await?;
         browser.click("Save").await?;
         browser
             .sees("Enter an email address like name@example.com.")
             .await?;
-        browser.fill("Email", "countess@example.com").await?;
+        browser
+            .fill("Email address", "countess@example.com")
+            .await?;
         browser.click("Save").await?;
         browser.sees_field("email", "countess@example.com").await?;
         browser.sees_field("name", "Countess").await?;

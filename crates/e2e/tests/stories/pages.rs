@@ -15,7 +15,7 @@ async fn an_unknown_path_says_so_and_leads_home() -> Result<()> {
             "Page not found – Yew + Clerk"
         );
         browser.click("Go home").await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         // Whoever hears the page, not sees it, is told where they are now.
         assert_eq!(browser.client.title().await?, "Yew + Clerk");
         let focused = browser.focused().await?;
@@ -78,11 +78,11 @@ async fn the_theme_that_was_chosen_is_there_before_anything_is_shown() -> Result
         }).observe(document, {childList: true, subtree: true})";
         browser.before_page(note).await?;
         browser.open(&story.page()).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         for theme in ["Dark", "Light"] {
             browser.click_at(&format!("//label[.='{theme}']")).await?;
             browser.client.refresh().await?;
-            browser.sees("Create an account").await?;
+            browser.sees("Sign up").await?;
             let first = browser
                 .client
                 .execute("return window.first", vec![])

@@ -77,7 +77,7 @@ async fn after_signing_out_in_any_tab_the_browser_keeps_nothing_of_the_person() 
         ada.sign_out(browser).await?;
         forgets(browser, &ada).await?;
         browser.look_at_tab(0).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         forgets(browser, &ada).await?;
         // Bob comes, and Ada had signed out while the page was closed.
         for signed_in in [false, true] {

@@ -51,7 +51,7 @@ async fn the_first_page_and_one_that_is_not_there() -> Result<()> {
         let page = story.page();
         let browser = &story.browsers[0];
         browser.open(&page).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         browser.is_presentable("welcome").await?;
         browser.open(&format!("{page}/no/such/page")).await?;
         browser.sees("Page not found").await?;
@@ -144,11 +144,11 @@ async fn an_edit_from_its_beginning_to_its_end() -> Result<()> {
         begins_to_edit(story, "Countess").await?;
         let browser = &story.browsers[0];
         browser.is_presentable("editing").await?;
-        browser.fill("Email", "ada at example.com").await?;
+        browser.fill("Email address", "ada at example.com").await?;
         browser.click("Save").await?;
         browser.sees("Enter an email address like").await?;
         browser.is_presentable("invalid").await?;
-        browser.fill("Email", &ada().email).await?;
+        browser.fill("Email address", &ada().email).await?;
         browser.click("Save").await?;
         browser.sees("Saving…").await?;
         browser.is_presentable("saving").await?;
@@ -183,7 +183,9 @@ async fn who_is_second_chooses_field_by_field() -> Result<()> {
         story.browsers[0].expect_error("status of 412");
         begins_to_edit(story, "Countess").await?;
         let browser = &story.browsers[0];
-        browser.fill("Email", "countess@example.com").await?;
+        browser
+            .fill("Email address", "countess@example.com")
+            .await?;
         is_changed_elsewhere(story, &id, "Ada King").await?;
         browser.click("Save").await?;
         browser.sees("Your profile was changed elsewhere").await?;
@@ -245,7 +247,7 @@ async fn an_edit_survives_a_reload_and_a_session_that_is_lost() -> Result<()> {
         browser.sees("It is not saved yet.").await?;
         browser.is_presentable("restored").await?;
         is_signed_out_elsewhere(story, &id).await?;
-        browser.sees("You are signed out.").await?;
+        browser.sees("You have been signed out.").await?;
         browser.is_presentable("signed-out-elsewhere").await?;
         // The way of somebody who reloads nothing.
         browser.click("Sign in").await?;
@@ -276,7 +278,7 @@ async fn somebody_else_signs_in_elsewhere() -> Result<()> {
         browser.click("Continue").await?;
         bob.sees_own_profile(browser).await?;
         browser.look_at_tab(0).await?;
-        browser.sees("Somebody else has signed in").await?;
+        browser.sees("Another account is signed in now").await?;
         bob.sees_own_profile(browser).await?;
         browser.is_presentable("somebody-else").await
     })
@@ -388,7 +390,7 @@ async fn clerk_is_in_trouble() -> Result<()> {
         story.stack.fault(fault).await?;
         let browser = &story.browsers[0];
         browser.client.refresh().await?;
-        browser.sees("is not responding as it should").await?;
+        browser.sees("is having problems").await?;
         browser.is_presentable("clerk-degraded").await
     })
     .await
@@ -422,7 +424,7 @@ async fn the_row_was_deleted_elsewhere() -> Result<()> {
         let delete = reqwest::Client::new().delete(format!("{}/api/users/{id}", story.page()));
         let deleted = delete.bearer_auth(browser.token().await?).send().await?;
         assert_eq!(deleted.status(), 204);
-        browser.sees("This account was deleted.").await?;
+        browser.sees("Your profile was deleted").await?;
         browser.is_presentable("deleted").await?;
         // What is left at Clerk can be deleted, too.
         browser.click("Go to your account").await?;
@@ -472,7 +474,7 @@ async fn the_account_and_its_deletion() -> Result<()> {
         let fault = json!({ "path": "/v1/me", "status": 500, "count": 1 });
         story.stack.fault(fault).await?;
         browser.click("Delete account").await?;
-        browser.sees("your account at Clerk is not.").await?;
+        browser.sees("your account was not.").await?;
         browser.is_presentable("deletion-half").await?;
         assert!(story.stack.rows().await?.is_empty());
         browser.click("Delete account").await?;

@@ -13,7 +13,7 @@ const FIELDS: [Field; 2] = [Field::Name, Field::Email];
 /// What a person calls a field.
 fn label(field: Field) -> &'static str {
     match field {
-        Field::Email => "Email",
+        Field::Email => "Email address",
         _ => "Name",
     }
 }

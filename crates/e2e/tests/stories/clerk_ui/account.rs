@@ -116,7 +116,7 @@ async fn an_account_is_deleted_by_its_person() -> Result<()> {
         browser
             .click_at("(//button[normalize-space(.)='Delete account'])[last()]")
             .await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         ada.begin_sign_in(story, 0).await?;
         story.browsers[0].sees("Couldn't find your account").await
     })
@@ -145,7 +145,7 @@ async fn another_device_is_signed_out_from_the_account_page() -> Result<()> {
         });
         gone.await?;
         story.browsers[there].client.refresh().await?;
-        story.browsers[there].sees("Create an account").await
+        story.browsers[there].sees("Sign up").await
     })
     .await
 }

@@ -43,7 +43,7 @@ async fn a_second_factor_is_set_up_before_anything_else() -> Result<()> {
         browser.sees("Add authenticator application").await?;
         // Whoever leaves is not signed in, and comes back to the same question.
         browser.open(&story.page()).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         browser.open(&format!("{}/sign-in", story.page())).await?;
         browser.sees("Add authenticator application").await?;
         browser.click("Can't scan QR code?").await?;

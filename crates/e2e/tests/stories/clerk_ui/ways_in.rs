@@ -218,7 +218,7 @@ async fn a_waitlist_takes_an_address() -> Result<()> {
             .await?;
         let browser = &story.browsers[0];
         browser.open(&story.page()).await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         clerk(browser, "openWaitlist()").await?;
         browser.fill("Email address", "eve@example.com").await?;
         browser.click("Join the waitlist").await?;
@@ -268,7 +268,7 @@ async fn too_many_wrong_passwords_lock_the_account() -> Result<()> {
         browser.sees("Password is incorrect").await?;
         browser.click("Continue").await?;
         // Clerk leads away from the form, and tells whoever comes back.
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         ada.begin_sign_in(story, 0).await?;
         story.browsers[0].sees("Your account is locked").await
     })
@@ -378,7 +378,7 @@ async fn everybody_in_a_browser_signs_out_at_once() -> Result<()> {
         bob.sees_own_profile(browser).await?;
         browser.click("Open user menu").await?;
         browser.click("Sign out of all accounts").await?;
-        browser.sees("Create an account").await?;
+        browser.sees("Sign up").await?;
         let none = "return window.Clerk.client.sessions.length === 0";
         becomes_true(browser, "no session", none).await
     })
