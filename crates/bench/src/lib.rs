@@ -11,6 +11,7 @@ pub mod rows;
 pub mod server;
 pub mod streams;
 pub mod table;
+pub mod tables;
 pub mod wrk;
 
 use std::path::PathBuf;

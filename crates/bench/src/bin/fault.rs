@@ -12,6 +12,7 @@ use bench::issuer::Issuer;
 use bench::journal::{Account, Writers};
 use bench::server::{Server, api, free_address};
 use bench::table;
+use bench::tables::Tables;
 use rand::RngExt;
 use test_postgres::{Durability, Stop};
 use tokio::task::{block_in_place, spawn_blocking};
@@ -130,6 +131,7 @@ impl World {
     async fn kill(&self, database_url: &str) -> Result<Account> {
         let address = free_address()?;
         let mut server = self.start(address, database_url, &[])?;
+        let tables = Tables::add(database_url).await?;
         let writers = Writers::start(address, self.issuer.clone())?;
         for _ in 0..HURTS {
             a_while().await;
@@ -137,14 +139,17 @@ impl World {
             server = self.start(address, database_url, &[])?;
         }
         a_while().await;
-        let account = writers.check().await;
+        let account = writers.check().await?;
+        tables.check().await?;
         drop(server);
-        account
+        Ok(account)
     }
 
     async fn restart_postgres(&self) -> Result<Account> {
         let address = free_address()?;
-        let server = self.start(address, &self.database().await?, &[])?;
+        let database_url = self.database().await?;
+        let server = self.start(address, &database_url, &[])?;
+        let tables = Tables::add(&database_url).await?;
         let writers = Writers::start(address, self.issuer.clone())?;
         for hurt in 0..HURTS {
             a_while().await;
@@ -161,9 +166,10 @@ impl World {
             .await?;
         }
         a_while().await;
-        let account = writers.check().await;
+        let account = writers.check().await?;
+        tables.check().await?;
         drop(server);
-        account
+        Ok(account)
     }
 
     async fn jwks_down(&self, database_url: &str) -> Result<Account> {
@@ -180,11 +186,13 @@ impl World {
         // From here on nobody answers there.
         host.abort();
         let _ = host.await;
+        let tables = Tables::add(database_url).await?;
         let writers = Writers::start(address, self.issuer.clone())?;
         for _ in 0..=HURTS {
             a_while().await;
         }
         let account = writers.check().await?;
+        tables.check().await?;
         drop(server);
         if account.refused > 0 {
             bail!("{} requests were refused without need", account.refused);
