@@ -1,4 +1,4 @@
-//! A person's browser: Chromium with a profile of its own, driven over WebDriver.
+//! A person's browser, with a profile of its own, driven over WebDriver.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -7,12 +7,13 @@ use anyhow::{Context, Result, bail, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
+use crate::engine::Engine;
 use crate::stack::{env_path, free_port};
 use crate::wait_for;
 
@@ -33,6 +34,7 @@ pub struct Look {
 pub struct Browser {
     /// The WebDriver session
     pub client: Client,
+    engine: Engine,
     driver: Child,
     profile: PathBuf,
     expected_errors: Vec<String>,
@@ -40,24 +42,28 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium with the profile in this folder. It can reach this machine only.
-    pub async fn start(profile: &Path, look: Look) -> Result<Self> {
+    /// Starts a browser with the profile in this folder. It can reach this machine only.
+    pub async fn start(engine: Engine, profile: &Path, look: Look) -> Result<Self> {
         let port = free_port()?;
-        // Chromium leaves sockets and locks in the folder for temporary files.
+        // Browsers leave sockets and locks in the folder for temporary files.
         let temporary = profile.with_extension("tmp");
-        std::fs::create_dir_all(&temporary)?;
-        let driver = Command::new(program("chromedriver"))
-            .env("TMPDIR", &temporary)
-            .arg(format!("--port={port}"))
+        for folder in [profile, &temporary] {
+            std::fs::create_dir_all(folder)?;
+        }
+        let driver = engine
+            .command(port, &temporary)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .context("chromedriver does not start: cargo xtask test installs it")?;
-        let capabilities = capabilities(profile, look);
+            .with_context(|| {
+                let name = engine.driver();
+                format!("{name} does not start: cargo xtask test installs it")
+            })?;
+        let capabilities = engine.capabilities(profile, look);
         let url = format!("http://127.0.0.1:{port}");
-        let client = wait_for("chromedriver", async || {
+        let client = wait_for(engine.driver(), async || {
             ClientBuilder::new(HttpConnector::new())
                 .capabilities(capabilities.clone())
                 .connect(&url)
@@ -67,6 +73,7 @@ impl Browser {
         .await?;
         Ok(Self {
             client,
+            engine,
             driver,
             profile: profile.to_owned(),
             expected_errors: Vec::new(),
@@ -505,8 +512,12 @@ impl Browser {
         self.expected_errors.push(text.to_owned());
     }
 
-    /// Reads the console; errors that are no part of the story are an error.
+    /// Reads the console; errors that are no part of the story are an error. Only Chromium's driver
+    /// tells of it.
     pub async fn check_console(&mut self) -> Result<()> {
+        if self.engine != Engine::Chromium {
+            return Ok(());
+        }
         let entries = self.client.issue_cmd(ConsoleLog).await?;
         let mut unexpected = Vec::new();
         for entry in entries.as_array().into_iter().flatten() {
@@ -553,7 +564,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Chromium's processes are not children of ours: they are found by their profile.
+    /// A browser's processes are not children of ours: they are found by their profile.
     fn drop(&mut self) {
         let profile = self.profile.display().to_string();
         for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -647,58 +658,5 @@ fn literal(text: &str) -> String {
         format!("\"{text}\"")
     } else {
         format!("'{text}'")
-    }
-}
-
-fn program(name: &str) -> String {
-    std::env::var(name.to_uppercase()).unwrap_or_else(|_| name.to_owned())
-}
-
-fn capabilities(profile: &Path, look: Look) -> Capabilities {
-    let (width, height) = (1280, 900);
-    let mut arguments = vec![
-        format!("--user-data-dir={}", profile.display()),
-        format!("--window-size={width},{height}"),
-        // Every host but this machine's is unresolvable, and one other name leads here too.
-        format!(
-            "--host-resolver-rules=MAP {FOREIGN_HOST} 127.0.0.1, MAP * ~NOTFOUND, \
-             EXCLUDE localhost, EXCLUDE 127.0.0.1"
-        ),
-    ];
-    arguments.extend(
-        [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            // Stories go from page to page faster than people.
-            "--disable-ipc-flooding-protection",
-            "--no-first-run",
-            "--lang=en-US",
-        ]
-        .map(str::to_owned),
-    );
-    if look.dark {
-        arguments.push("--force-dark-mode".to_owned());
-        arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
-    }
-    let mut options = json!({ "args": arguments });
-    if look.phone {
-        let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2, "touch": true });
-        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
-    }
-    let capabilities = json!({
-        "goog:chromeOptions": options,
-        "goog:loggingPrefs": { "browser": "ALL" },
-        // Stories wait for what a person waits for, not for the last byte.
-        "pageLoadStrategy": "eager",
-    });
-    match capabilities {
-        Value::Object(capabilities) => capabilities,
-        _ => Capabilities::new(),
     }
 }

@@ -1,14 +1,16 @@
-//! Browser tests: real Chromium, real clerk-js, the real binaries, on free ports and temporary
+//! Browser tests: real browsers, real clerk-js, the real binaries, on free ports and temporary
 //! data. A [`story`] builds its world, tells what a person does, and leaves nothing behind;
 //! when it fails it keeps a screenshot, the browser's console and the servers' logs.
 
 mod browser;
+mod engine;
 mod person;
 mod stack;
 mod story;
 mod tree;
 
 pub use browser::{Browser, FOREIGN_HOST, Look};
+pub use engine::Engine;
 pub use fantoccini::key::Key;
 pub use person::{PASSWORD, Person, TEST_CODE, in_query};
 pub use stack::{App, Stack, StackOptions};

@@ -15,6 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+use crate::engine::Engine;
 use crate::tree::Tree;
 use crate::wait_for;
 
@@ -74,6 +75,8 @@ fn example(name: &str) -> PathBuf {
 pub struct StackOptions {
     /// Whose page it is about
     pub app: App,
+    /// Whose engine the browsers have
+    pub engine: Engine,
     /// Seconds until a token expires; none: Clerk's 60
     pub token_lifetime: Option<u32>,
     /// Start with the emulator down

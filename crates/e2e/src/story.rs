@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow};
 use futures_util::FutureExt;
 
 use crate::browser::{Browser, Look};
+use crate::engine::Engine;
 use crate::stack::{Stack, StackOptions};
 
 /// The world of one story.
@@ -16,6 +17,7 @@ pub struct Story {
     pub stack: Stack,
     /// The browsers, in the order they were started
     pub browsers: Vec<Browser>,
+    engine: Engine,
 }
 
 impl Story {
@@ -28,7 +30,8 @@ impl Story {
     pub async fn browser_with(&mut self, look: Look) -> Result<usize> {
         let number = self.browsers.len();
         let profile = self.stack.folder(&format!("browser-{number}"));
-        self.browsers.push(Browser::start(&profile, look).await?);
+        self.browsers
+            .push(Browser::start(self.engine, &profile, look).await?);
         Ok(number)
     }
 
@@ -51,6 +54,7 @@ pub async fn story_with(
     tell: impl AsyncFnOnce(&mut Story) -> Result<()>,
 ) -> Result<()> {
     let mut story = Story {
+        engine: options.engine,
         stack: Stack::start(options).await?,
         browsers: Vec::new(),
     };

@@ -86,6 +86,7 @@ fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
     let sdk_and_axe = (!plan.browser.is_empty())
         .then(|| Ok::<_, anyhow::Error>((tools::clerk_sdk()?, tools::axe()?)))
         .transpose()?;
+    let geckodriver = plan.needs.contains(&Need::Firefox).then(tools::firefox);
     let postgres = plan.postgres.then(tools::postgres).transpose()?;
 
     if plan.format {
@@ -133,7 +134,8 @@ fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
             .env("E2E_BIN_DIR", target(servers.folder()))
             .env("E2E_SDK_DIR", clerk_sdk)
             .env("E2E_AXE", axe)
-            .env("E2E_XTASK", xtask);
+            .env("E2E_XTASK", xtask)
+            .envs(geckodriver.flatten().map(|it| ("GECKODRIVER", it)));
         for (variable, folder) in [("E2E_DIST_DIR", "dist"), ("E2E_EXAMPLES_DIR", "examples")] {
             cargo.env(variable, std::path::absolute(folder)?);
         }
@@ -160,7 +162,7 @@ impl Servers {
     fn build(self, needs: &BTreeSet<Need>) -> Result<()> {
         let examples = needs.iter().filter_map(|need| match need {
             Need::Example(name) => build::server_of(name),
-            Need::Servers | Need::Page => None,
+            Need::Servers | Need::Page | Need::Firefox => None,
         });
         let packages: Vec<_> = build::SERVERS.into_iter().chain(examples).collect();
         match self {
@@ -192,6 +194,8 @@ fn build_for_browser(
                 let built = build::example(toolchain, name);
                 tally.step(&format!("the page of examples/{name}"), built)?;
             }
+            // Found with the tools.
+            Need::Firefox => {}
         }
     }
     Ok(())

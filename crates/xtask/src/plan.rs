@@ -39,16 +39,19 @@ pub enum Need {
     Page,
     /// The example of this name: its page, and its server if it has one
     Example(&'static str),
+    /// Firefox, if it can be had
+    Firefox,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Servers,
         Self::Page,
         Self::Example("board"),
         Self::Example("gallery"),
         Self::Example("notes"),
+        Self::Firefox,
     ];
 }
 
@@ -178,14 +181,15 @@ fn needs(found: &Found) -> BTreeSet<Need> {
         .iter()
         .filter_map(|it| it.strip_prefix(found.target.file.parent()?).ok());
     let mut needs = BTreeSet::from([Need::Servers]);
-    needs.extend(stories.map(
-        |story| match story.iter().next().and_then(|it| it.to_str()) {
-            Some("board.rs") => Need::Example("board"),
-            Some("gallery") => Need::Example("gallery"),
-            Some("notes.rs") => Need::Example("notes"),
-            _ => Need::Page,
-        },
-    ));
+    for story in stories {
+        match story.iter().next().and_then(|it| it.to_str()) {
+            Some("board.rs") => needs.extend([Need::Example("board")]),
+            Some("engines.rs") => needs.extend([Need::Page, Need::Firefox]),
+            Some("gallery") => needs.extend([Need::Example("gallery")]),
+            Some("notes.rs") => needs.extend([Need::Example("notes")]),
+            _ => needs.extend([Need::Page]),
+        }
+    }
     needs
 }
 
@@ -229,6 +233,10 @@ mod tests {
         assert_eq!(
             named("keyboard::").needs,
             [Need::Servers, Need::Page].into()
+        );
+        assert_eq!(
+            named("engines::").needs,
+            [Need::Servers, Need::Page, Need::Firefox].into()
         );
         assert_eq!(named("the_open_page_follows_edits").needs, [].into());
     }

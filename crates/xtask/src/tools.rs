@@ -16,6 +16,8 @@ const CLERK_JS: &str = "6.40.0";
 const CLERK_UI: &str = "1.36.0";
 /// wasm-opt, out of the npm package binaryen.
 const BINARYEN: &str = "132.0.0";
+/// Firefox's driver.
+const GECKODRIVER: &str = "0.37.1";
 /// Deque's rules of accessibility, the most widely used.
 const AXE: &str = "4.14.1";
 /// The fuzzer, from Python's package index.
@@ -213,6 +215,31 @@ pub fn chromium() -> Result<()> {
         &["chromium", "chromedriver"],
         &["chromium", "chromium-driver"],
     )
+}
+
+/// Firefox, as far as it can be had: answers its driver. Where it cannot be had that is told, and its
+/// story is not.
+pub fn firefox() -> Option<PathBuf> {
+    let browser = match which("firefox") {
+        Some(_) => Ok(()),
+        None => debian(&["firefox-esr"], &["firefox-esr"]),
+    };
+    browser
+        .and_then(|()| geckodriver())
+        .inspect_err(|error| println!("  no story in Firefox: {error:#}"))
+        .ok()
+}
+
+/// Firefox's driver.
+fn geckodriver() -> Result<PathBuf> {
+    if let Some(found) = which("geckodriver") {
+        return Ok(found);
+    }
+    let folder = match installed("geckodriver", GECKODRIVER) {
+        Some(folder) => folder,
+        None => cargo_install("geckodriver", GECKODRIVER, &["--locked"], "0")?,
+    };
+    Ok(folder.join("geckodriver"))
 }
 
 /// wrk, which makes the load of benchmarks.

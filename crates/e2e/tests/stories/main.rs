@@ -6,6 +6,7 @@ mod board;
 mod clerk_ui;
 mod dashboard;
 mod emulator_faults;
+mod engines;
 mod faults;
 mod first_bytes;
 mod gallery;
