@@ -173,7 +173,7 @@ fn explain(failure: &Failure, row_is_gone: bool) -> String {
     let (reason, is_known) = match failure {
         Failure::Unproven => ("Verify your identity first.".to_owned(), true),
         Failure::Switched => (
-            "You have switched to another account. Switch back and try again.".to_owned(),
+            "You have switched to another account. Switch back first.".to_owned(),
             true,
         ),
         Failure::Api(error) => (error.to_string(), *error != ApiError::Unavailable),

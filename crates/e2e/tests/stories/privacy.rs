@@ -117,7 +117,7 @@ async fn after_the_row_is_deleted_the_browser_keeps_nothing_of_the_person() -> R
         let delete = reqwest::Client::new().delete(&url);
         let deleted = delete.bearer_auth(browser.token().await?).send().await?;
         assert_eq!(deleted.status(), 204);
-        browser.sees("This account was deleted.").await?;
+        browser.sees("Your profile was deleted").await?;
         forgets(browser, &ada).await?;
         // It had been deleted while the page was closed.
         story.browsers[0].expect_error("status of 410");
@@ -125,7 +125,7 @@ async fn after_the_row_is_deleted_the_browser_keeps_nothing_of_the_person() -> R
         browser.open(&format!("{}/healthz", story.page())).await?;
         browser.keeps(&left_over).await?;
         browser.open(&story.page()).await?;
-        browser.sees("This account was deleted.").await?;
+        browser.sees("Your profile was deleted").await?;
         forgets(browser, &ada).await
     })
     .await
@@ -217,7 +217,9 @@ async fn who_switches_accounts_during_a_deletion_keeps_both() -> Result<()> {
             .sees(&format!("Type {} to confirm", bob.email))
             .await?;
         browser.lets_write().await?;
-        browser.sees("Another account is active now.").await?;
+        browser
+            .sees("You have switched to another account.")
+            .await?;
         for id in ids {
             let path = format!("/v1/users/{id}");
             story.stack.emulator_call("GET", &path, Value::Null).await?;
