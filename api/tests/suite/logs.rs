@@ -130,6 +130,7 @@ async fn a_log_that_takes_nothing_more_stops_nothing() {
     let start = Start {
         shell: "exec > /dev/full 2>&1",
         env: &[("CONNECTION_LIMIT_ADDRESS", "8"), ("RUST_LOG", "trace")],
+        ..Start::default()
     };
     let process = Process::start(&world, start).await;
     // What is refused is logged.

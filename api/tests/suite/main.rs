@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod database;
+mod deployment;
 mod emulator;
 mod events;
 mod headers;

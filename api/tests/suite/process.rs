@@ -1,5 +1,6 @@
 //! The API as a process of its own, as it runs in production.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -23,6 +24,8 @@ pub struct Start<'a> {
     pub shell: &'a str,
     /// More variables.
     pub env: &'a [(&'a str, &'a str)],
+    /// Where it listens; none: on any free port.
+    pub address: Option<SocketAddr>,
 }
 
 impl Process {
@@ -34,7 +37,10 @@ impl Process {
 
     /// The same in a folder that may have a database already.
     pub async fn start_in(folder: TempDir, world: &World, how: Start<'_>) -> Self {
-        let address = crate::page::nobody().await;
+        let address = match how.address {
+            Some(address) => address,
+            None => crate::page::nobody().await,
+        };
         let log = std::fs::File::create(folder.path().join("log")).expect("a file");
         let child = Command::new("sh")
             .arg("-c")

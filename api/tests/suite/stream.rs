@@ -13,6 +13,16 @@ pub struct Events {
     text: String,
 }
 
+impl From<Response> for Events {
+    fn from(answer: Response) -> Self {
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Self {
+            answer,
+            text: String::new(),
+        }
+    }
+}
+
 impl Events {
     /// This person's own.
     pub async fn open(world: &World, token: &str) -> Self {
@@ -24,12 +34,7 @@ impl Events {
 
     /// What this request opens.
     pub async fn of(request: RequestBuilder) -> Self {
-        let answer = send(request, StatusCode::OK).await;
-        assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        Self {
-            answer,
-            text: String::new(),
-        }
+        Self::from(send(request, StatusCode::OK).await)
     }
 
     /// The next event as (version, user); none when the stream has ended.

@@ -88,6 +88,9 @@ fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
         .transpose()?;
     let geckodriver = plan.needs.contains(&Need::Firefox).then(tools::firefox);
     let postgres = plan.postgres.then(tools::postgres).transpose()?;
+    if plan.postgres {
+        tools::deployment()?;
+    }
 
     if plan.format {
         steps.next("format");

@@ -131,6 +131,16 @@ fn for_tests() -> Vec<Finding> {
             ),
         },
         Finding {
+            name: "nginx, Caddy, PgBouncer, OpenSSL",
+            state: package(
+                tools::DEPLOYMENT
+                    .iter()
+                    .all(|it| tools::which(it).is_some())
+                    .then(|| "found".to_owned()),
+                "docs/deployment.md is not tried with all of them; Debian: apt-get install nginx caddy pgbouncer openssl",
+            ),
+        },
+        Finding {
             name: axe.0,
             state: later(axe.1.then_some("found"), "npm fetches it once"),
         },

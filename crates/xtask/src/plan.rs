@@ -260,7 +260,7 @@ mod tests {
             (plan.postgres, plan.wasm.len(), plan.browser.len()),
             (false, 0, 1)
         );
-        assert!(changed("docs/deployment.md").is_empty());
+        assert!(changed("deploy/Containerfile").is_empty());
     }
 
     #[test]

@@ -80,9 +80,10 @@ fn folder_of(program: &str) -> Option<PathBuf> {
     which(program)?.parent().map(Path::to_owned)
 }
 
-/// Where a program lies, if it is on the path.
+/// Where a program lies, if it is on the path or where Debian keeps daemons, off the path of people.
 pub fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
+        .chain(["/usr/sbin".into()])
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
 }
@@ -319,6 +320,20 @@ pub fn postgres_folder() -> Option<PathBuf> {
         .chain(on_path)
         .filter(|folder| folder.join("initdb").is_file())
         .max()
+}
+
+/// What docs/deployment.md is tried with; tests go on without, and say so.
+pub const DEPLOYMENT: [&str; 4] = ["nginx", "caddy", "pgbouncer", "openssl"];
+
+/// The programs of docs/deployment.md, where they may be installed.
+pub fn deployment() -> Result<()> {
+    match debian(&DEPLOYMENT, &DEPLOYMENT) {
+        Err(error) if !may_install() => {
+            println!("  docs/deployment.md is not tried with all of its programs: {error:#}");
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Whether Debian's packages may be installed without asking.

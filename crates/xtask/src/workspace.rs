@@ -143,9 +143,9 @@ fn reach<'a>(packages: &'a [Package], root: &Path, file: &Path) -> Reach<'a> {
     }
     match file.to_str().unwrap_or_default() {
         "index.html" | "Trunk.toml" => Reach::Package("frontend"),
-        // Its table of settings is compared with the code.
-        "README.md" => Reach::Tests("api"),
-        "LICENSE" | "docs/make-it-yours.md" => Reach::Tests("xtask"),
+        // Its table of settings is compared with the code; the other one's lines are run.
+        "README.md" | "docs/deployment.md" => Reach::Tests("api"),
+        "LICENSE" | "docs/add-a-table.md" | "docs/make-it-yours.md" => Reach::Tests("xtask"),
         "ARCHITECTURE.md" | ".gitignore" | ".containerignore" | ".env.example" => Reach::Nothing,
         name if ["docs/", "deploy/", ".ci/"]
             .iter()
@@ -209,7 +209,8 @@ mod tests {
             ["frontend", "frontend/prerender"]
         );
         assert_eq!(touched_by(&["README.md"]), ["api"]);
-        assert_eq!(touched_by(&["docs/deployment.md"]), [""; 0]);
+        assert_eq!(touched_by(&["docs/deployment.md"]), ["api"]);
+        assert_eq!(touched_by(&["deploy/Containerfile"]), [""; 0]);
         assert_eq!(touched_by(&["Cargo.lock"]).len(), 5);
     }
 
