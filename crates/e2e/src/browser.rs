@@ -13,21 +13,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Look};
 use crate::stack::{env_path, free_port};
 use crate::wait_for;
-
-/// A name that an attacker bound to this machine's address.
-pub const FOREIGN_HOST: &str = "evil.test";
-
-/// How the browser presents pages.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Look {
-    /// Dark mode
-    pub dark: bool,
-    /// A phone's width in place of a desktop's
-    pub phone: bool,
-}
 
 /// A browser. [`Browser::close`] ends it; dropping it kills it.
 #[derive(Debug)]

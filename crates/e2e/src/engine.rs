@@ -6,7 +6,17 @@ use fantoccini::wd::Capabilities;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::browser::{FOREIGN_HOST, Look};
+/// A name that an attacker bound to this machine's address.
+pub const FOREIGN_HOST: &str = "evil.test";
+
+/// How the browser presents pages.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// Dark mode
+    pub dark: bool,
+    /// A phone's width in place of a desktop's
+    pub phone: bool,
+}
 
 /// Whose engine a browser has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,8 +9,8 @@ mod stack;
 mod story;
 mod tree;
 
-pub use browser::{Browser, FOREIGN_HOST, Look};
-pub use engine::Engine;
+pub use browser::Browser;
+pub use engine::{Engine, FOREIGN_HOST, Look};
 pub use fantoccini::key::Key;
 pub use person::{PASSWORD, Person, TEST_CODE, in_query};
 pub use stack::{App, Stack, StackOptions};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow};
 use futures_util::FutureExt;
 
-use crate::browser::{Browser, Look};
-use crate::engine::Engine;
+use crate::browser::Browser;
+use crate::engine::{Engine, Look};
 use crate::stack::{Stack, StackOptions};
 
 /// The world of one story.
