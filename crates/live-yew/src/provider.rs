@@ -66,11 +66,15 @@ pub fn LiveProvider(props: &LiveProviderProps) -> Html {
         tokens: props.tokens.clone(),
     });
     let setter = live.setter();
-    use_effect_with((props.is_loaded, config), move |(is_loaded, config)| {
-        let person = config.as_ref().map(|config| config.person.as_str());
-        if *is_loaded {
-            kept::keep_only(person);
-        }
+    use_effect_with(
+        (props.is_loaded, props.person.clone()),
+        |(is_loaded, person)| {
+            if *is_loaded {
+                kept::keep_only(person.as_deref());
+            }
+        },
+    );
+    use_effect_with(config, move |config| {
         let store = config.clone().map(Store::start);
         setter.set(Live(store.clone()));
         move || {

@@ -183,7 +183,12 @@ impl Connection {
         let was_refused = std::mem::replace(&mut self.refused, code == UNAUTHORIZED);
         // A connection that was good is made anew at once, and a token is refused only once.
         if heard || (self.refused && !was_refused) {
-            return self.ask();
+            let mut wants = self.ask();
+            // Nobody need notice that a token has ended; all else is a break, however short.
+            if !self.refused {
+                wants.extend(self.show(Link::Down));
+            }
+            return wants;
         }
         self.fail()
     }
@@ -361,11 +366,10 @@ mod tests {
     #[test]
     fn a_server_that_is_replaced_is_followed_at_once_and_one_that_is_down_with_pauses() {
         let mut connection = up();
-        assert_eq!(connection.closed(1001), [NEW]);
+        assert_eq!(connection.closed(1001), [NEW, Want::Link(Link::Down)]);
         connection.token(token("first"));
         let wants = connection.closed(1006);
         assert!(wants.contains(&Want::Wake(Clock::Reconnect, 500)));
-        assert!(wants.contains(&Want::Link(Link::Down)));
         connection.woken(Clock::Reconnect);
         connection.token(token("first"));
         let wants = connection.closed(1006);
