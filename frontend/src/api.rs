@@ -2,6 +2,7 @@
 
 use clerk_yew::{ErrorKind, TokenOptions, get_token};
 use gloo_net::http::{Method, RequestBuilder, Response};
+use live_yew::Failure;
 use serde::{Deserialize, Serialize};
 use shared::{FieldError, Problem, PutUser, User, UserUpdate};
 
@@ -49,12 +50,30 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// What a refusal means.
+    fn of(status: u16, body: &str) -> Self {
+        match (status, serde_json::from_str::<Problem>(body)) {
+            (0, _) => Self::NoToken("You are signed out."),
+            (410, _) => Self::Gone,
+            (412, _) => Self::Changed,
+            (_, Ok(problem)) if problem.errors.is_empty() => Self::Refused(problem.detail),
+            (_, Ok(problem)) => Self::Invalid(problem.errors),
+            (_, Err(_)) => Self::Unavailable,
+        }
+    }
+
     /// Whether it passes by itself, so that trying again is right.
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
             Self::Unavailable | Self::TooMany(_) | Self::NoToken(_)
         )
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        Self::of(failure.status, &failure.body)
     }
 }
 
@@ -172,16 +191,13 @@ async fn versioned(response: Response) -> Result<Versioned, ApiError> {
 
 async fn refusal(response: Response) -> ApiError {
     match response.status() {
-        410 => ApiError::Gone,
-        412 => ApiError::Changed,
         429 => {
             let after = response.headers().get("Retry-After");
             ApiError::TooMany(after.and_then(|it| it.parse().ok()).unwrap_or(1))
         }
         500.. => ApiError::Unavailable,
-        _ => match response.json::<Problem>().await {
-            Ok(problem) if problem.errors.is_empty() => ApiError::Refused(problem.detail),
-            Ok(problem) => ApiError::Invalid(problem.errors),
+        status => match response.text().await {
+            Ok(body) => ApiError::of(status, &body),
             Err(_) => ApiError::Unavailable,
         },
     }

@@ -29,6 +29,8 @@ pub struct State {
     pub phase: Phase,
     /// Whether changes arrive
     pub link: Link,
+    /// Whether the row shows an edit that is not saved yet
+    pub is_pending: bool,
     /// The newest row that answered a request of this tab
     answered: Versioned,
     /// The row as the live query has it now
@@ -65,6 +67,7 @@ impl Default for State {
         Self {
             phase: Phase::Connecting(None),
             link: Link::Opening,
+            is_pending: false,
             answered: Versioned::default(),
             live: Versioned::default(),
         }
@@ -76,8 +79,9 @@ impl Default for State {
 pub enum Event {
     /// The row arrived in an answer.
     Answered(Versioned),
-    /// The live query told the row, or that there is none.
-    Live(Option<Versioned>),
+    /// The live query told the row, or that there is none; and whether an edit is in it that is not
+    /// saved yet.
+    Live(Option<Versioned>, bool),
     /// Fetching the row failed; it will be tried again.
     Trouble(String),
     /// Fetching the row failed for good.
@@ -95,7 +99,7 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
         let mut next = (*self).clone();
-        if matches!(event, Event::Answered(_) | Event::Live(Some(_)))
+        if matches!(event, Event::Answered(_) | Event::Live(Some(_), _))
             && next.phase == Phase::Remembered
         {
             // What was is confirmed or replaced, whatever its version.
@@ -109,19 +113,21 @@ impl Reducible for State {
                     next.answered = row;
                 }
             }
-            Event::Live(Some(row)) => {
+            Event::Live(Some(row), is_pending) => {
                 next.phase = Phase::Ready;
+                next.is_pending = is_pending;
                 // These come in order, so the last one counts.
                 next.live = row;
             }
             // It is gone; one that was not there yet is being made.
-            Event::Live(None) if next.live.user.is_some() => {
+            Event::Live(None, _) if next.live.user.is_some() => {
+                next.is_pending = false;
                 next.live = Versioned {
                     version: next.row().version + 1,
                     user: None,
                 };
             }
-            Event::Live(None) => {}
+            Event::Live(None, _) => {}
             Event::Trouble(message) => match next.phase {
                 Phase::Ready => {}
                 Phase::Remembered => next.link = Link::Down,
@@ -151,6 +157,10 @@ mod tests {
             .fold(Rc::new(State::default()), Reducible::reduce)
     }
 
+    fn live(row: Option<Versioned>) -> Event {
+        Event::Live(row, false)
+    }
+
     fn row(version: i64) -> Versioned {
         Versioned {
             version,
@@ -166,9 +176,9 @@ mod tests {
             Event::Answered(row(3)),
         ]);
         assert_eq!(*state.row(), row(5));
-        let state = after([Event::Answered(row(5)), Event::Live(Some(row(4)))]);
+        let state = after([Event::Answered(row(5)), live(Some(row(4)))]);
         assert_eq!(*state.row(), row(5));
-        let state = after([Event::Live(Some(row(5))), Event::Answered(row(4))]);
+        let state = after([live(Some(row(5))), Event::Answered(row(4))]);
         assert_eq!(*state.row(), row(5));
     }
 
@@ -176,8 +186,8 @@ mod tests {
     fn a_version_that_the_server_never_made_hides_no_later_state() {
         let state = after([
             Event::Answered(row(2)),
-            Event::Live(Some(row(i64::MAX))),
-            Event::Live(Some(row(3))),
+            live(Some(row(i64::MAX))),
+            live(Some(row(3))),
         ]);
         assert_eq!(*state.row(), row(3));
     }
@@ -193,11 +203,11 @@ mod tests {
             version: 4,
             user: None,
         };
-        let state = after([Event::Live(Some(there())), Event::Live(None)]);
+        let state = after([live(Some(there())), live(None)]);
         assert_eq!(*state.row(), gone);
-        let state = after([Event::Live(None), Event::Answered(there())]);
+        let state = after([live(None), Event::Answered(there())]);
         assert_eq!(*state.row(), there());
-        assert_eq!(after([Event::Live(None)]).phase, Phase::Connecting(None));
+        assert_eq!(after([live(None)]).phase, Phase::Connecting(None));
     }
 
     #[test]
@@ -214,7 +224,7 @@ mod tests {
     fn another_person_starts_afresh() {
         let state = after([
             Event::Answered(row(9)),
-            Event::Live(Some(row(9))),
+            live(Some(row(9))),
             Event::Link(Link::Down),
             Event::Restart(Some("user_1".into())),
         ]);
@@ -247,7 +257,7 @@ mod tests {
 
     #[test]
     fn what_was_remembered_is_replaced_by_what_is_whatever_its_version() {
-        for event in [Event::Answered(row(2)), Event::Live(Some(row(2)))] {
+        for event in [Event::Answered(row(2)), live(Some(row(2)))] {
             let state = remembering(3).reduce(event);
             assert_eq!((state.row(), &state.phase), (&row(2), &Phase::Ready));
         }

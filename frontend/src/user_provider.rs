@@ -1,9 +1,9 @@
 //! Fetches the person's row, keeps it live, and lets it follow Clerk's user.
 
 use clerk_yew::{use_auth, use_user};
-use live_yew::{ClerkLiveProvider, QueryState, use_link, use_query};
-use shared::UserUpdate;
-use shared::endpoints::ME;
+use live_yew::{ClerkLiveProvider, Link, Mutate, QueryState, use_link, use_mutation, use_query};
+use shared::endpoints::{ClerkId, ME, PUT};
+use shared::{PutUser, User, UserUpdate};
 use yew::prelude::*;
 
 use crate::api::{Api, ApiError, Versioned};
@@ -19,6 +19,7 @@ use crate::task::Task;
 pub struct CurrentUser {
     state: UseReducerHandle<State>,
     api: Api,
+    put: Mutate<ClerkId, PutUser, User>,
     tries: UseStateHandle<u32>,
     jwt_template: Option<AttrValue>,
 }
@@ -39,16 +40,19 @@ impl CurrentUser {
         self.jwt_template.as_ref()
     }
 
-    /// Writes a change that has passed validation upon this version of the row. When the row has
-    /// changed in the meantime, its new state is there before the answer.
+    /// Writes a change that has passed validation upon this version of the row, however long there
+    /// is no connection. It shows at once. When the row has changed in the meantime, its new state
+    /// is there before the answer.
     pub async fn save(&self, update: UserUpdate, version: i64) -> Result<(), ApiError> {
-        let answer = self.api.put(update, Some(version)).await;
-        let row = match &answer {
-            Err(ApiError::Changed) => self.api.get_or_create().await?,
-            _ => answer.clone()?,
-        };
-        self.state.dispatch(Event::Answered(row));
-        answer.map(|_| ())
+        let clerk_id = update.clerk_id.clone();
+        let put = self.put.if_match(format!("\"{version}\""));
+        let saved = put.send(ClerkId { clerk_id }, update.into()).await;
+        let saved = saved.map(drop).map_err(ApiError::from);
+        let is_behind = saved == Err(ApiError::Changed) || self.state.link != Link::Up;
+        if is_behind && let Ok(row) = self.api.get_or_create().await {
+            self.state.dispatch(Event::Answered(row));
+        }
+        saved
     }
 
     /// Deletes the row of the person with this id for good.
@@ -91,6 +95,14 @@ fn RowProvider(props: &UserProviderProps) -> Html {
     let auth = use_auth();
     let clerk_user = use_user().signed_in();
     let (live, link) = (use_query(ME, ()), use_link());
+    let put = use_mutation(PUT).optimistic(|views, _, put| {
+        views.update(ME, &(), |me| {
+            if let (Some(email), Some(name)) = (&put.email, &put.name) {
+                me.email.clone_from(email);
+                me.name.clone_from(name);
+            }
+        });
+    });
     let state =
         use_reducer_eq(|| remembered::load().map_or_else(State::default, State::remembering));
     let tries = use_state(|| 0);
@@ -132,11 +144,13 @@ fn RowProvider(props: &UserProviderProps) -> Html {
         move |(live, user_id, _)| {
             let event = match live {
                 QueryState::Ready(row) if Some(&row.clerk_id) != user_id.as_ref() => None,
-                QueryState::Ready(row) => Some(Event::Live(Some(Versioned::of(
-                    (**row).clone(),
-                    row.etag(),
-                )))),
-                QueryState::Failed(failed) if failed.status == 404 => Some(Event::Live(None)),
+                QueryState::Ready(row) => Some(Event::Live(
+                    Some(Versioned::of((**row).clone(), row.etag())),
+                    row.is_pending(),
+                )),
+                QueryState::Failed(failed) if failed.status == 404 => {
+                    Some(Event::Live(None, false))
+                }
                 QueryState::Failed(failed) if failed.status == 410 => {
                     memory::keep_only(None);
                     Some(Event::Deleted)
@@ -159,19 +173,21 @@ fn RowProvider(props: &UserProviderProps) -> Html {
     });
 
     // Remembered, for the first moment of the next visit.
-    let row = (state.phase == Phase::Ready).then(|| state.row().clone());
+    let is_pending = state.is_pending;
+    let row = (state.phase == Phase::Ready && !is_pending).then(|| state.row().clone());
     use_effect_with(row, |row| {
         let keeper = row.clone().map(Keeper::of);
         move || drop(keeper)
     });
 
     // Sync: when Clerk's user differs from what the page last saw. Each new state of the row
-    // decides anew, so what is written is never based on an older one.
+    // decides anew, so what is written is never based on an older one, nor on what is not saved.
     let (dispatcher, row) = (state.dispatcher(), state.row().clone());
     let writing = api.clone();
     let now = clerk_user.as_ref().map(Seen::from);
-    use_effect_with((ready, now, row.version), move |(ready, now, version)| {
-        let task = ready.as_ref().zip(now.as_ref()).and_then(|(_, now)| {
+    let saved = ready.filter(|_| !is_pending);
+    use_effect_with((saved, now, row.version), move |(saved, now, version)| {
+        let task = saved.as_ref().zip(now.as_ref()).and_then(|(_, now)| {
             let Some(user) = &row.user else {
                 memory::keep_only(None);
                 return None;
@@ -190,6 +206,7 @@ fn RowProvider(props: &UserProviderProps) -> Html {
     let user = CurrentUser {
         state,
         api,
+        put,
         tries,
         jwt_template,
     };

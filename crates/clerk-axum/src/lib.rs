@@ -11,6 +11,7 @@ mod layer;
 mod live;
 mod members;
 mod options;
+mod page;
 mod payload;
 pub mod proxy;
 mod secret;

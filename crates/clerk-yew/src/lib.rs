@@ -31,6 +31,7 @@ struct Readme;
 mod actions;
 mod clerk;
 mod components;
+mod config;
 mod deadline;
 mod error;
 mod hooks;
@@ -62,6 +63,7 @@ pub use components::{
     SignedOut, TaskChooseOrganization, TaskResetPassword, TaskSetupMFA, UserAvatar, UserButton,
     UserProfile, Waitlist, When,
 };
+pub use config::{ClerkConfig, use_clerk_config};
 pub use error::{ClerkError, ErrorKind, Reason};
 pub use hooks::{
     Auth, EmailLinkFlow, NeedsReverification, OrganizationLists, PaginatedResources, Paging,

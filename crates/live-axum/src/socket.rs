@@ -127,13 +127,13 @@ async fn go_on<K: Callers>(
                 Err(refused) => send(socket, &refused.message()).await?,
             },
             states = session.changed() => {
-                send(socket, &FromServer::States(states)).await?;
+                send(socket, &FromServer::States(states.into_iter().collect())).await?;
                 alive_at = Instant::now() + HEARTBEAT;
             }
             Some(number) = syncs.next() => {
                 let states = session.news();
                 if !states.is_empty() {
-                    send(socket, &FromServer::States(states)).await?;
+                    send(socket, &FromServer::States(states.into_iter().collect())).await?;
                 }
                 send(socket, &FromServer::Synced(number)).await?;
             }

@@ -14,6 +14,7 @@ mod failure;
 mod log;
 mod reading;
 pub mod schema;
+mod withdrawn;
 mod writes;
 mod written;
 

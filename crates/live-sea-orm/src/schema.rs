@@ -112,6 +112,19 @@ pub fn drop_writes(backend: DbBackend) -> &'static str {
     }
 }
 
+/// Makes the table of [`crate::Writes::withdraw`]; a migration calls this once, after [`create`].
+///
+/// A row is the name of a grant that was withdrawn.
+pub fn create_withdrawn(backend: DbBackend) -> String {
+    let watch = watch(backend, "live_withdrawn", &["name"]);
+    format!("CREATE TABLE live_withdrawn (name text NOT NULL PRIMARY KEY); {watch}")
+}
+
+/// Removes the table of [`crate::Writes::withdraw`].
+pub fn drop_withdrawn(backend: DbBackend) -> String {
+    unwatch(backend, "live_withdrawn") + "DROP TABLE live_withdrawn;"
+}
+
 /// Has the changes of this table logged no more.
 pub fn unwatch(backend: DbBackend, table: &str) -> String {
     let mut sql = format!("DELETE FROM live_watched WHERE tbl = '{table}';");

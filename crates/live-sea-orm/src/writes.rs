@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::http::StatusCode;
-use live_axum::{Answer, BadRequest, IdempotencyKey, Key, Reply};
+use live_axum::{Answer, BadRequest, Caller, IdempotencyKey, Key, Live, Reply};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::answers::{execute, millis};
 use crate::log::ChangeLog;
+use crate::reading::Reading;
 
 /// Between the person and the key in an id: no key has it.
 const BETWEEN: char = '\n';
@@ -43,6 +44,20 @@ impl Writes {
             log,
             committed: Arc::new(committed),
         }
+    }
+
+    /// The same, for apps that have no other use for a commit: it rings for these live queries.
+    pub fn ringing<C: Caller>(log: ChangeLog, live: &Live<C>) -> Self {
+        let live = live.clone();
+        Self::new(log, move || live.ring())
+    }
+
+    /// Where to read what this key names, as [`ChangeLog::reading`].
+    ///
+    /// # Errors
+    /// When nobody would be told of its changes.
+    pub fn reading(&self, key: impl FnOnce() -> Key) -> Result<Reading<'_>, DbErr> {
+        self.log.reading(key)
     }
 
     /// What has changed in the database, and where to read.

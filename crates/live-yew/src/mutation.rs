@@ -21,7 +21,8 @@ pub enum MutationState {
     Idle,
     /// One or more are on their way. While there is no connection, they wait.
     Pending,
-    /// The last one was refused, and what it showed is taken back.
+    /// The last one was refused, and what it showed is taken back; be it one that waited since before
+    /// a reload.
     Failed(Failure),
 }
 
@@ -47,12 +48,15 @@ where
 {
     let live = use_live();
     let refused = use_state_eq(|| None::<Failure>);
-    let pending = use_seen(&live, move |store| {
-        store.pending(mutation.method(), mutation.template()) > 0
+    let seen = use_seen(&live, move |store| {
+        let (method, template) = (mutation.method(), mutation.template());
+        let is_pending = store.pending(method, template) > 0;
+        (is_pending, store.refusal(method, template))
     });
-    let state = match &*refused {
-        _ if pending == Some(true) => MutationState::Pending,
-        Some(failure) => MutationState::Failed(failure.clone()),
+    let (is_pending, of_a_page_before) = seen.unwrap_or_default();
+    let state = match (*refused).clone().or(of_a_page_before) {
+        _ if is_pending => MutationState::Pending,
+        Some(failure) => MutationState::Failed(failure),
         None => MutationState::Idle,
     };
     Mutate {
@@ -105,6 +109,14 @@ where
         &self.state
     }
 
+    /// Why the last one was refused, if it was.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.state {
+            MutationState::Failed(failure) => Some(failure),
+            MutationState::Idle | MutationState::Pending => None,
+        }
+    }
+
     /// Writes. What becomes of it is in [`Mutate::state`].
     #[allow(clippy::needless_pass_by_value, reason = "as it is written")]
     pub fn call(&self, params: P, input: I) {
@@ -148,6 +160,7 @@ where
         self.refused.set(None);
         let text = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "null".to_owned());
         let answer = self.live.0.as_ref().map(|store| {
+            store.take_refusal(self.mutation.method(), self.mutation.template());
             store.write(|key| Write {
                 key,
                 method: self.mutation.method(),

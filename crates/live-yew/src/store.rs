@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
-use live::{Action, Client, Clock, Event, Link, Method, Outcome, Want, Write};
+use live::{Action, Answer, Client, Clock, Event, Link, Method, Outcome, Want, Write};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -15,6 +15,7 @@ use web_sys::window;
 
 use crate::channel::Channel;
 use crate::election::Lock;
+use crate::failure::Failure;
 use crate::kept::Shelf;
 use crate::request;
 use crate::socket::{ABNORMAL, Happened, Socket};
@@ -75,6 +76,7 @@ pub struct Store {
     looking: RefCell<Vec<Looking>>,
     listeners: RefCell<Vec<Weak<dyn Fn()>>>,
     waiting: RefCell<Vec<(String, oneshot::Sender<Outcome>)>>,
+    refusals: RefCell<Vec<(Method, String, Failure)>>,
     channel: RefCell<Option<Channel>>,
     locks: RefCell<Vec<(String, Lock)>>,
     socket: RefCell<Option<Socket>>,
@@ -109,6 +111,7 @@ impl Store {
             looking: RefCell::default(),
             listeners: RefCell::default(),
             waiting: RefCell::default(),
+            refusals: RefCell::default(),
             channel: RefCell::default(),
             locks: RefCell::default(),
             socket: RefCell::default(),
@@ -227,7 +230,9 @@ impl Store {
                 let (person, tokens) = (self.config.person.clone(), self.config.tokens.clone());
                 spawn_local(async move {
                     let answer = request::send(&write, &person, &tokens).await;
-                    tell(&weak, Event::Answered(write.key, answer));
+                    if let Some(store) = weak.upgrade() {
+                        store.answered(write, answer);
+                    }
                 });
             }
             Action::Settled(key, outcome) => {
@@ -239,6 +244,24 @@ impl Store {
             }
             Action::Show => {}
         }
+    }
+
+    /// A write was answered, of which its own tab tells. When that is gone, this one does.
+    fn answered(self: &Rc<Self>, write: Write, answer: Answer) {
+        let tab = write.key.rsplit('-').next().unwrap_or_default();
+        if let Answer::Final(outcome) = &answer
+            && !outcome.is_success()
+            && !self.client.borrow().has_tab(tab)
+        {
+            let failure = Failure {
+                status: outcome.status,
+                body: outcome.body.clone(),
+            };
+            self.take_refusal(write.method, &write.template);
+            let refusal = (write.method, write.template, failure);
+            self.refusals.borrow_mut().push(refusal);
+        }
+        self.happens(Event::Answered(write.key, answer));
     }
 
     fn connect(self: &Rc<Self>, want: Want) {
@@ -345,7 +368,7 @@ impl Store {
             body: body.or_else(said).unwrap_or_default(),
             etag: state.and_then(|it| it.etag.as_deref()).map(Into::into),
             is_confirmed: entry.is_some_and(|it| it.is_confirmed),
-            is_pending: overlay.contains_key(path),
+            is_pending: overlay.get(path).is_some(),
         }
     }
 
@@ -369,6 +392,19 @@ impl Store {
         let client = self.client.borrow();
         let mine = |it: &&Write| it.method == method && it.template == template;
         client.pending().filter(mine).count()
+    }
+
+    /// Why a write of a page that is gone was refused: the last one by this endpoint.
+    pub fn refusal(&self, method: Method, template: &str) -> Option<Failure> {
+        let refusals = self.refusals.borrow();
+        let mine = |(it, of, _): &&(Method, String, Failure)| *it == method && of == template;
+        refusals.iter().find(mine).map(|it| it.2.clone())
+    }
+
+    /// Somebody writes again, and the last refusal is told no more.
+    pub fn take_refusal(&self, method: Method, template: &str) {
+        let mut refusals = self.refusals.borrow_mut();
+        refusals.retain(|(it, of, _)| *it != method || of != template);
     }
 
     /// Calls back whenever there is something new to see, until the listener is dropped.

@@ -1,14 +1,13 @@
 //! What queries show while writes are on their way.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use live::Query;
+use live::{Pairs, Query};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Answers of queries by their paths, in JSON.
-pub(crate) type Bodies = BTreeMap<String, Rc<str>>;
+pub(crate) type Bodies = Pairs<String, Rc<str>>;
 
 /// What the queries of this tab show, to be changed by a write that is on its way. What the server
 /// says later takes its place.

@@ -4,7 +4,6 @@
 //! All tabs of one person share a connection: the tab that was elected leads it, tells the others
 //! what the server says, and sends what they write.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::connection::{Clock, Connection, Link, Token, Want};
 use crate::message::{FromPage, FromServer, State};
+use crate::pairs::Pairs;
 use crate::writes::{Answer, Outcome, Todo, Write, Writes};
 use crate::written::Written;
 
@@ -28,12 +28,12 @@ pub enum Message {
         /// The tab's name
         tab: String,
         /// Paths
-        paths: BTreeSet<String>,
+        paths: Vec<String>,
     },
     /// A tab wants to be told anew, since it did not like what it was told.
     Again(String),
     /// What the server said, from the tab that leads.
-    States(BTreeMap<Arc<str>, Arc<State>>),
+    States(Pairs<Arc<str>, Arc<State>>),
     /// Whether changes arrive, from the tab that leads.
     Link(Link),
     /// A tab writes.
@@ -119,10 +119,10 @@ pub struct Client {
     link: Link,
     connection: Connection,
     writes: Writes,
-    entries: BTreeMap<String, Entry>,
-    others: BTreeMap<String, BTreeSet<String>>,
+    entries: Pairs<String, Entry>,
+    others: Pairs<String, Vec<String>>,
     /// What the server was told of on this connection.
-    told: BTreeSet<String>,
+    told: Paths,
 }
 
 impl Client {
@@ -136,9 +136,9 @@ impl Client {
             link: Link::default(),
             connection: Connection::default(),
             writes: Writes::default(),
-            entries: BTreeMap::new(),
-            others: BTreeMap::new(),
-            told: BTreeSet::new(),
+            entries: Pairs::new(),
+            others: Pairs::new(),
+            told: Paths::default(),
         }
     }
 
@@ -150,6 +150,11 @@ impl Client {
     /// What is known of this path.
     pub fn entry(&self, path: &str) -> Option<&Entry> {
         self.entries.get(path)
+    }
+
+    /// Whether there is a tab of this name: this one or, as far as this one leads, another.
+    pub fn has_tab(&self, name: &str) -> bool {
+        self.tab == name || self.others.get(name).is_some()
     }
 
     /// The paths of which something is known.
@@ -167,7 +172,7 @@ impl Client {
         let mut actions = Vec::new();
         match event {
             Event::Watch(path) => {
-                self.entries.entry(path).or_default().is_watched = true;
+                self.entries.at(path).is_watched = true;
                 actions.push(Action::Show);
                 self.tell_leader(&mut actions);
             }
@@ -202,7 +207,7 @@ impl Client {
             }
             Event::Token(token) => self.wants(|it| it.token(token), &mut actions),
             Event::Opened => {
-                self.told.clear();
+                self.told = Paths::default();
                 self.wants(Connection::opened, &mut actions);
                 // The server may be a newer one, which says the same in other words: an entity tag
                 // tells that a row is the same, not that its words are.
@@ -246,7 +251,7 @@ impl Client {
     }
 
     /// Everything that this tab and the others watch, and the writes on their way.
-    fn wanted(&self) -> BTreeSet<String> {
+    fn wanted(&self) -> Paths {
         let own = self.entries.iter().filter(|(_, it)| it.is_watched);
         let own = own.map(|(path, _)| path.clone());
         let others = self.others.values().flatten().cloned();
@@ -273,7 +278,7 @@ impl Client {
         let wanted = self.wanted();
         let gone: Vec<_> = self.told.difference(&wanted).cloned().collect();
         let new = wanted.difference(&self.told);
-        let new: BTreeMap<_, _> = new.map(|path| (path.clone(), known(self, path))).collect();
+        let new: Pairs<_, _> = new.map(|path| (path.clone(), known(self, path))).collect();
         if !new.is_empty() {
             let watch = Action::Connection(Want::Send(FromPage::Watch(new)));
             // A watch comes before the write that it is about.
@@ -346,7 +351,7 @@ impl Client {
             Message::Wrote(write) => return self.add(write, actions),
             Message::Watching { tab, paths } if self.leads => {
                 let states = paths.iter().filter_map(|path| self.confirmed(path));
-                let states: BTreeMap<_, _> = states.collect();
+                let states: Pairs<_, _> = states.collect();
                 if self.others.insert(tab.clone(), paths).is_none() {
                     actions.push(Action::Mourn(tab));
                     actions.push(Action::Post(Message::Link(self.link)));
@@ -387,9 +392,9 @@ impl Client {
         match said {
             FromServer::States(states) => {
                 // With the states that this tab had already.
-                let whole: BTreeMap<_, _> = states
+                let whole: Pairs<_, _> = states
                     .into_iter()
-                    .filter(|(path, _)| self.told.contains(&**path))
+                    .filter(|(path, _)| self.told.contains(path))
                     .filter_map(|(path, state)| {
                         if state.status != 304 {
                             return Some((path, state));
@@ -418,7 +423,7 @@ impl Client {
     }
 
     /// States of one moment.
-    fn states(&mut self, states: BTreeMap<Arc<str>, Arc<State>>, actions: &mut Vec<Action>) {
+    fn states(&mut self, states: Pairs<Arc<str>, Arc<State>>, actions: &mut Vec<Action>) {
         for (path, state) in states {
             if let Some(key) = self.key_of(&path) {
                 if let Some(outcome) = committed(&state) {
@@ -427,9 +432,9 @@ impl Client {
                 }
                 continue;
             }
-            let is_wanted = self.leads || self.entries.contains_key(&*path);
+            let is_wanted = self.leads || self.entries.get(&*path).is_some();
             if is_wanted {
-                let entry = self.entries.entry(path.to_string()).or_default();
+                let entry = self.entries.at(path.to_string());
                 (entry.state, entry.is_confirmed) = (Some(state), true);
             }
         }
@@ -443,7 +448,7 @@ impl Client {
 
     /// Whatever has no state yet will not get one for now, for this reason.
     fn refused(&mut self, status: u16, detail: &str, actions: &mut Vec<Action>) {
-        let body = serde_json::to_string(&BTreeMap::from([("detail", detail)]));
+        let body = serde_json::to_string(&Pairs::from([("detail", detail)]));
         let body = body.ok().and_then(|it| RawValue::from_string(it).ok());
         let state = Arc::new(State {
             status,
@@ -452,7 +457,7 @@ impl Client {
         });
         let waiting = self.entries.iter().filter(|(_, it)| it.state.is_none());
         let refused = waiting.map(|(path, _)| (path.as_str().into(), state.clone()));
-        let refused: BTreeMap<_, _> = refused.collect();
+        let refused: Pairs<_, _> = refused.collect();
         actions.push(Action::Post(Message::States(refused.clone())));
         self.states(refused, actions);
     }
@@ -474,6 +479,42 @@ impl Client {
                 actions.push(Action::Connection(want));
             }
         }
+    }
+}
+
+/// Paths, each once.
+#[derive(Debug, Default)]
+struct Paths(Vec<String>);
+
+impl FromIterator<String> for Paths {
+    fn from_iter<I: IntoIterator<Item = String>>(paths: I) -> Self {
+        let mut all = Vec::new();
+        for path in paths {
+            if let Err(place) = all.binary_search(&path) {
+                all.insert(place, path);
+            }
+        }
+        Self(all)
+    }
+}
+
+impl Paths {
+    fn contains(&self, path: &str) -> bool {
+        self.place(path).is_ok()
+    }
+
+    fn place(&self, path: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|it| it.as_str().cmp(path))
+    }
+
+    /// Those that the others do not have.
+    fn difference(&self, others: &Self) -> impl Iterator<Item = &String> {
+        self.0.iter().filter(|path| !others.contains(path))
+    }
+
+    /// Takes one out; answers whether it was there.
+    fn remove(&mut self, path: &str) -> bool {
+        self.place(path).map(|place| self.0.remove(place)).is_ok()
     }
 }
 

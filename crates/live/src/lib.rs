@@ -7,6 +7,7 @@ mod client;
 mod connection;
 mod endpoint;
 mod message;
+mod pairs;
 mod writes;
 mod written;
 
@@ -14,5 +15,6 @@ pub use client::{Action, Client, Entry, Event, Message};
 pub use connection::{Clock, Link, Token, Want, pause};
 pub use endpoint::{BadParams, Method, Mutation, Query, params};
 pub use message::{FromPage, FromServer, State};
+pub use pairs::Pairs;
 pub use writes::{Answer, Outcome, Write};
 pub use written::{WRITE, WriteKey, Written};

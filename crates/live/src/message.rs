@@ -1,10 +1,11 @@
 //! The messages of a connection, each one text frame of a WebSocket, in JSON.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+use crate::pairs::Pairs;
 
 /// What a page says.
 ///
@@ -21,7 +22,7 @@ pub enum FromPage {
     Token(String),
     /// The paths to watch, with their queries; with each the entity tag of the state that the
     /// page has, if it has one.
-    Watch(BTreeMap<String, Option<String>>),
+    Watch(Pairs<String, Option<String>>),
     /// The paths to watch no longer.
     Unwatch(Vec<String>),
     /// Asks for [`FromServer::Synced`] with the same number, once all states sent are as new as
@@ -34,7 +35,7 @@ pub enum FromPage {
 #[serde(rename_all = "snake_case")]
 pub enum FromServer {
     /// The states that are new, of one moment: what one transaction changed comes in one message.
-    States(BTreeMap<Arc<str>, Arc<State>>),
+    States(Pairs<Arc<str>, Arc<State>>),
     /// Every state sent so far is as new as what was committed before [`FromPage::Sync`] with
     /// this number, but for queries that fail at the moment.
     Synced(u64),
@@ -115,7 +116,8 @@ mod tests {
         let FromServer::States(back) = serde_json::from_str(&text).expect("a message") else {
             panic!("states");
         };
-        let body = back["/api/a"].body.as_ref().expect("a body");
+        let state = back.get("/api/a").expect("a state");
+        let body = state.body.as_ref().expect("a body");
         assert_eq!(body.get(), r#"{"b": 1.0, "a":2}"#);
     }
 }

@@ -304,7 +304,10 @@ impl World {
             states.insert(Arc::from(path.as_str()), Arc::new(state));
         }
         let syncs = std::mem::take(&mut connection.syncs);
-        self.happens(self.leader, Event::Said(FromServer::States(states)));
+        self.happens(
+            self.leader,
+            Event::Said(FromServer::States(states.into_iter().collect())),
+        );
         for number in syncs {
             self.happens(self.leader, Event::Said(FromServer::Synced(number)));
         }

@@ -216,6 +216,7 @@ async fn a_row_made_from_a_plain_token_is_filled_and_a_name_emptied_later_stays_
         browser.click("Edit").await?;
         browser.fill("Name", "").await?;
         browser.click("Save").await?;
+        browser.sees("Saved").await?;
         browser.sees_field("name", "No name yet").await?;
         // Not even a browser that has never seen this person fills it again.
         ada.sign_out(browser).await?;

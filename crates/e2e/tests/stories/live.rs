@@ -10,6 +10,7 @@ async fn rename(browser: &Browser, name: &str) -> Result<()> {
     browser.click("Edit").await?;
     browser.fill("Name", name).await?;
     browser.click("Save").await?;
+    browser.sees("Saved").await?;
     browser.sees_field("name", name).await
 }
 

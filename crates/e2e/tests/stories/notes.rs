@@ -120,6 +120,16 @@ async fn edit(browser: &Browser, title: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Waits until no write is kept in the browser.
+async fn has_sent_all(browser: &Browser) -> Result<()> {
+    let script = "return Object.keys(localStorage).some(key => key.startsWith('live:'))";
+    wait_for("all to be sent", async || {
+        let kept = browser.client.execute(script, vec![]).await.ok()?;
+        (kept == false).then_some(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_note_is_in_eight_tabs_of_two_people_at_once_and_only_their_own_are_not() -> Result<()> {
     notes("notes-tabs", async |story, members| {
@@ -142,9 +152,11 @@ async fn a_note_is_in_eight_tabs_of_two_people_at_once_and_only_their_own_are_no
                 browser.sees_no("Waiting to be sent").await?;
             }
         }
-        bob.click_at("(//section[@aria-label='Shared notes']//button[.='Delete'])[1]")
+        // Who administers the organization may.
+        ada.click_at("(//section[@aria-label='Shared notes']//button[.='Delete'])[1]")
             .await?;
-        shows(ada, SHARED, &shared[1..]).await
+        shows(bob, SHARED, &shared[1..]).await?;
+        bob.sees_no("Delete").await
     })
     .await
 }
@@ -153,34 +165,33 @@ async fn a_note_is_in_eight_tabs_of_two_people_at_once_and_only_their_own_are_no
 async fn a_write_shows_before_it_is_sent_and_goes_away_when_it_is_refused() -> Result<()> {
     notes("notes-refused", async |story, members| {
         for error in ["status of 412", "status of 404"] {
-            story.browsers[0].expect_error(error);
+            story.browsers[1].expect_error(error);
         }
         let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
-        write(ada, SHARED, "Mill").await?;
-        shows(bob, SHARED, &["Mill"]).await?;
-        ada.holds_write().await?;
-        for (by_bob, left) in [(true, &["Store"][..]), (false, &[])] {
-            ada.open(&story.page()).await?;
-            members.opens(ada).await?;
-            edit(ada, SHARED, "Analytical").await?;
-            ada.is_about_to_write().await?;
-            shows(ada, SHARED, &["Analytical"]).await?;
-            if by_bob {
-                edit(bob, SHARED, "Store").await?;
-                shows(bob, SHARED, &["Store"]).await?;
+        write(bob, SHARED, "Mill").await?;
+        shows(ada, SHARED, &["Mill"]).await?;
+        bob.holds_write().await?;
+        for (is_edited, left) in [(true, &["Store"][..]), (false, &[])] {
+            bob.open(&story.page()).await?;
+            members.opens(bob).await?;
+            edit(bob, SHARED, "Analytical").await?;
+            bob.is_about_to_write().await?;
+            shows(bob, SHARED, &["Analytical"]).await?;
+            if is_edited {
+                edit(ada, SHARED, "Store").await?;
             } else {
-                bob.click_at("//section[@aria-label='Shared notes']//button[.='Delete']")
+                ada.click_at("//section[@aria-label='Shared notes']//button[.='Delete']")
                     .await?;
-                shows(bob, SHARED, &[]).await?;
             }
-            ada.lets_write().await?;
-            let why = if by_bob {
+            shows(ada, SHARED, left).await?;
+            bob.lets_write().await?;
+            let why = if is_edited {
                 "If-Match"
             } else {
                 "This note was deleted."
             };
-            ada.sees(why).await?;
-            shows(ada, SHARED, left).await?;
+            bob.sees(why).await?;
+            shows(bob, SHARED, left).await?;
         }
         Ok(())
     })
@@ -188,30 +199,40 @@ async fn a_write_shows_before_it_is_sent_and_goes_away_when_it_is_refused() -> R
 }
 
 #[tokio::test]
-async fn what_is_written_without_a_connection_survives_a_reload_and_is_sent_once() -> Result<()> {
+async fn what_is_written_without_a_connection_outlives_a_reload_and_so_does_its_refusal()
+-> Result<()> {
     notes("notes-offline", async |story, members| {
-        for error in ["ERR_", "Failed to load", "WebSocket"] {
+        for error in ["ERR_", "Failed to load", "WebSocket", "status of 412"] {
             story.browsers[0].expect_error(error);
             story.browsers[1].expect_error(error);
         }
+        let ada = &story.browsers[0];
+        write(ada, SHARED, "Mill").await?;
+        shows(&story.browsers[1], SHARED, &["Mill"]).await?;
         story.stack.kill_api().await?;
         let ada = &story.browsers[0];
         ada.sees("Offline").await?;
+        edit(ada, SHARED, "Store").await?;
         write(ada, SHARED, "First").await?;
         write(ada, SHARED, "Second").await?;
-        shows(ada, SHARED, &["Second", "First"]).await?;
+        shows(ada, SHARED, &["Second", "First", "Store"]).await?;
         ada.sees("Waiting to be sent").await?;
-        // The page goes, and with it all that it knew.
+        // The page goes, and with it all that it knew; and somebody else is first.
         ada.open("about:blank").await?;
         story.stack.start_api().await?;
         let [ada, bob] = [&story.browsers[0], &story.browsers[1]];
+        bob.sees("Live").await?;
+        edit(bob, SHARED, "Cards").await?;
+        shows(bob, SHARED, &["Cards"]).await?;
+        has_sent_all(bob).await?;
         ada.open(&story.page()).await?;
         members.opens(ada).await?;
         for browser in [ada, bob] {
-            shows(browser, SHARED, &["Second", "First"]).await?;
+            shows(browser, SHARED, &["Second", "First", "Cards"]).await?;
             browser.sees_no("Waiting to be sent").await?;
         }
-        Ok(())
+        // Who wrote is told, though the page that wrote is gone.
+        ada.sees("If-Match").await
     })
     .await
 }

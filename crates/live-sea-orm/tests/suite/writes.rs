@@ -30,8 +30,11 @@ on_both_databases!(
     nobody_gets_another_s_answer,
     who_goes_away_has_written_all_or_nothing,
     a_write_is_told_of_in_the_message_that_shows_it,
+    what_a_token_grants_is_withdrawn_on_every_replica_at_once,
 );
 
+/// Whether the person may deposit.
+const MAY: Query<(), bool> = Query::get("/may");
 const SUM: Query<(), i64> = Query::get("/sum");
 /// Answers the number of the deposit.
 const DEPOSIT: Mutation<(), i64, i64> = Mutation::post("/deposits");
@@ -136,6 +139,10 @@ async fn sum((_, State(app)): (Person, State<App>), (): ()) -> Result<i64, Error
     Ok(number(&reading.executor(), TOTAL).await?)
 }
 
+async fn may((person, State(app)): (Person, State<App>), (): ()) -> Result<bool, Error> {
+    Ok(!app.writes.is_withdrawn(person.person()).await?)
+}
+
 /// Refused when all together would have less than nothing.
 async fn deposit(
     (person, key, State(app)): (Person, IdempotencyKey, State<App>),
@@ -180,7 +187,9 @@ impl Process {
             Kind::Postgres => db.clone(),
         };
         if first {
-            execute(&db, &schema::create_writes(db.get_database_backend())).await;
+            let backend = db.get_database_backend();
+            execute(&db, &schema::create_writes(backend)).await;
+            execute(&db, &schema::create_withdrawn(backend)).await;
         }
         let log = ChangeLog::open(read, db.clone()).await.expect("a log");
         let limits = Limits {
@@ -197,6 +206,7 @@ impl Process {
         };
         let router = Router::new()
             .query(SUM, sum)
+            .query(MAY, may)
             .mutation(DEPOSIT, deposit)
             .query(WRITE, written::<Person>)
             .with_state(app.clone());
@@ -305,6 +315,50 @@ async fn what_comes_at_once_is_written_once(place: Place) {
             assert_eq!(answer, (201, json!(before + 1)));
         }
     }
+}
+
+/// The next state of `/may`.
+async fn told(session: &mut Session<Person>) -> String {
+    let states = session.changed().await;
+    let body = states["/may"].body.as_ref().expect("a body");
+    body.get().to_owned()
+}
+
+async fn what_a_token_grants_is_withdrawn_on_every_replica_at_once(place: Place) {
+    let (one, other) = (
+        Process::open(&place, true).await,
+        Process::open(&place, false).await,
+    );
+    let mut watches = [&one, &other].map(|it| it.watch("ada", &["/may".to_owned()]));
+    let mut bob = one.watch("bob", &["/may".to_owned()]);
+    for session in watches.iter_mut().chain([&mut bob]) {
+        assert_eq!(told(session).await, "true");
+    }
+    for may in [false, true, false] {
+        // Once more changes nothing.
+        for _ in 0..2 {
+            let writes = &one.app.writes;
+            let change = if may {
+                writes.restore("ada").await
+            } else {
+                writes.withdraw("ada").await
+            };
+            change.expect("a change");
+        }
+        for session in &mut watches {
+            assert_eq!(told(session).await, may.to_string());
+        }
+    }
+    assert_eq!(
+        one.number("SELECT CAST(count(*) AS bigint) FROM live_withdrawn")
+            .await,
+        1
+    );
+    execute(
+        &one.db,
+        &schema::drop_withdrawn(one.db.get_database_backend()),
+    )
+    .await;
 }
 
 async fn a_refusal_is_judged_anew(place: Place) {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use board_shared::{Count, NewNote, Note, PageConfig};
+use board_shared::{Count, NewNote, Note};
 use clerk_yew::{Auth, ClerkError, NeedsReverification, ReverificationHint, TokenOptions};
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 
 /// Why a call failed.
@@ -44,12 +44,6 @@ impl fmt::Display for Error {
             Self::Refused(reason) => f.write_str(reason),
         }
     }
-}
-
-/// What the page needs before it can load Clerk.
-pub async fn config() -> Result<PageConfig, Error> {
-    let response = Request::get("/api/config").send().await;
-    read(response.map_err(|_| Error::Unreachable)?).await
 }
 
 /// The organization's notes.

@@ -10,10 +10,9 @@ mod api;
 mod notes;
 mod sign_in;
 
-use board_shared::PageConfig;
 use clerk_yew::{
     ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, Condition, OrganizationSwitcher, Show,
-    SignInButton, SignedIn, SignedOut, UserButton, use_clerk,
+    SignInButton, SignedIn, SignedOut, UserButton, use_clerk, use_clerk_config,
 };
 use yew::prelude::*;
 use yew_router::history::{BrowserHistory, History};
@@ -48,32 +47,26 @@ fn main() {
 
 #[component]
 fn App() -> Html {
-    let config = use_state(|| None::<Result<PageConfig, api::Error>>);
-    let setter = config.setter();
-    use_effect_with((), move |()| {
-        wasm_bindgen_futures::spawn_local(async move { setter.set(Some(api::config().await)) });
-    });
-    match &*config {
-        None => html! { <p>{ "Loading…" }</p> },
-        Some(Err(error)) => html! { <p class="error">{ error.to_string() }</p> },
-        Some(Ok(config)) => html! {
-            <BrowserRouter>
-                <ClerkProvider
-                    publishable_key={config.publishable_key.clone()}
-                    proxy_url={config.proxy_url.clone().map(AttrValue::from)}
-                    sign_in_url="/sign-in"
-                    router_push={Callback::from(|to: String| BrowserHistory::new().push(to))}
-                    router_replace={Callback::from(|to: String| BrowserHistory::new().replace(to))}
-                >
-                    { header() }
-                    <main>
-                        <ClerkLoading><p>{ "Loading…" }</p></ClerkLoading>
-                        <ClerkFailed><Failed /></ClerkFailed>
-                        <ClerkLoaded><Switch<Route> render={switch} /></ClerkLoaded>
-                    </main>
-                </ClerkProvider>
-            </BrowserRouter>
-        },
+    let Some(config) = use_clerk_config("/api/config") else {
+        return html! { <p>{ "Loading…" }</p> };
+    };
+    html! {
+        <BrowserRouter>
+            <ClerkProvider
+                publishable_key={config.publishable_key}
+                proxy_url={config.proxy_url}
+                sign_in_url="/sign-in"
+                router_push={Callback::from(|to: String| BrowserHistory::new().push(to))}
+                router_replace={Callback::from(|to: String| BrowserHistory::new().replace(to))}
+            >
+                { header() }
+                <main>
+                    <ClerkLoading><p>{ "Loading…" }</p></ClerkLoading>
+                    <ClerkFailed><Failed /></ClerkFailed>
+                    <ClerkLoaded><Switch<Route> render={switch} /></ClerkLoaded>
+                </main>
+            </ClerkProvider>
+        </BrowserRouter>
     }
 }
 

@@ -7,11 +7,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
-use axum::{Json, Router};
-use board_shared::PageConfig;
-use clerk_axum::proxy::FrontendApiProxy;
 use clerk_axum::{AuthLayer, Condition, Defaults, Env, Settings, Verifier};
 use notes::Notes;
 use tokio::net::TcpListener;
@@ -61,26 +59,17 @@ async fn main() -> Result<()> {
         let keys = verifier.keys().clone();
         async move { keys.keep_fresh().await }
     });
-    let proxy = FrontendApiProxy::from_settings(&settings)?;
-    let config = PageConfig {
-        publishable_key: settings.publishable_key,
-        proxy_url: settings.proxy_url,
-    };
     let admins = AuthLayer::new(verifier.clone()).require(Condition::new().role("org:admin"));
-    let mut router = Router::new()
+    let router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/api/config", get(|| async { Json(config) }))
         .route("/api/notes", get(notes::list).post(notes::write))
         .nest("/api/admin", notes::admin().layer(admins))
         .with_state(App {
             verifier,
             notes: Notes::default(),
         })
+        .merge(settings.page("/api/config")?)
         .fallback_service(ServeDir::new(&dist).fallback(ServeFile::new(dist.join("index.html"))));
-    if let Some(proxy) = proxy {
-        let path = proxy.path().to_owned();
-        router = router.nest(&path, proxy.router());
-    }
     let listener = TcpListener::bind(listen_addr)
         .await
         .with_context(|| format!("{listen_addr} cannot be used"))?;

@@ -5,16 +5,6 @@ use serde::{Deserialize, Serialize};
 /// The longest note, in bytes.
 pub const TEXT_MAX: usize = 500;
 
-/// What the page needs before it can load Clerk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PageConfig {
-    /// Clerk's publishable key.
-    pub publishable_key: String,
-    /// Where the page reaches Clerk's Frontend API, if not at its own host.
-    pub proxy_url: Option<String>,
-}
-
 /// A note of an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {

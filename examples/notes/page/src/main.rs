@@ -4,11 +4,10 @@ mod notes;
 
 use clerk_yew::{
     ClerkFailed, ClerkLoading, ClerkProvider, OrganizationSwitcher, SignInButton, SignedIn,
-    SignedOut, UserButton, use_auth,
+    SignedOut, UserButton, use_auth, use_clerk_config,
 };
-use gloo_net::http::Request;
 use live_yew::{ClerkLiveProvider, Link, use_link};
-use notes_shared::{PageConfig, Space};
+use notes_shared::Space;
 use yew::prelude::*;
 
 use crate::notes::Notes;
@@ -19,21 +18,11 @@ fn main() {
 
 #[component]
 fn App() -> Html {
-    let config = use_state(|| None::<PageConfig>);
-    let setter = config.setter();
-    use_effect_with((), move |()| {
-        wasm_bindgen_futures::spawn_local(async move {
-            if let Ok(answer) = Request::get("/api/config").send().await {
-                setter.set(answer.json().await.ok());
-            }
-        });
-    });
-    let Some(config) = &*config else {
+    let Some(config) = use_clerk_config("/api/config") else {
         return html! { <p>{ "Loading…" }</p> };
     };
     html! {
-        <ClerkProvider publishable_key={config.publishable_key.clone()}
-            proxy_url={config.proxy_url.clone().map(AttrValue::from)}>
+        <ClerkProvider publishable_key={config.publishable_key} proxy_url={config.proxy_url}>
             <ClerkLoading><p>{ "Loading…" }</p></ClerkLoading>
             <ClerkFailed><p>{ "The sign-in service could not be reached. Reload the page." }</p></ClerkFailed>
             <SignedOut><SignInButton /></SignedOut>

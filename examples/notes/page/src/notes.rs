@@ -1,9 +1,12 @@
 //! A list of notes: live, optimistic, also while there is no connection.
 
-use live_yew::{Mutate, MutationState, QueryState, use_mutation, use_queries};
+use clerk_yew::{Condition, use_auth};
+use live_yew::{Mutate, QueryState, use_mutation, use_queries};
 use notes_shared::{ADD, At, DELETE, EDIT, NOTES, Note, PAGE, Space, Text, error};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
+
+type Delete = Mutate<At, (), ()>;
 
 /// What a list takes.
 #[derive(Properties, PartialEq)]
@@ -17,10 +20,8 @@ pub struct NotesProps {
 /// The notes of a person or an organization, newest first.
 #[component]
 pub fn Notes(props: &NotesProps) -> Html {
-    let at = |id| At {
-        space: props.space,
-        id,
-    };
+    let space = props.space;
+    let at = move |id| At { space, id };
     let pages = use_state(|| vec![None]);
     let lists = use_queries(NOTES, pages.iter().copied().map(at).collect());
     let add = use_mutation(ADD).optimistic(|views, at, new| {
@@ -38,22 +39,21 @@ pub fn Notes(props: &NotesProps) -> Html {
         });
     });
     let field = use_node_ref();
-    let (new, write, here) = (field.clone(), add.clone(), at(None));
+    let (new, write) = (field.clone(), add.clone());
     let onsubmit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(new) = new.cast::<HtmlInputElement>() else {
-            return;
-        };
-        let text = new.value();
-        if error(&text).is_none() {
-            write.call(here, Text { text });
-            new.set_value("");
+        if let Some(new) = new.cast::<HtmlInputElement>() {
+            let text = new.value();
+            if error(&text).is_none() {
+                write.call(at(None), Text { text });
+                new.set_value("");
+            }
         }
     };
-    let row = |note: &Note| {
-        let (edit, delete) = (edit.if_match(note.etag()), delete.clone());
-        html! { <Row key={note.id} note={note.clone()} at={at(Some(note.id))} {edit} {delete} /> }
-    };
+    let is_admin = use_auth().has(&Condition::new().role("org:admin"));
+    let refused = [add.failure(), edit.failure(), delete.failure()];
+    let delete = (is_admin || space == Space::Mine).then(|| delete.clone());
+    let row = |note: &Note| row(note, at(Some(note.id)), &edit, delete.clone());
     html! {
         <section aria-label={&props.title}>
             <h2>{ &props.title }</h2>
@@ -61,7 +61,9 @@ pub fn Notes(props: &NotesProps) -> Html {
                 <input ref={field} required=true aria-label="New note" placeholder="New note" />
                 <button>{ "Add" }</button>
             </form>
-            { for [add.state(), edit.state(), delete.state()].map(trouble) }
+            { for refused.into_iter().flatten().map(|why| html! {
+                <p class="error" role="alert">{ why.to_string() }</p>
+            }) }
             { for lists.iter().map(|list| page(list, row)) }
             if let Some(last) = lists.last().and_then(last) {
                 <button onclick={move |_| pages.set([&**pages, &[Some(last)]].concat())}>
@@ -75,12 +77,8 @@ pub fn Notes(props: &NotesProps) -> Html {
 /// A note that the server does not have yet: its id is negative.
 fn waiting(notes: &[Note], new: &Text) -> Note {
     let id = notes.first().map_or(0, |newest| newest.id.min(0)) - 1;
-    let text = new.text.clone();
-    Note {
-        id,
-        text,
-        version: 0,
-    }
+    let (text, version) = (new.text.clone(), 0);
+    Note { id, text, version }
 }
 
 /// The last note of a page, if there may be more.
@@ -105,47 +103,21 @@ fn page(list: &QueryState<Vec<Note>>, row: impl Fn(&Note) -> Html) -> Html {
     }
 }
 
-/// Why the last write was not done.
-fn trouble(state: &MutationState) -> Html {
-    match state {
-        MutationState::Failed(why) => {
-            html! { <p class="error" role="alert">{ why.to_string() }</p> }
-        }
-        MutationState::Idle | MutationState::Pending => Html::default(),
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    note: Note,
-    at: At,
-    edit: Mutate<At, Text, Note>,
-    delete: Mutate<At, (), ()>,
-}
-
-#[component]
-fn Row(
-    RowProps {
-        note,
-        at,
-        edit,
-        delete,
-    }: &RowProps,
-) -> Html {
-    let (edit, delete, at) = (edit.clone(), delete.clone(), *at);
+fn row(this: &Note, at: At, edit: &Mutate<At, Text, Note>, delete: Option<Delete>) -> Html {
+    let edit = edit.if_match(format!("\"{}\"", this.version));
     let onchange = move |event: Event| {
         let text = event.target_unchecked_into::<HtmlInputElement>().value();
         if error(&text).is_none() {
             edit.call(at, Text { text });
         }
     };
-    let is_waiting = note.id < 0;
+    let is_waiting = this.id < 0;
     html! {
-        <li>
-            <input value={note.text.clone()} disabled={is_waiting} {onchange} aria-label="Note" />
+        <li key={this.id}>
+            <input value={this.text.clone()} disabled={is_waiting} {onchange} aria-label="Note" />
             if is_waiting {
                 <span>{ "Waiting to be sent" }</span>
-            } else {
+            } else if let Some(delete) = delete {
                 <button onclick={move |_| delete.call(at, ())}>{ "Delete" }</button>
             }
         </li>

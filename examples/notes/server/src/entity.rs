@@ -1,41 +1,21 @@
-//! The tables.
+//! The table.
 
-/// Notes.
-pub mod note {
-    use sea_orm::entity::prelude::*;
+use sea_orm::entity::prelude::*;
 
-    /// A row.
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "notes")]
-    pub struct Model {
-        /// Grows with every note
-        #[sea_orm(primary_key)]
-        pub id: i64,
-        /// The person whose it is, or the organization
-        pub owner: String,
-        /// What it says
-        pub text: String,
-        /// Grows with every change
-        pub version: i64,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
+/// A row.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "notes")]
+pub struct Model {
+    /// Grows with every note
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// The person whose it is, or the organization
+    pub owner: String,
+    /// What it says
+    pub text: String,
+    /// Grows with every change
+    pub version: i64,
 }
 
-/// Who has left an organization: a token that says otherwise is older.
-pub mod left {
-    use sea_orm::entity::prelude::*;
-
-    /// A row.
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "left_members")]
-    pub struct Model {
-        /// The organization and the person
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub member: String,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
+impl ActiveModelBehavior for ActiveModel {}

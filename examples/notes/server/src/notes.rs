@@ -3,17 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Router};
-use clerk_axum::Auth;
-use clerk_axum::webhook::{Event, Webhook};
+use clerk_axum::webhook::{Event, Membership, Webhook};
+use clerk_axum::{Auth, Condition};
 use live::WRITE;
 use live_axum::{Endpoints, IdempotencyKey, IfMatch, Key, Reply};
 use live_sea_orm::{Failure, Writes};
 use notes_shared::{ADD, At, DELETE, EDIT, NOTES, Note, PAGE, Space, Text, error};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::entity::{left, note};
+use crate::entity::{ActiveModel, Column, Entity, Model};
 
 /// All that the page calls.
 pub fn routes(writes: Writes) -> Router {
@@ -26,87 +25,67 @@ pub fn routes(writes: Writes) -> Router {
         .with_state(writes)
 }
 
-/// Who calls, and the database.
-type Call = (Extension<Auth>, State<Writes>);
+/// Who calls, the database, and what a write comes with.
+type Call = (Extension<Auth>, State<Writes>, IdempotencyKey, IfMatch);
 type Result<T> = std::result::Result<T, Failure>;
 
-async fn list((Extension(auth), State(writes)): Call, at: At) -> Result<Vec<Note>> {
+async fn list((auth, writes, ..): Call, at: At) -> Result<Vec<Note>> {
     let owner = owner(&auth, &writes, at.space).await?;
-    let reading = writes
-        .log()
-        .reading(|| Key::rows("notes", "owner", &owner))?;
-    let mut notes = note::Entity::find().filter(note::Column::Owner.eq(owner));
+    let reading = writes.reading(|| Key::rows("notes", "owner", &owner))?;
+    let mut notes = Entity::find().filter(Column::Owner.eq(owner));
     if let Some(last) = at.id {
-        notes = notes.filter(note::Column::Id.lt(last));
+        notes = notes.filter(Column::Id.lt(last));
     }
-    let notes = notes.order_by_desc(note::Column::Id).limit(PAGE as u64);
-    Ok(notes
-        .all(&reading.executor())
-        .await?
-        .into_iter()
-        .map(shown)
-        .collect())
+    let notes = notes.order_by_desc(Column::Id).limit(PAGE as u64);
+    let notes = notes.all(&reading.executor()).await?;
+    Ok(notes.into_iter().map(shown).collect())
 }
 
-async fn add(
-    ((Extension(auth), State(writes)), key): (Call, IdempotencyKey),
-    at: At,
-    new: Text,
-) -> Result<Reply<Note>> {
-    let row = note::ActiveModel {
+async fn add((auth, writes, key, _): Call, at: At, new: Text) -> Result<Reply<Note>> {
+    let row = ActiveModel {
         id: NotSet,
         owner: Set(owner(&auth, &writes, at.space).await?),
         text: Set(checked(&new)?),
         version: Set(1),
     };
     let add = async |db: &_| {
-        let note = note::Entity::insert(row).exec_with_returning(db).await?;
+        let note = Entity::insert(row).exec_with_returning(db).await?;
         Ok(Reply::created(shown(note)))
     };
     writes.once(auth.user_id(), &key, add).await
 }
 
-async fn edit(
-    ((Extension(auth), State(writes)), key, if_match): (Call, IdempotencyKey, IfMatch),
-    at: At,
-    new: Text,
-) -> Result<Reply<Note>> {
+async fn edit((auth, writes, key, if_match): Call, at: At, new: Text) -> Result<Reply<Note>> {
     let (owner, text) = (owner(&auth, &writes, at.space).await?, checked(&new)?);
     let edit = async |db: &_| {
-        let note = note::Entity::find_by_id(at.id.unwrap_or_default());
-        let note = note.filter(note::Column::Owner.eq(owner)).lock_exclusive();
+        let note = Entity::find_by_id(at.id.unwrap_or_default());
+        let note = note.filter(Column::Owner.eq(owner)).lock_exclusive();
         let gone = Failure::refused(StatusCode::NOT_FOUND, "This note was deleted.");
         let note = note.one(db).await?.ok_or(gone)?;
         if_match.check(Some(note.version))?;
-        let version = Set(note.version + 1);
-        let row = note::ActiveModel {
-            text: Set(text),
-            version,
-            ..note.into()
-        };
-        Ok(shown(note::Entity::update(row).exec(db).await?))
+        let version = note.version + 1;
+        let mut row = note.into_active_model();
+        (row.text, row.version) = (Set(text), Set(version));
+        Ok(shown(Entity::update(row).exec(db).await?))
     };
     writes.once(auth.user_id(), &key, edit).await
 }
 
-async fn delete(
-    ((Extension(auth), State(writes)), key): (Call, IdempotencyKey),
-    at: At,
-    (): (),
-) -> Result<Reply<()>> {
+async fn delete((auth, writes, key, _): Call, at: At, (): ()) -> Result<Reply<()>> {
+    let may = at.space == Space::Mine || auth.has(&Condition::new().role("org:admin"));
+    let forbidden = Failure::refused(StatusCode::FORBIDDEN, "Only administrators may do that.");
     let owner = owner(&auth, &writes, at.space).await?;
+    may.then_some(()).ok_or(forbidden)?;
     let delete = async |db: &_| {
-        let note = note::Entity::delete_by_id(at.id.unwrap_or_default());
-        note.filter(note::Column::Owner.eq(owner)).exec(db).await?;
+        let note = Entity::delete_by_id(at.id.unwrap_or_default());
+        note.filter(Column::Owner.eq(owner)).exec(db).await?;
         Ok(())
     };
     writes.once(auth.user_id(), &key, delete).await
 }
 
-fn shown(row: note::Model) -> Note {
-    let note::Model {
-        id, text, version, ..
-    } = row;
+fn shown(row: Model) -> Note {
+    let (id, text, version) = (row.id, row.text, row.version);
     Note { id, text, version }
 }
 
@@ -127,15 +106,10 @@ async fn owner(auth: &Auth, writes: &Writes, space: Space) -> Result<String> {
     let organization = organization.ok_or(forbidden("Choose an organization first."))?;
     // The token may be older than what Clerk has told since.
     let member = member(&organization, auth.user_id());
-    let reading = writes
-        .log()
-        .reading(|| Key::rows("left_members", "member", &member))?;
-    let left = left::Entity::find_by_id(member)
-        .one(&reading.executor())
-        .await?;
-    left.map_or(Ok(organization), |_| {
-        Err(forbidden("You have left this organization."))
-    })
+    if writes.is_withdrawn(&member).await? {
+        return Err(forbidden("You have left this organization."));
+    }
+    Ok(organization)
 }
 
 fn member(organization: &str, person: &str) -> String {
@@ -144,28 +118,11 @@ fn member(organization: &str, person: &str) -> String {
 
 /// Clerk tells who leaves an organization, and who comes back.
 pub async fn told(Extension(writes): Extension<Writes>, webhook: Webhook) -> Result<StatusCode> {
-    let (membership, has_left) = match webhook.event {
-        Event::MembershipDeleted(membership) => (membership, true),
-        Event::MembershipCreated(membership) => (membership, false),
-        _ => return Ok(StatusCode::NO_CONTENT),
-    };
-    let person = membership.public_user_data.user_id;
-    let member = member(&membership.organization.id, &person);
-    let note = async |db: &_| {
-        if has_left {
-            let once = OnConflict::column(left::Column::Member)
-                .do_nothing()
-                .to_owned();
-            let row = left::Entity::insert(left::ActiveModel {
-                member: Set(member),
-            });
-            row.on_conflict(once).exec_without_returning(db).await?;
-        } else {
-            left::Entity::delete_by_id(member).exec(db).await?;
-        }
-        Ok::<_, Failure>(())
-    };
-    let key = IdempotencyKey::default();
-    let _: Reply<()> = writes.once(&person, &key, note).await?;
+    let of = |it: &Membership| member(&it.organization.id, &it.public_user_data.user_id);
+    match &webhook.event {
+        Event::MembershipDeleted(it) => writes.withdraw(&of(it)).await?,
+        Event::MembershipCreated(it) => writes.restore(&of(it)).await?,
+        _ => {}
+    }
     Ok(StatusCode::NO_CONTENT)
 }

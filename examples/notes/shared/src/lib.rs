@@ -17,16 +17,6 @@ pub const EDIT: Mutation<At, Text, Note> = Mutation::put("/api/{space}/notes/{id
 /// Removes a note.
 pub const DELETE: Mutation<At, (), ()> = Mutation::delete("/api/{space}/notes/{id}");
 
-/// What the page needs before it can load Clerk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PageConfig {
-    /// Clerk's publishable key
-    pub publishable_key: String,
-    /// Where the page reaches Clerk's Frontend API, if not at its own host
-    pub proxy_url: Option<String>,
-}
-
 /// Whose notes they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -55,13 +45,6 @@ pub struct Note {
     pub text: String,
     /// Grows with every change
     pub version: i64,
-}
-
-impl Note {
-    /// Its version as an entity tag.
-    pub fn etag(&self) -> String {
-        format!("\"{}\"", self.version)
-    }
 }
 
 /// A note to be written.

@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 use super::editor::{Act, Editor, Saving, values};
 use crate::api::ApiError;
-use crate::components::small_spinner;
 
 const FIELDS: [Field; 2] = [Field::Name, Field::Email];
 
@@ -33,7 +32,6 @@ pub fn form(
             cancel.emit(Act::Cancel);
         }
     });
-    let busy = editor.saving == Saving::Yes;
     let (title, fields) = if let Saving::Conflict(theirs) = editor.saving {
         (
             "Your profile was changed elsewhere",
@@ -48,15 +46,8 @@ pub fn form(
             { fields }
             { trouble(editor, online) }
             <div class="actions">
-                <button type="submit" class="button primary" disabled={busy || !online}>
-                    if busy {
-                        { small_spinner("Saving…") }
-                    } else {
-                        { "Save" }
-                    }
-                </button>
-                <button type="button" class="button" disabled={busy}
-                    onclick={act.reform(|_| Act::Cancel)}>
+                <button type="submit" class="button primary">{ "Save" }</button>
+                <button type="button" class="button" onclick={act.reform(|_| Act::Cancel)}>
                     { "Cancel" }
                 </button>
             </div>
@@ -90,7 +81,7 @@ fn inputs(editor: &Editor, user: &User, first: &NodeRef, act: &Callback<Act>) ->
                 <div class="field">
                     <label for={name}>{ label(field) }</label>
                     <input ref={node} id={name} {name} type={kind} value={value.clone()}
-                        autocomplete={name} readonly={editor.saving == Saving::Yes} aria-invalid={error.is_some().to_string()}
+                        autocomplete={name} aria-invalid={error.is_some().to_string()}
                         aria-describedby={error.is_some().then(|| message.clone())} {oninput} />
                     if let Some(error) = error {
                         <p id={message} class="error" role="alert">{ error.message }</p>
@@ -153,7 +144,7 @@ fn trouble(editor: &Editor, online: bool) -> Html {
     if !online {
         html! {
             <p class="hint" role="status">
-                { "You are offline. What you typed is kept and can be saved once you are back online." }
+                { "You are offline. What you save now is kept, and sent once you are back online." }
             </p>
         }
     } else if let Some(error) = failed {

@@ -13,7 +13,7 @@ pub type Values = [String; 2];
 pub enum Saving {
     /// Not begun
     No,
-    /// Under way
+    /// Under way, or waiting for a connection
     Yes,
     /// Refused
     Failed(ApiError),
@@ -64,6 +64,8 @@ pub enum Act {
     Cancel,
     /// The row has these values now.
     Row(Values),
+    /// The row shows these values, which are not saved yet.
+    Waiting(Values),
 }
 
 /// Where a field stands among the values.
@@ -92,6 +94,11 @@ impl Editor {
         }
     }
 
+    /// Whether there is a form to type in. What is being saved shows as if it were saved.
+    pub fn is_open(&self) -> bool {
+        self.draft.is_some() && self.saving != Saving::Yes
+    }
+
     /// What was typed, if it differs from what is there.
     pub fn unsaved(&self) -> Option<&Draft> {
         let draft = self.draft.as_ref();
@@ -100,8 +107,7 @@ impl Editor {
 
     /// What would be saved for this row: what was typed, or in a conflict what was chosen.
     pub fn wanted(&self, user: &User) -> Option<Values> {
-        let draft = self.draft.as_ref()?;
-        let mut wanted = [draft.name.clone(), draft.email.clone()];
+        let mut wanted = self.typed()?;
         if let Saving::Conflict(theirs) = &self.saving {
             for ((wanted, theirs), value) in wanted.iter_mut().zip(theirs).zip(values(user)) {
                 if *theirs {
@@ -165,6 +171,7 @@ impl Editor {
                     version,
                 });
                 self.tried = true;
+                self.restored = false;
                 self.saving = Saving::Yes;
                 self.sent = Some([update.name, update.email]);
             }
@@ -192,6 +199,10 @@ impl Editor {
                 self.shown = values;
                 self.settle();
             }
+            Act::Waiting(values) if self.restored && self.typed().as_ref() == Some(&values) => {
+                self.saving = Saving::Yes;
+            }
+            Act::Waiting(_) => {}
         }
     }
 
@@ -206,10 +217,20 @@ impl Editor {
         };
     }
 
-    /// A conflict is none when both say the same.
+    /// Name and email address as they were typed.
+    fn typed(&self) -> Option<Values> {
+        let draft = self.draft.as_ref()?;
+        Some([draft.name.clone(), draft.email.clone()])
+    }
+
+    /// A conflict is none when both say the same. What an earlier visit sent is saved then, and
+    /// otherwise it was refused.
     fn settle(&mut self) {
-        if self.unsaved().is_none() && matches!(self.saving, Saving::Conflict(_)) {
+        let is_over = self.restored || matches!(self.saving, Saving::Conflict(_));
+        if is_over && self.draft.is_some() && self.unsaved().is_none() {
             self.close("Saved");
+        } else if self.restored {
+            self.saving = Saving::No;
         }
     }
 }
@@ -320,6 +341,40 @@ mod tests {
             let editor = after(typed("Countess").into_iter().chain(order));
             assert_eq!((&editor.draft, editor.said), (&None, "Saved"));
         }
+    }
+
+    /// The editor of a page that finds an edit of an earlier visit.
+    fn restored(acts: impl IntoIterator<Item = Act>) -> Editor {
+        let draft = after(typed("Countess")).draft;
+        let mut editor = Editor::new(values(&ada()), draft);
+        for act in acts {
+            editor.act(act);
+        }
+        editor
+    }
+
+    #[test]
+    fn what_an_earlier_visit_sent_shows_as_being_saved_until_it_is() {
+        let sent = ["Countess".to_owned(), "a@b.co".to_owned()];
+        let waiting = Act::Waiting(sent.clone());
+        assert!(restored([]).is_open());
+        assert!(!restored([waiting.clone()]).is_open());
+        for before in [vec![waiting.clone()], vec![]] {
+            let editor = restored(before.into_iter().chain([Act::Row(sent.clone())]));
+            assert_eq!((&editor.draft, editor.said), (&None, "Saved"));
+        }
+        // Refused: it is there to be sent again.
+        let editor = restored([waiting, Act::Row(values(&ada()))]);
+        assert!(editor.is_open());
+        assert_eq!(editor.unsaved(), editor.draft.as_ref());
+    }
+
+    #[test]
+    fn what_another_tab_saves_closes_no_form() {
+        let other = ["Ada King".to_owned(), "a@b.co".to_owned()];
+        assert!(restored([Act::Waiting(other.clone())]).is_open());
+        let editing = typed("Countess").into_iter().chain([Act::Waiting(other)]);
+        assert!(after(editing).is_open());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use shared::User;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::components::small_spinner;
 use crate::draft::Keeper;
 use crate::task::Task;
 use crate::user_provider::CurrentUser;
@@ -68,7 +69,21 @@ pub enum Message {
 impl Profile {
     fn focus(&self) -> Focus {
         let conflict = matches!(self.editor.saving, Saving::Conflict(_));
-        (self.editor.draft.is_some(), conflict)
+        (self.editor.is_open(), conflict)
+    }
+
+    fn is_saving(&self, ctx: &Context<Self>) -> bool {
+        self.editor.saving == Saving::Yes || ctx.props().current.state().is_pending
+    }
+
+    /// What the row shows, which may be an edit that is not saved yet.
+    fn row(&mut self, ctx: &Context<Self>) {
+        let ProfileProps { user, current, .. } = ctx.props();
+        self.act(if current.state().is_pending {
+            Act::Waiting(values(user))
+        } else {
+            Act::Row(values(user))
+        });
     }
 
     /// Something happens to the edit; what is not saved is kept.
@@ -123,6 +138,7 @@ impl Component for Profile {
             task: None,
             _ticks: Interval::new(MINUTE, move || tick.emit(())),
         };
+        profile.row(ctx);
         // What is there from the beginning takes the focus from nothing.
         profile.focused_for = profile.focus();
         profile
@@ -130,6 +146,8 @@ impl Component for Profile {
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         match message {
+            // An edit begins upon what is saved.
+            Message::Act(Act::Edit(_)) if self.is_saving(ctx) => {}
             Message::Act(act) => self.act(act),
             Message::Save => self.save(ctx),
             Message::Copied(field) => self.copied = field,
@@ -139,9 +157,8 @@ impl Component for Profile {
     }
 
     fn changed(&mut self, ctx: &Context<Self>, _: &ProfileProps) -> bool {
-        let ProfileProps { user, current, .. } = ctx.props();
-        self.act(Act::Row(values(user)));
-        self.status.look(current.state().link);
+        self.row(ctx);
+        self.status.look(ctx.props().current.state().link);
         true
     }
 
@@ -154,7 +171,8 @@ impl Component for Profile {
         } = ctx.props();
         let (link, upon) = (ctx.link(), *version);
         let act = link.callback(Message::Act);
-        let is_edited = self.editor.draft.is_some();
+        let is_edited = self.editor.is_open();
+        let is_saving = self.is_saving(ctx);
         html! {
             <section class="card profile" aria-label="Your profile">
                 if is_edited {
@@ -168,12 +186,22 @@ impl Component for Profile {
                 }
                 <div class="actions">
                     if !is_edited {
+                        // Disabled, it could not have the focus.
                         <button type="button" class="button" ref={&self.edit_button}
+                            aria-disabled={is_saving.to_string()}
                             onclick={act.reform(move |_| Act::Edit(upon))}>
                             { "Edit" }
                         </button>
                     }
-                    <p class="said" role="status">{ self.editor.said }</p>
+                    <p class="said" role="status">
+                        if !is_saving || !self.editor.said.is_empty() {
+                            { self.editor.said }
+                        } else if self.status.is_down() {
+                            { "Not saved yet. It will be saved once the connection is back." }
+                        } else {
+                            { small_spinner("Saving…") }
+                        }
+                    </p>
                 </div>
                 { details::details(user, upon, current.jwt_template(), self.copied, &link.callback(Message::Copied)) }
             </section>

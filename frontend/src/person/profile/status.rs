@@ -53,14 +53,24 @@ impl Status {
         }
     }
 
+    /// Since when nothing arrives, and whether for longer than anybody waits.
+    fn since(&self) -> Option<(f64, bool)> {
+        let (since, _) = self.down.as_ref()?;
+        Some((*since, Date::now() - since >= f64::from(PATIENCE)))
+    }
+
+    /// Whether there is no connection.
+    pub fn is_down(&self) -> bool {
+        !self.online || self.since().is_some_and(|(_, late)| late)
+    }
+
     /// The same in a few words.
     pub fn view(&self) -> Html {
-        let since = self.down.as_ref().map(|(since, _)| *since);
-        let late = since.is_some_and(|since| Date::now() - since >= f64::from(PATIENCE));
+        let (since, late) = self.since().unzip();
         let (state, text) = match self.link {
             _ if !self.online => ("down", "Offline"),
             Link::Up => ("up", "Live"),
-            Link::Down if late => ("down", "Reconnecting…"),
+            Link::Down if late == Some(true) => ("down", "Reconnecting…"),
             Link::Down | Link::Opening => ("opening", "Connecting…"),
         };
         html! {
