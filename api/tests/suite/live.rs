@@ -22,6 +22,7 @@ on_both_databases!(
     after_a_sync_the_states_are_as_new_as_every_write_before_it,
     a_write_is_told_of_in_the_message_that_shows_it,
     what_the_description_calls_watchable_is,
+    what_cannot_be_a_key_is_no_failure_of_the_database,
 );
 
 const ADA: &str = "user_ada";
@@ -93,6 +94,14 @@ impl Page {
             }
         }
     }
+}
+
+/// A NUL character is in no text of PostgreSQL: a statement that has one fails.
+async fn what_cannot_be_a_key_is_no_failure_of_the_database(world: World) {
+    world.put(ADA, "Ada").await;
+    let bad = "/api/writes/%00";
+    let mut page = Page::watching(&world, &token(ADA), &[bad]).await;
+    assert_eq!(page.state(bad).await["status"], 404);
 }
 
 async fn a_stream_shows_each_path_as_a_get_answers_it(world: World) {

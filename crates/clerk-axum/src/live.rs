@@ -12,13 +12,16 @@ use crate::auth::{Auth, Watching};
 use crate::error::AuthError;
 use crate::verifier::Verifier;
 
-/// All that an answer may depend on is the person and what they may do in which organization. An
-/// app whose answers depend on `Extra` has a caller of its own.
+/// All that an answer may depend on is the session, who acts in it, and what they may do in which
+/// organization: a session that was reverified shares nothing with one that was not. An app whose
+/// answers depend on `Extra` has a caller of its own.
 impl<Extra: Send + Sync + 'static> Caller for Auth<Extra> {
     fn scope(&self, _path: &str) -> Arc<str> {
         let may = self.authorization();
         let of = [&may.org_id, &may.org_role, &may.features, &may.plans];
-        format!("{} {of:?} {:?}", self.user_id(), may.org_permissions).into()
+        let (id, permissions) = (self.user_id(), &may.org_permissions);
+        let (session, actor) = (&self.claims().sid, &self.claims().act);
+        format!("{id} {of:?} {permissions:?} {session:?} {actor:?}").into()
     }
 
     fn person(&self) -> &str {
@@ -68,5 +71,41 @@ impl From<AuthError> for Refused {
             AuthError::KeyUnknown => "The service is temporarily unavailable. Try again shortly.",
         };
         Self::new(error.status(), detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::test::{TestIssuer, claims};
+
+    /// A session that confirmed who it is shares no answer with one that did not.
+    #[tokio::test]
+    async fn whatever_an_answer_may_depend_on_is_in_the_scope() {
+        let issuer = TestIssuer::new();
+        let verifier: Verifier = issuer.verifier();
+        let mut scopes = Vec::new();
+        let member = json!({ "id": "org_1", "rol": "member" });
+        for (name, value) in [
+            ("sid", json!("sess_1")),
+            ("sid", json!("sess_2")),
+            ("sub", json!("user_bob")),
+            ("o", member),
+            ("o", json!({ "id": "org_1", "rol": "admin" })),
+            ("o", json!({ "id": "org_2", "rol": "admin" })),
+            ("act", json!({ "sub": "user_support" })),
+            ("pla", json!("u:pro")),
+        ] {
+            let mut claims: Value = claims("user_ada");
+            claims[name] = value;
+            let caller = Callers::verify(&verifier, &issuer.sign(&claims)).await;
+            scopes.push(caller.expect("let in").scope("/notes"));
+        }
+        let all = scopes.len();
+        scopes.sort();
+        scopes.dedup();
+        assert_eq!(scopes.len(), all, "{scopes:?}");
     }
 }

@@ -266,29 +266,30 @@ impl<C: Caller> Hub<C> {
         }
     }
 
-    /// Adds a watcher of this path. It sees no state before a round that begins later: whatever was
-    /// committed before this call is in what it sees first.
-    ///
-    /// # Errors
-    /// When the person watches as much as they may.
+    /// Adds a watcher of these paths, as many of them as the person may watch; answers where they are.
+    /// It sees no state before a round that begins later: whatever was committed before this call is
+    /// in what it sees first, and it sees all of them from the same round on.
     pub fn watch(
         &self,
         person: &Arc<str>,
-        path: &Arc<str>,
+        paths: &[Arc<str>],
         caller: &C,
         wake: &Arc<Notify>,
-    ) -> Result<Place, Refused> {
+    ) -> Vec<Place> {
         let mut watched = self.watched();
-        if let Some(held) = watched.people.get_mut(person) {
-            if held.watches >= self.0.limits.watches {
-                return Err(Refused::TOO_MANY_WATCHES);
+        let mut places = Vec::with_capacity(paths.len());
+        for path in paths {
+            if let Some(held) = watched.people.get_mut(person) {
+                if held.watches >= self.0.limits.watches {
+                    break;
+                }
+                held.watches += 1;
             }
-            held.watches += 1;
+            places.push(watched.add(path, caller, wake));
         }
-        let place = watched.add(path, caller, wake);
         drop(watched);
         self.ring();
-        Ok(place)
+        places
     }
 
     /// Watches the same path as another caller of the same person.
@@ -307,10 +308,20 @@ impl<C: Caller> Hub<C> {
         place
     }
 
-    /// Somebody who watches this query has a fresh token.
-    pub fn renew(&self, query: QueryId, caller: &C) {
-        if let Some(query) = self.watched().queries.get_mut(&query) {
-            query.renew(caller);
+    /// Somebody who watches this query has a fresh token. What was refused with the one before is
+    /// asked anew.
+    pub fn renew(&self, id: QueryId, caller: &C) {
+        let mut guard = self.watched();
+        let watched = &mut *guard;
+        let Some(query) = watched.queries.get_mut(&id) else {
+            return;
+        };
+        query.renew(caller);
+        let is_refused = |state: &Arc<State>| matches!(state.status, 401 | 403);
+        if query.state.as_ref().is_some_and(is_refused) {
+            watched.due.insert(id);
+            drop(guard);
+            self.ring();
         }
     }
 
@@ -356,7 +367,10 @@ impl<C: Caller> Hub<C> {
 
     /// They wait for the next round instead.
     pub fn wait_on(&self, waiting: Vec<oneshot::Sender<()>>) {
-        self.watched().waiting.extend(waiting);
+        let mut watched = self.watched();
+        watched.waiting.extend(waiting);
+        // Who went away waits for nothing.
+        watched.waiting.retain(|it| !it.is_closed());
     }
 
     /// What must be run after these changes.

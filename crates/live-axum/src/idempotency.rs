@@ -41,6 +41,11 @@ impl Body {
 }
 
 impl IdempotencyKey {
+    /// Whether a text can be a key at all: 1 to 255 characters of visible ASCII and spaces.
+    pub fn may_be(text: &str) -> bool {
+        (1..=KEY_MAX).contains(&text.len()) && text.bytes().all(|it| matches!(it, b' '..=b'~'))
+    }
+
     /// The key, which is visible ASCII and spaces.
     pub fn key(&self) -> Option<&str> {
         self.0.as_ref().map(|it| it.key.as_str())
@@ -90,7 +95,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, BadRequest> {
     let item = Parser::new(line.as_bytes()).parse::<Item>();
     match item.map(|item| item.bare_item) {
         Ok(BareItem::String(key))
-            if lines.next().is_none() && (1..=KEY_MAX).contains(&key.as_str().len()) =>
+            if lines.next().is_none() && IdempotencyKey::may_be(key.as_str()) =>
         {
             Ok(Some(key.into()))
         }

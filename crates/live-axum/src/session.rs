@@ -14,6 +14,9 @@ use crate::hub::{Hub, Place};
 /// The longest path, in bytes.
 const PATH_MAX: usize = 2 * 1024;
 
+/// How many new paths one message may have: more than anybody may watch.
+const NEW_MAX: usize = 1024;
+
 /// The longest entity tag that a page may have, in bytes: any other is none of ours.
 const ETAG_MAX: usize = 256;
 
@@ -73,26 +76,40 @@ impl<C: Caller> Session<C> {
     /// # Errors
     /// When the path is none, or there are too many.
     pub fn watch(&mut self, path: &str, known: Option<String>) -> Result<(), Refused> {
-        let is_path = path.len() <= PATH_MAX
-            && path.starts_with('/')
-            && !path.starts_with("//")
-            && path
-                .parse::<Uri>()
-                .is_ok_and(|uri| uri.authority().is_none());
-        if !is_path {
-            return Err(Refused::BAD_PATH);
+        self.watch_all([(path.to_owned(), known)])
+    }
+
+    /// Watches all of these from one moment on, as [`Session::watch`] does each.
+    ///
+    /// # Errors
+    /// When one is no path: then none is watched. When there are too many: then some are.
+    pub fn watch_all(
+        &mut self,
+        paths: impl IntoIterator<Item = (String, Option<String>)>,
+    ) -> Result<(), Refused> {
+        let mut new: Vec<(Arc<str>, Told)> = Vec::new();
+        for (path, known) in paths {
+            if !is_path(&path) {
+                return Err(Refused::BAD_PATH);
+            }
+            let is_watched = self.watches.iter().any(|watch| *watch.path == *path);
+            if !is_watched && new.len() < NEW_MAX && new.iter().all(|(it, _)| **it != *path) {
+                let known = known.filter(|etag| etag.len() <= ETAG_MAX);
+                new.push((path.into(), known.map_or(Told::Nothing, Told::Known)));
+            }
         }
-        if self.watches.iter().any(|watch| &*watch.path == path) {
-            return Ok(());
+        let paths: Vec<_> = new.iter().map(|(path, _)| path.clone()).collect();
+        let (person, caller) = (&self.person, &self.caller);
+        let places = self.hub.watch(person, &paths, caller, &self.wake);
+        let are_all = places.len() == new.len() && new.len() < NEW_MAX;
+        let watches = new.into_iter().zip(places);
+        let watches = watches.map(|((path, told), place)| Watch { path, place, told });
+        self.watches.extend(watches);
+        if are_all {
+            Ok(())
+        } else {
+            Err(Refused::TOO_MANY_WATCHES)
         }
-        let path: Arc<str> = path.into();
-        let place = self
-            .hub
-            .watch(&self.person, &path, &self.caller, &self.wake)?;
-        let known = known.filter(|etag| etag.len() <= ETAG_MAX);
-        let told = known.map_or(Told::Nothing, Told::Known);
-        self.watches.push(Watch { path, place, told });
-        Ok(())
     }
 
     /// Watches this path no longer.
@@ -119,6 +136,8 @@ impl<C: Caller> Session<C> {
                 self.hub.renew(query, &caller);
             } else {
                 watch.place = self.hub.exchange(query, &watch.path, &caller, &self.wake);
+                // The same entity tag may stand for something else there.
+                watch.told = Told::Nothing;
             }
         }
         self.caller = caller;
@@ -178,6 +197,15 @@ impl<C: Caller> Session<C> {
     pub fn synced(&self) -> oneshot::Receiver<()> {
         self.hub.synced()
     }
+}
+
+fn is_path(path: &str) -> bool {
+    path.len() <= PATH_MAX
+        && path.starts_with('/')
+        && !path.starts_with("//")
+        && path
+            .parse::<Uri>()
+            .is_ok_and(|uri| uri.authority().is_none())
 }
 
 impl<C: Caller> Drop for Session<C> {

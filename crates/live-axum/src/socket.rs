@@ -122,7 +122,7 @@ async fn go_on<K: Callers>(
                 Ok(Some(_)) if syncs.len() >= SYNCS_MAX => {
                     send(socket, &Refused::TOO_MANY_SYNCS.message()).await?;
                 }
-                Ok(Some(number)) => syncs.push(session.synced().map(move |_| number)),
+                Ok(Some(number)) => syncs.push(session.synced().map(move |done| done.map(|()| number))),
                 Ok(None) => {}
                 Err(refused) => send(socket, &refused.message()).await?,
             },
@@ -130,7 +130,11 @@ async fn go_on<K: Callers>(
                 send(socket, &FromServer::States(states.into_iter().collect())).await?;
                 alive_at = Instant::now() + HEARTBEAT;
             }
-            Some(number) = syncs.next() => {
+            Some(done) = syncs.next() => {
+                let Ok(number) = done else {
+                    // The round for it has failed, as nobody expected: the page is told by a new connection.
+                    return Err(End::Stopping);
+                };
                 let states = session.news();
                 if !states.is_empty() {
                     send(socket, &FromServer::States(states.into_iter().collect())).await?;
@@ -154,9 +158,7 @@ async fn obey<K: Callers>(
     callers.count(session.caller())?;
     match message {
         FromPage::Token(token) => session.renew(callers.verify(&token).await?)?,
-        FromPage::Watch(paths) => paths
-            .into_iter()
-            .try_for_each(|(path, known)| session.watch(&path, known))?,
+        FromPage::Watch(paths) => session.watch_all(paths)?,
         FromPage::Unwatch(paths) => {
             for path in &paths {
                 session.unwatch(path);

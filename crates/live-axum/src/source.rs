@@ -18,7 +18,9 @@ pub trait Source: Send + Sync + 'static {
         since: Option<&Self::Position>,
     ) -> impl Future<Output = Result<Begun<Self>, Self::Error>> + Send;
 
-    /// Whether a snapshot can still be read from, after a handler failed.
+    /// Whether a snapshot can be read from after a handler failed, of the same moment as before. If
+    /// not, the round is begun anew: a source that can should mend what a failed statement spoils,
+    /// or whoever watches what always fails holds up all others.
     fn is_sound(&self, snapshot: &Self::Snapshot) -> impl Future<Output = bool> + Send;
 
     /// Ends a snapshot that nobody reads from any more.

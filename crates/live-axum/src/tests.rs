@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::extract::{Extension, Path, State as AppState};
 use axum::http::{Extensions, StatusCode};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use tokio_util::sync::CancellationToken;
@@ -158,6 +159,12 @@ async fn value(
     }
 }
 
+/// Its entity tag says nothing of who asks.
+async fn role(Extension(somebody): Extension<Somebody>) -> impl IntoResponse {
+    reads(|| Key::table("values"));
+    ([("etag", "\"1\"")], Json(somebody.role))
+}
+
 /// A process.
 struct World {
     memory: Memory,
@@ -175,6 +182,7 @@ impl World {
         };
         let live = Live::new(limits, CancellationToken::new());
         let router = Router::new()
+            .route("/role", get(role))
             .route("/own/{name}", get(value))
             .route("/shared/{name}", get(value))
             .with_state(memory.clone());
@@ -279,6 +287,52 @@ async fn a_fresh_token_with_another_role_is_judged_anew() {
     session.renew(removed).expect("the same person");
     assert_eq!(next(&mut session).await.0, 403);
     session.renew(BOB).expect_err("somebody else");
+}
+
+#[tokio::test]
+async fn what_another_role_sees_is_shown_though_its_entity_tag_is_the_same() {
+    let world = World::new();
+    let mut session = world.watch(&ADA, "/role");
+    assert_eq!(next(&mut session).await.1, "\"member\"");
+    let guest = Somebody {
+        role: "guest",
+        ..ADA
+    };
+    session.renew(guest).expect("the same person");
+    assert_eq!(next(&mut session).await.1, "\"guest\"");
+}
+
+/// Whether it still holds may depend on when the token was issued.
+#[tokio::test]
+async fn what_was_refused_is_asked_anew_with_a_fresh_token() {
+    let world = World::new();
+    let stranger = Somebody {
+        role: "stranger",
+        ..ADA
+    };
+    let mut session = world.watch(&stranger, "/own/a");
+    assert_eq!(next(&mut session).await.0, 403);
+    let runs = world.memory.runs("a");
+    session.renew(stranger).expect("the same person");
+    session.synced().await.expect("a round");
+    assert_eq!(world.memory.runs("a"), runs + 1);
+}
+
+#[tokio::test]
+async fn all_of_a_message_is_watched_or_what_there_is_room_for() {
+    let world = World::new();
+    let mut session = world.live.connect(ADA).expect("room");
+    let path = |number: usize| (format!("/own/{number}"), None);
+    session.watch_all((0..400).map(path)).expect("room");
+    let refused = session.watch_all((300..600).map(path));
+    assert_eq!(refused.map_err(|it| it.status.as_u16()), Err(429));
+    session.synced().await.expect("a round");
+    assert_eq!(session.news().len(), 500);
+    let bad = [path(1), ("//else.where".to_owned(), None)];
+    assert_eq!(
+        session.watch_all(bad).map_err(|it| it.status.as_u16()),
+        Err(400)
+    );
 }
 
 #[tokio::test]

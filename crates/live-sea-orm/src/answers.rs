@@ -1,10 +1,10 @@
-//! The table of what was answered to writes.
+//! Tables of what is kept for a day.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, ExecResult, Statement, Value};
 
-/// How long an answer is kept.
+/// How long an answer is kept, and what was withdrawn.
 pub(crate) const KEEP: Duration = Duration::from_hours(24);
 
 /// Executes a statement with these values.
@@ -17,15 +17,18 @@ pub(crate) async fn execute<const N: usize>(
     connection.execute_raw(statement).await
 }
 
-/// Removes answers that were given before this time; a little at a time, since others write.
+/// Removes what was written into this table before this time, by its primary key; a little at a time,
+/// since others write.
 pub(crate) async fn forget(
     connection: &DatabaseConnection,
+    (table, key): (&str, &str),
     before: SystemTime,
 ) -> Result<(), DbErr> {
-    let sql = "DELETE FROM live_writes WHERE id IN
-               (SELECT id FROM live_writes WHERE at < $1 LIMIT 10000)";
+    let sql = format!(
+        "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE at < $1 LIMIT 10000)"
+    );
     let before = millis(before);
-    while execute(connection, sql, [before.into()])
+    while execute(connection, &sql, [before.into()])
         .await?
         .rows_affected()
         > 0

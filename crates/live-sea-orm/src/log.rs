@@ -19,6 +19,11 @@ const KEEP: Duration = Duration::from_mins(10);
 const PRUNE_EVERY: Duration = Duration::from_mins(1);
 /// With more changes than that it is as quick to run everything again.
 const CHANGES_MAX: usize = 10_000;
+/// How many entries of the log are looked at to find them: many may say the same.
+const ENTRIES_MAX: usize = 100_000;
+/// To where a snapshot of `PostgreSQL` goes back when a statement has failed.
+const SAVEPOINT: &str = "SAVEPOINT live";
+const GO_BACK: &str = "ROLLBACK TO SAVEPOINT live";
 
 /// Stands for `NULL`, which nobody reads by: no text of a database has this character.
 const NULL: &str = "\0";
@@ -42,8 +47,28 @@ pub enum Position {
     /// The number of the last entry: `SQLite` has one writer at a time, so numbers grow in the
     /// order of commits.
     Sqlite(i64),
-    /// A snapshot as `pg_current_snapshot` writes it: which transactions it sees.
-    Postgres(String),
+    /// A point on a server.
+    Postgres {
+        /// A snapshot as `pg_current_snapshot` writes it: which transactions it sees
+        snapshot: String,
+        /// Since when the server runs: another one, after a failover, has other transactions of the
+        /// same numbers
+        server: String,
+    },
+}
+
+impl Position {
+    /// Whether it may come after the earlier one: not when a backup was restored, or another server
+    /// has taken over.
+    fn follows(&self, earlier: &Self) -> bool {
+        match (earlier, self) {
+            (Self::Sqlite(earlier), Self::Sqlite(now)) => earlier <= now,
+            (Self::Postgres { server: one, .. }, Self::Postgres { server: other, .. }) => {
+                one == other
+            }
+            _ => false,
+        }
+    }
 }
 
 impl ChangeLog {
@@ -98,20 +123,22 @@ impl ChangeLog {
             if let Err(error) = self.prune_once(&mut ended, KEEP).await {
                 tracing::warn!(%error, "old entries of the log of changes were not removed");
             }
-            if let Err(error) = self.forget_writes(answers::KEEP).await {
+            if let Err(error) = self.forget(answers::KEEP).await {
                 tracing::warn!(%error, "old answers to writes were not removed");
             }
             sleep(PRUNE_EVERY).await;
         }
     }
 
-    /// Removes the answers of [`crate::Writes`] that are older, where there are any.
-    async fn forget_writes(&self, keep: Duration) -> Result<(), DbErr> {
-        if !self.logs(&Key::table("live_writes")) {
-            return Ok(());
-        }
+    /// Removes what of [`crate::Writes`] is older, where there is anything.
+    async fn forget(&self, keep: Duration) -> Result<(), DbErr> {
         let before = SystemTime::now().checked_sub(keep).unwrap_or(UNIX_EPOCH);
-        answers::forget(&self.write, before).await
+        for table in [("live_writes", "id"), ("live_withdrawn", "name")] {
+            if self.logs(&Key::table(table.0)) {
+                answers::forget(&self.write, table, before).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what ended so long ago, and notes what has ended by now.
@@ -181,13 +208,18 @@ impl Source for ChangeLog {
             .await?
             .ok_or_else(|| DbErr::Custom("the database tells no position".to_owned()))?;
         let position = if self.is_postgres() {
-            Position::Postgres(row.try_get_by_index(0)?)
+            transaction.execute_unprepared(SAVEPOINT).await?;
+            Position::Postgres {
+                snapshot: row.try_get_by_index(0)?,
+                server: row.try_get_by_index(1)?,
+            }
         } else {
             Position::Sqlite(row.try_get_by_index(0)?)
         };
         let changes = match since {
             None => Changes::Unknown,
             Some(since) if *since == position => Changes::Of(Vec::new()),
+            Some(since) if !position.follows(since) => Changes::Unknown,
             Some(since) => changes(&transaction.query_all_raw(grown(since)).await?),
         };
         Ok(Begun {
@@ -198,8 +230,14 @@ impl Source for ChangeLog {
     }
 
     async fn is_sound(&self, snapshot: &Snapshot) -> bool {
-        // In PostgreSQL, a statement that failed has spoiled its transaction.
-        snapshot.0.execute_unprepared("SELECT 1").await.is_ok()
+        // In PostgreSQL, a statement that failed has spoiled its transaction; what was read is the same
+        // after it has gone back.
+        let sound = if self.is_postgres() {
+            GO_BACK
+        } else {
+            "SELECT 1"
+        };
+        snapshot.0.execute_unprepared(sound).await.is_ok()
     }
 
     async fn end(&self, snapshot: Snapshot) {
@@ -210,7 +248,10 @@ impl Source for ChangeLog {
 
 fn position(backend: DbBackend) -> String {
     match backend {
-        DbBackend::Postgres => "SELECT pg_current_snapshot()::text",
+        DbBackend::Postgres => {
+            "SELECT pg_current_snapshot()::text,
+             extract(epoch FROM pg_postmaster_start_time())::text"
+        }
         _ => "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'live_changes'",
     }
     .to_owned()
@@ -219,32 +260,31 @@ fn position(backend: DbBackend) -> String {
 /// What this snapshot sees of the log and the position did not. The log of a restored dump has
 /// transactions that are still to come here: they are none of it.
 fn grown(since: &Position) -> Statement {
-    let limit = CHANGES_MAX + 1;
-    match since {
-        Position::Sqlite(seq) => Statement::from_sql_and_values(
-            DbBackend::Sqlite,
-            format!(
-                "SELECT DISTINCT tbl, col, val FROM
-                 (SELECT tbl, col, val FROM live_changes WHERE seq > ? LIMIT {limit})"
-            ),
-            [(*seq).into()],
-        ),
-        Position::Postgres(snapshot) => Statement::from_sql_and_values(
+    let (backend, is_new, value) = match since {
+        Position::Sqlite(seq) => (DbBackend::Sqlite, "seq > ?", (*seq).into()),
+        Position::Postgres { snapshot, .. } => (
             DbBackend::Postgres,
-            format!(
-                "SELECT DISTINCT tbl, col, val FROM
-                 (SELECT tbl, col, val FROM live_changes
-                  WHERE xid >= pg_snapshot_xmin($1::pg_snapshot)
-                  AND xid < pg_snapshot_xmax(pg_current_snapshot())
-                  AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) LIMIT {limit}) AS grown"
-            ),
-            [snapshot.as_str().into()],
+            "xid >= pg_snapshot_xmin($1::pg_snapshot)
+             AND xid < pg_snapshot_xmax(pg_current_snapshot())
+             AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)",
+            snapshot.as_str().into(),
         ),
-    }
+    };
+    let (entries, changes) = (ENTRIES_MAX + 1, CHANGES_MAX + 1);
+    let grown = format!(
+        "WITH grown AS MATERIALIZED
+         (SELECT tbl, col, val FROM live_changes WHERE {is_new} LIMIT {entries})
+         SELECT DISTINCT tbl, col, val, (SELECT count(*) FROM grown) FROM grown LIMIT {changes}"
+    );
+    Statement::from_sql_and_values(backend, grown, [value])
 }
 
 fn changes(rows: &[QueryResult]) -> Changes {
-    if rows.len() > CHANGES_MAX {
+    let entries = rows
+        .first()
+        .map_or(Ok(0), |row| row.try_get_by_index::<i64>(3));
+    let is_all = entries.is_ok_and(|it| usize::try_from(it).is_ok_and(|it| it <= ENTRIES_MAX));
+    if rows.len() > CHANGES_MAX || !is_all {
         return Changes::Unknown;
     }
     let key = |row: &QueryResult| {
@@ -328,6 +368,100 @@ mod tests {
         let next = log.begin(Some(&begun.position)).await.expect("a snapshot");
         let third = Key::rows("notes", "owner", "third");
         assert_eq!(next.changes, Changes::Of(vec![third]));
+    }
+
+    /// A log in `SQLite`, and one in `PostgreSQL`, for as long as what comes with them lives.
+    async fn logs(folder: &tempfile::TempDir) -> (Vec<ChangeLog>, Server) {
+        let started = tokio::task::spawn_blocking(|| Server::start(Durability::None)).await;
+        let server = started.expect("PostgreSQL works");
+        let file = format!("sqlite://{}/log.db?mode=rwc", folder.path().display());
+        let logs = vec![log(&file).await, log(&server.database()).await];
+        (logs, server)
+    }
+
+    async fn position(log: &ChangeLog) -> Position {
+        let begun = log.begin(None).await.expect("a snapshot");
+        log.end(begun.snapshot).await;
+        begun.position
+    }
+
+    async fn since(log: &ChangeLog, position: &Position) -> Changes {
+        let begun = log.begin(Some(position)).await.expect("a snapshot");
+        log.end(begun.snapshot).await;
+        begun.changes
+    }
+
+    /// However often one person's rows changed, the next person's change is told.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_change_after_very_many_of_the_same_rows_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (logs, _server) = logs(&folder).await;
+        for log in logs {
+            for (count, is_known) in [(CHANGES_MAX + 5, true), (ENTRIES_MAX + 5, false)] {
+                let before = position(&log).await;
+                let many = format!(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+                     INSERT INTO live_changes (tbl, col, val) SELECT 'notes', 'owner', 'ada' FROM n"
+                );
+                log.write
+                    .execute_unprepared(&many)
+                    .await
+                    .expect("valid SQL");
+                write(&log.write, "bob").await;
+                let told = match since(&log, &before).await {
+                    Changes::Of(keys) => {
+                        let key = |owner| Key::rows("notes", "owner", owner);
+                        let both = keys.contains(&key("ada")) && keys.contains(&key("bob"));
+                        assert!(both, "{keys:?}");
+                        true
+                    }
+                    Changes::Unknown => false,
+                };
+                assert_eq!(told, is_known, "{count} in {before:?}");
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_database_that_went_back_in_time_is_read_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (logs, _server) = logs(&folder).await;
+        for log in logs {
+            write(&log.write, "ada").await;
+            let later = match position(&log).await {
+                Position::Sqlite(number) => Position::Sqlite(number + 1),
+                // Another server, as after a failover.
+                Position::Postgres { snapshot, .. } => Position::Postgres {
+                    snapshot,
+                    server: "another".to_owned(),
+                },
+            };
+            assert_eq!(since(&log, &later).await, Changes::Unknown, "{later:?}");
+        }
+    }
+
+    /// In `PostgreSQL` a statement that fails spoils its transaction.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_snapshot_outlives_a_statement_that_fails() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (logs, _server) = logs(&folder).await;
+        let [_, log] = logs.as_slice() else {
+            panic!("two logs");
+        };
+        write(&log.write, "ada").await;
+        let begun = log.begin(None).await.expect("a snapshot");
+        write(&log.write, "bob").await;
+        for _ in 0..2 {
+            let failed = begun.snapshot.0.execute_unprepared("SELECT nothing").await;
+            assert!(failed.is_err());
+            assert!(log.is_sound(&begun.snapshot).await);
+        }
+        let count = "SELECT count(*) FROM notes".to_owned();
+        let count = Statement::from_string(DbBackend::Postgres, count);
+        let row = begun.snapshot.0.query_one_raw(count).await.expect("rows");
+        let seen: i64 = row.expect("a row").try_get_by_index(0).expect("a number");
+        assert_eq!(seen, 1, "it is of the same moment as before");
+        log.end(begun.snapshot).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -114,10 +114,12 @@ pub fn drop_writes(backend: DbBackend) -> &'static str {
 
 /// Makes the table of [`crate::Writes::withdraw`]; a migration calls this once, after [`create`].
 ///
-/// A row is the name of a grant that was withdrawn.
+/// A row is the name of a grant, and when it was withdrawn, in milliseconds since the Unix epoch.
 pub fn create_withdrawn(backend: DbBackend) -> String {
     let watch = watch(backend, "live_withdrawn", &["name"]);
-    format!("CREATE TABLE live_withdrawn (name text NOT NULL PRIMARY KEY); {watch}")
+    format!(
+        "CREATE TABLE live_withdrawn (name text NOT NULL PRIMARY KEY, at bigint NOT NULL); {watch}"
+    )
 }
 
 /// Removes the table of [`crate::Writes::withdraw`].

@@ -1,59 +1,58 @@
 //! What was withdrawn from people whose tokens still grant it: a membership, say. A token is good
 //! until it ends, which may be a minute after somebody was removed; who asks here too knows at once.
 
+use std::time::SystemTime;
+
 use live_axum::{IdempotencyKey, Key, Reply};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
 
-use crate::answers::execute;
+use crate::answers::{execute, millis};
 use crate::failure::Failure;
 use crate::writes::Writes;
 
-const TABLE: &str = "live_withdrawn";
+/// The table, which [`crate::schema::create_withdrawn`] makes.
+pub(crate) const TABLE: &str = "live_withdrawn";
+/// How far the clocks of who issues tokens and of who withdraws may be apart, in seconds.
+const LEEWAY: i64 = 5;
 
 impl Writes {
-    /// Whether a grant of this name was withdrawn. A live query that asks is run again when that
-    /// changes. The table is [`crate::schema::create_withdrawn`]'s.
+    /// Whether a grant of this name was withdrawn since a token was issued that carries it, at this
+    /// second of the Unix epoch (`iat`). A token of later is believed: somebody may be back, and the news
+    /// of that may come before the news of their leaving. A live query that asks is run again when
+    /// something is withdrawn.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn is_withdrawn(&self, grant: &str) -> Result<bool, DbErr> {
+    pub async fn is_withdrawn(&self, grant: &str, issued_at: u64) -> Result<bool, DbErr> {
         let reading = self.reading(|| Key::rows(TABLE, "name", grant))?;
         let executor = reading.executor();
         let found = Statement::from_sql_and_values(
             executor.get_database_backend(),
-            "SELECT 1 FROM live_withdrawn WHERE name = $1",
+            "SELECT at FROM live_withdrawn WHERE name = $1",
             [grant.into()],
         );
-        Ok(executor.query_one_raw(found).await?.is_some())
+        let Some(row) = executor.query_one_raw(found).await? else {
+            return Ok(false);
+        };
+        let at: i64 = row.try_get_by_index(0)?;
+        Ok(i64::try_from(issued_at).is_ok_and(|issued| issued <= at / 1_000 + LEEWAY))
     }
 
-    /// Withdraws a grant, such as `org_…/user_…`, until it is restored.
+    /// Withdraws a grant, such as `org_…/user_…`, from all tokens that were issued until now. It is
+    /// remembered for a day: longer than any session token lives.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn withdraw(&self, grant: &str) -> Result<(), Failure> {
-        self.change(
-            "INSERT INTO live_withdrawn VALUES ($1) ON CONFLICT DO NOTHING",
-            grant,
-        )
-        .await
-    }
-
-    /// Tokens that carry a grant of this name count again.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn restore(&self, grant: &str) -> Result<(), Failure> {
-        self.change("DELETE FROM live_withdrawn WHERE name = $1", grant)
-            .await
-    }
-
-    async fn change(&self, sql: &str, grant: &str) -> Result<(), Failure> {
-        let change = async |db: &DatabaseTransaction| {
-            execute(db, sql, [grant.into()]).await?;
+        let now = millis(SystemTime::now());
+        let withdraw = async |db: &DatabaseTransaction| {
+            let sql = "INSERT INTO live_withdrawn (name, at) VALUES ($1, $2)
+                       ON CONFLICT (name) DO UPDATE SET at = excluded.at";
+            execute(db, sql, [grant.into(), now.into()]).await?;
             Ok::<_, Failure>(())
         };
-        let _: Reply<()> = self.once(grant, &IdempotencyKey::default(), change).await?;
+        let key = IdempotencyKey::default();
+        let _: Reply<()> = self.once(grant, &key, withdraw).await?;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use axum::http::StatusCode;
 use live_axum::{Answer, BadRequest, Caller, IdempotencyKey, Key, Live, Reply};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
@@ -74,8 +74,8 @@ impl Writes {
     ///
     /// An error undoes everything, the key as well: it is not kept, and who sends the same again is
     /// judged anew: nothing was written that could be doubled. When the client goes away, either
-    /// nothing is written or everything. Once a statement has failed, `write` must fail as well:
-    /// `PostgreSQL` would commit nothing.
+    /// nothing is written or everything. Once a statement has failed, this fails as well, whatever
+    /// `write` answers: `PostgreSQL` would commit nothing.
     ///
     /// # Errors
     /// What `write` fails with; [`BadRequest::KeyReused`] when the key came with another request;
@@ -110,6 +110,10 @@ impl Writes {
                 return Err(error);
             }
         };
+        if slot.is_none() && transaction.get_database_backend() == DbBackend::Postgres {
+            // Once a statement has failed, this fails, and a commit would be none and not say so.
+            transaction.execute_unprepared("SELECT 1").await?;
+        }
         // From here on it runs to its end: of a commit, somebody must tell.
         let committed = self.committed.clone();
         let commit = tokio::spawn(async move {
@@ -132,6 +136,8 @@ impl Writes {
     /// # Errors
     /// Whatever the database says.
     pub async fn answer(&self, person: &str, key: &str) -> Result<Option<Answer>, DbErr> {
+        // No database needs to be asked for what cannot be there, or would refuse the text.
+        let key = if IdempotencyKey::may_be(key) { key } else { "" };
         let id = id(person, key);
         let reading = self
             .log

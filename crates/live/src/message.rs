@@ -70,9 +70,9 @@ impl State {
         (self.status, &self.etag) == (other.status, &other.etag)
     }
 
-    /// Whether the server is at fault, so that it will be tried again.
+    /// Whether it will be tried again: the server is at fault, or was asked too much or too early.
     pub fn is_failure(&self) -> bool {
-        self.status >= 500
+        matches!(self.status, 408 | 425 | 429 | 500..)
     }
 
     /// The state that the page has already.

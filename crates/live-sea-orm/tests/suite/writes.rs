@@ -140,7 +140,7 @@ async fn sum((_, State(app)): (Person, State<App>), (): ()) -> Result<i64, Error
 }
 
 async fn may((person, State(app)): (Person, State<App>), (): ()) -> Result<bool, Error> {
-    Ok(!app.writes.is_withdrawn(person.person()).await?)
+    Ok(!app.writes.is_withdrawn(person.person(), 0).await?)
 }
 
 /// Refused when all together would have less than nothing.
@@ -334,20 +334,18 @@ async fn what_a_token_grants_is_withdrawn_on_every_replica_at_once(place: Place)
     for session in watches.iter_mut().chain([&mut bob]) {
         assert_eq!(told(session).await, "true");
     }
-    for may in [false, true, false] {
-        // Once more changes nothing.
-        for _ in 0..2 {
-            let writes = &one.app.writes;
-            let change = if may {
-                writes.restore("ada").await
-            } else {
-                writes.withdraw("ada").await
-            };
-            change.expect("a change");
-        }
-        for session in &mut watches {
-            assert_eq!(told(session).await, may.to_string());
-        }
+    for _ in 0..2 {
+        one.app.writes.withdraw("ada").await.expect("withdrawn");
+    }
+    for session in &mut watches {
+        assert_eq!(told(session).await, "false");
+    }
+    // Whoever comes back has a later token, and whoever comes as they were has the old one.
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.expect("a time").as_secs();
+    for (issued_at, is_withdrawn) in [(now - 60, true), (now, true), (now + 60, false)] {
+        let asked = other.app.writes.is_withdrawn("ada", issued_at).await;
+        assert_eq!(asked.expect("an answer"), is_withdrawn);
     }
     assert_eq!(
         one.number("SELECT CAST(count(*) AS bigint) FROM live_withdrawn")

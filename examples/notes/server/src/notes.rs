@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Router};
-use clerk_axum::webhook::{Event, Membership, Webhook};
+use clerk_axum::webhook::{Event, Webhook};
 use clerk_axum::{Auth, Condition};
 use live::WRITE;
 use live_axum::{Endpoints, IdempotencyKey, IfMatch, Key, Reply};
@@ -106,7 +106,7 @@ async fn owner(auth: &Auth, writes: &Writes, space: Space) -> Result<String> {
     let organization = organization.ok_or(forbidden("Choose an organization first."))?;
     // The token may be older than what Clerk has told since.
     let member = member(&organization, auth.user_id());
-    if writes.is_withdrawn(&member).await? {
+    if writes.is_withdrawn(&member, auth.claims().iat).await? {
         return Err(forbidden("You have left this organization."));
     }
     Ok(organization)
@@ -116,13 +116,11 @@ fn member(organization: &str, person: &str) -> String {
     format!("{organization}/{person}")
 }
 
-/// Clerk tells who leaves an organization, and who comes back.
+/// Clerk tells who leaves an organization.
 pub async fn told(Extension(writes): Extension<Writes>, webhook: Webhook) -> Result<StatusCode> {
-    let of = |it: &Membership| member(&it.organization.id, &it.public_user_data.user_id);
-    match &webhook.event {
-        Event::MembershipDeleted(it) => writes.withdraw(&of(it)).await?,
-        Event::MembershipCreated(it) => writes.restore(&of(it)).await?,
-        _ => {}
+    if let Event::MembershipDeleted(it) = webhook.event {
+        let member = member(&it.organization.id, &it.public_user_data.user_id);
+        writes.withdraw(&member).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
