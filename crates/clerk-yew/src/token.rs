@@ -28,6 +28,7 @@ const FIRST_LOOK: u32 = 50;
 pub struct TokenOptions {
     template: Option<String>,
     organization_id: Option<String>,
+    without_organization: bool,
     leeway_in_seconds: Option<u32>,
     skip_cache: bool,
 }
@@ -52,6 +53,17 @@ impl TokenOptions {
     pub fn organization_id(self, id: impl Into<String>) -> Self {
         Self {
             organization_id: Some(id.into()),
+            without_organization: false,
+            ..self
+        }
+    }
+
+    /// For no organization, whichever is active.
+    #[must_use]
+    pub fn without_organization(self) -> Self {
+        Self {
+            organization_id: None,
+            without_organization: true,
             ..self
         }
     }
@@ -75,7 +87,14 @@ impl TokenOptions {
         let text = |it: &Option<String>| it.as_deref().map_or(JsValue::UNDEFINED, JsValue::from);
         js::object([
             ("template", text(&self.template)),
-            ("organizationId", text(&self.organization_id)),
+            (
+                "organizationId",
+                if self.without_organization {
+                    JsValue::NULL
+                } else {
+                    text(&self.organization_id)
+                },
+            ),
             (
                 "leewayInSeconds",
                 self.leeway_in_seconds

@@ -36,7 +36,8 @@ impl Lock {
         let locks = locks()?;
         let withdraw = AbortController::new().ok()?;
         let release = Rc::new(RefCell::new(None));
-        let kept = release.clone();
+        let (kept, held) = (release.clone(), Rc::new(held));
+        let alone = held.clone();
         let granted = Closure::new(move || {
             // The lock is held until this promise resolves.
             let until = Promise::new(&mut |release, _| *kept.borrow_mut() = Some(release));
@@ -46,9 +47,13 @@ impl Lock {
         let options = Object::new();
         let _ = Reflect::set(&options, &"signal".into(), &withdraw.signal());
         if let Ok(request) = locks.request(name, &options, granted.as_ref().unchecked_ref()) {
-            wasm_bindgen_futures::spawn_local(async {
-                // Rejects when this tab withdraws.
-                let _ = JsFuture::from(request).await;
+            let signal = withdraw.signal();
+            wasm_bindgen_futures::spawn_local(async move {
+                // Rejects when this tab withdraws, or where the browser keeps nothing for the page: then
+                // it shares nothing with other tabs either.
+                if JsFuture::from(request).await.is_err() && !signal.aborted() {
+                    alone();
+                }
             });
         }
         Some(Self {

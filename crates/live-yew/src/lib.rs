@@ -3,8 +3,9 @@
 //! A [`LiveProvider`] is above everything that uses them. [`use_query`] shows what a GET answers,
 //! and from then on every new answer; [`use_mutation`] writes, and shows at once what the write will
 //! change. All tabs of a person share one connection, whatever the number of queries, and a write
-//! that cannot be sent waits, also when the page is closed. (Servers know a write again for 24 hours:
-//! one whose answer was lost, and that is sent again after a longer time, may count twice.)
+//! that cannot be sent waits, also when the page is closed, as long as the person is signed in. Servers
+//! know a write again for 24 hours: one whose answer was lost longer ago is not sent again, and the
+//! person is told so.
 //!
 //! ```
 //! use live::{Mutation, Query};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
+use futures_channel::oneshot::Receiver;
 use live::{Mutation, Outcome, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,7 +32,7 @@ pub struct Mutate<P, I, O> {
     live: Live,
     mutation: Mutation<P, I, O>,
     state: MutationState,
-    refused: UseStateSetter<Option<Failure>>,
+    refused: UseStateSetter<Option<(Live, Failure)>>,
     if_match: Option<String>,
 }
 
@@ -47,14 +48,17 @@ where
     O: 'static,
 {
     let live = use_live();
-    let refused = use_state_eq(|| None::<Failure>);
+    let refused = use_state_eq(|| None::<(Live, Failure)>);
     let seen = use_seen(&live, move |store| {
         let (method, template) = (mutation.method(), mutation.template());
         let is_pending = store.pending(method, template) > 0;
         (is_pending, store.refusal(method, template))
     });
     let (is_pending, of_a_page_before) = seen.unwrap_or_default();
-    let state = match (*refused).clone().or(of_a_page_before) {
+    // What was said to somebody else is nobody's.
+    let mine = (*refused).clone().filter(|(of, _)| *of == live);
+    let refused_last = mine.map(|(_, failure)| failure);
+    let state = match refused_last.or(of_a_page_before) {
         _ if is_pending => MutationState::Pending,
         Some(failure) => MutationState::Failed(failure),
         None => MutationState::Idle,
@@ -76,7 +80,8 @@ where
 {
     /// What a write shows from the moment it is made until the queries show it, or until it is
     /// refused. It is also shown by writes of this endpoint that other components and tabs make,
-    /// and that wait since before a reload.
+    /// and that wait since before a reload. An endpoint has one effect in a page, the last one that was
+    /// given: so it should depend on nothing but its arguments.
     #[must_use]
     pub fn optimistic(self, effect: impl Fn(&mut Views, &P, &I) + 'static) -> Self {
         if let Some(store) = &self.live.0 {
@@ -120,26 +125,28 @@ where
     /// Writes. What becomes of it is in [`Mutate::state`].
     #[allow(clippy::needless_pass_by_value, reason = "as it is written")]
     pub fn call(&self, params: P, input: I) {
-        let sent = self.clone();
-        let answer = self.begin(&params, &input);
+        let (live, refused) = (self.live.clone(), self.refused.clone());
+        let Some(answer) = self.begin(&params, &input) else {
+            return refused.set(Some((live, signed_out())));
+        };
         spawn_local(async move {
-            let refused = match answer.await {
-                Some(Ok(_)) => None,
-                Some(Err(failure)) => Some(failure),
-                None => Some(signed_out()),
-            };
-            sent.refused.set(refused);
+            // Who has signed out or switched meanwhile is told nothing: that says enough.
+            if let Ok(outcome) = answer.await {
+                let failure = answered(outcome).err();
+                refused.set(failure.map(|failure| (live, failure)));
+            }
         });
     }
 
     /// Writes, and waits for the answer: however long there is no connection.
     ///
     /// # Errors
-    /// What the server answered instead. With status 0 nobody is signed in any more.
+    /// What the server answered instead. With status 0 nobody is signed in, or has signed out or switched
+    /// to another account or organization before there was an answer.
     #[allow(clippy::needless_pass_by_value, reason = "as it is written")]
     pub async fn send(&self, params: P, input: I) -> Result<O, Failure> {
-        let answer = self.begin(&params, &input).await;
-        let outcome = answer.ok_or_else(signed_out)??;
+        let answer = self.begin(&params, &input).ok_or_else(signed_out)?;
+        let outcome = answered(answer.await.map_err(|_| signed_out())?)?;
         // No content is what `()` reads as null.
         let body = match outcome.body.as_str() {
             "" => "null",
@@ -152,14 +159,10 @@ where
     }
 
     /// Writes; none when nobody is signed in.
-    fn begin(
-        &self,
-        params: &P,
-        input: &I,
-    ) -> impl Future<Output = Option<Result<Outcome, Failure>>> + use<P, I, O> {
+    fn begin(&self, params: &P, input: &I) -> Option<Receiver<Outcome>> {
         self.refused.set(None);
         let text = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "null".to_owned());
-        let answer = self.live.0.as_ref().map(|store| {
+        self.live.0.as_ref().map(|store| {
             store.take_refusal(self.mutation.method(), self.mutation.template());
             store.write(|key| Write {
                 key,
@@ -170,19 +173,18 @@ where
                 input: text(serde_json::to_string(input)),
                 if_match: self.if_match.clone(),
             })
-        });
-        async move {
-            let outcome = answer?.await.ok()?;
-            Some(if outcome.is_success() {
-                Ok(outcome)
-            } else {
-                Err(Failure {
-                    status: outcome.status,
-                    body: outcome.body,
-                })
-            })
-        }
+        })
     }
+}
+
+fn answered(outcome: Outcome) -> Result<Outcome, Failure> {
+    if outcome.is_success() {
+        return Ok(outcome);
+    }
+    Err(Failure {
+        status: outcome.status,
+        body: outcome.body,
+    })
 }
 
 /// There is nobody in whose name to write.

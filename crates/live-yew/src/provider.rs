@@ -14,15 +14,17 @@ use live::Link;
 pub struct LiveProviderProps {
     /// Whether it is known who is signed in, or that nobody is.
     pub is_loaded: bool,
-    /// Who is signed in: the `sub` of their tokens. With the next one, nothing of the one before is
-    /// shown or sent any more, and what they left to be sent is forgotten.
+    /// Who is signed in: the `sub` of their tokens. With the next one, and when nobody is any more,
+    /// nothing of the one before is shown or sent, and what they left to be sent is forgotten: a page
+    /// cannot tell a session that has lapsed from somebody who signed out at a computer of others.
     #[prop_or_default]
     pub person: Option<AttrValue>,
     /// What else of a token the answers depend on, such as the organization that is active: tabs
-    /// that differ in it share nothing.
+    /// that differ in it share nothing. What waits to be sent in one waits until that is active again.
     #[prop_or_default]
     pub group: Option<AttrValue>,
-    /// Gives the person's tokens. The first one is used as long as person and group stay.
+    /// Gives the person's tokens. The function of the first render is used as long as person and
+    /// group stay.
     pub tokens: Tokens,
     /// Where the server is connected to
     #[prop_or("/api/live".into())]

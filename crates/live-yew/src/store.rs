@@ -22,6 +22,9 @@ use crate::socket::{ABNORMAL, Happened, Socket};
 use crate::token::{Ask, Tokens};
 use crate::views::{Bodies, Views};
 
+/// What is said of a write whose answer was lost so long ago that it may not be sent again.
+const TOO_LATE: &str =
+    "This may have been saved more than a day ago. Look, and do it again if it was not.";
 /// How long a query is watched after the last component that looked at it, in milliseconds.
 const GRACE: u32 = 30_000;
 
@@ -83,6 +86,8 @@ pub struct Store {
     clocks: RefCell<Vec<(Clock, Timeout)>>,
     online: RefCell<Option<Closure<dyn FnMut()>>>,
     writes: Cell<u32>,
+    /// When the newest write was made
+    newest: Cell<u64>,
 }
 
 /// The components that look at a query.
@@ -118,9 +123,20 @@ impl Store {
             clocks: RefCell::default(),
             online: RefCell::default(),
             writes: Cell::new(0),
+            newest: Cell::new(0),
         });
         store.join();
-        store.happens(Event::Kept(store.shelf.load()));
+        let (kept, late) = store.shelf.load(now());
+        for write in late {
+            store.shelf.forget(&write.key);
+            let failure = Failure {
+                status: 0,
+                body: TOO_LATE.to_owned(),
+            };
+            let refusal = (write.method, write.template, failure);
+            store.refusals.borrow_mut().push(refusal);
+        }
+        store.happens(Event::Kept(kept));
         store
     }
 
@@ -171,6 +187,9 @@ impl Store {
         self.channel.take();
         self.looking.take();
         self.waiting.take();
+        // What components have given it may have the store itself in it.
+        self.effects.take();
+        self.listeners.take();
     }
 
     /// Something happens.
@@ -228,8 +247,14 @@ impl Store {
             Action::Request(write) => {
                 let weak = Rc::downgrade(self);
                 let (person, tokens) = (self.config.person.clone(), self.config.tokens.clone());
+                let kept = self.shelf.clone();
+                kept.sends(&write);
                 spawn_local(async move {
                     let answer = request::send(&write, &person, &tokens).await;
+                    if matches!(answer, Answer::Final(_)) {
+                        // Also when nobody is there any more who would.
+                        kept.forget(&write.key);
+                    }
                     if let Some(store) = weak.upgrade() {
                         store.answered(write, answer);
                     }
@@ -303,7 +328,7 @@ impl Store {
                     reason = "it is less"
                 )]
                 let pause = match clock {
-                    Clock::Reconnect | Clock::Resend => {
+                    Clock::Reconnect | Clock::Resend | Clock::Refused => {
                         (f64::from(pause) * (1.0 - js_sys::Math::random() / 2.0)) as u32
                     }
                     Clock::Silence | Clock::Renewal => pause,
@@ -330,12 +355,10 @@ impl Store {
             known.collect()
         };
         let mut overlay = Bodies::new();
-        for write in self.client.borrow().pending() {
-            let effects = self.effects.borrow();
-            let of = |(method, template, _): &&(Method, &str, Effect)| {
-                *method == write.method && *template == write.template
-            };
-            if let Some((_, _, effect)) = effects.iter().find(of) {
+        let pending: Vec<_> = self.client.borrow().pending().cloned().collect();
+        for write in &pending {
+            // Nothing is borrowed while the app's own code runs.
+            if let Some(effect) = self.effect(write) {
                 effect(write, &mut Views::new(&write.key, &bodies, &mut overlay));
             }
         }
@@ -349,6 +372,15 @@ impl Store {
         for listener in listeners {
             listener();
         }
+    }
+
+    /// What a write shows.
+    fn effect(&self, write: &Write) -> Option<Effect> {
+        let effects = self.effects.borrow();
+        let of = |(method, template, _): &&(Method, &str, Effect)| {
+            *method == write.method && *template == write.template
+        };
+        effects.iter().find(of).map(|(_, _, effect)| effect.clone())
     }
 
     /// What this path shows.
@@ -466,12 +498,16 @@ impl Store {
         }
     }
 
-    /// Writes; the answer comes when there is one. `make` gets the key.
+    /// Writes; the answer comes when there is one, or never when this is stopped. `make` gets the
+    /// key.
     pub fn write(
         self: &Rc<Self>,
         make: impl FnOnce(String) -> Write,
     ) -> oneshot::Receiver<Outcome> {
         let (sender, receiver) = oneshot::channel();
+        if self.is_stopped.get() {
+            return receiver;
+        }
         let write = make(self.next_key());
         self.waiting.borrow_mut().push((write.key.clone(), sender));
         self.happens(Event::Write(write));
@@ -482,13 +518,10 @@ impl Store {
     fn next_key(&self) -> String {
         let number = self.writes.get();
         self.writes.set(number.wrapping_add(1));
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is less"
-        )]
-        let now = js_sys::Date::now() as u64;
-        format!("{now:012x}-{number:08x}-{}", self.tab)
+        // Also when the clock was set back meanwhile.
+        let time = now().max(self.newest.get());
+        self.newest.set(time);
+        format!("{time:012x}-{number:08x}-{}", self.tab)
     }
 }
 
@@ -496,6 +529,17 @@ fn tell(store: &Weak<Store>, event: Event) {
     if let Some(store) = store.upgrade() {
         store.happens(event);
     }
+}
+
+/// In milliseconds since the Unix epoch.
+fn now() -> u64 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is less"
+    )]
+    let now = js_sys::Date::now() as u64;
+    now
 }
 
 /// A text that is found nowhere else.

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use live::Token;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// What is taken for the lifetime of a token that does not tell, in seconds.
 const LIFETIME: u32 = 60;
@@ -58,7 +59,7 @@ impl Tokens {
 }
 
 impl PartialEq for Tokens {
-    /// All of a page are the same: the newest is asked.
+    /// Functions cannot be compared; so all count as the same, and a provider goes on using the first.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -78,12 +79,17 @@ struct Claims {
     exp: Option<f64>,
 }
 
-fn token_of(text: String, person: &str) -> Option<Token> {
+/// What a token says.
+pub(crate) fn claims<T: DeserializeOwned>(text: &str) -> Option<T> {
     let payload = BASE64_URL_SAFE_NO_PAD
         .decode(text.split('.').nth(1)?)
         .ok()?;
     // As text, like all other JSON: another reader would be some kilobytes of wasm.
-    let claims: Claims = serde_json::from_str(std::str::from_utf8(&payload).ok()?).ok()?;
+    serde_json::from_str(std::str::from_utf8(&payload).ok()?).ok()
+}
+
+fn token_of(text: String, person: &str) -> Option<Token> {
+    let claims: Claims = claims(&text)?;
     if claims.sub != person {
         return None;
     }

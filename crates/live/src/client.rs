@@ -17,6 +17,12 @@ use crate::written::Written;
 
 /// How many states are kept that nobody looks at any more.
 const KEPT_MAX: usize = 32;
+/// Of how many writes on their way the server is asked to tell: of the others, a sync does.
+const WRITES_WATCHED: usize = 8;
+/// How many bytes of paths and entity tags one message has: a server reads 64 KiB.
+const WATCH_MAX: usize = 32 * 1024;
+/// When what the server has refused is asked for again, in milliseconds.
+const REFUSED: u32 = 5_000;
 
 /// What tabs say to each other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -123,6 +129,8 @@ pub struct Client {
     others: Pairs<String, Vec<String>>,
     /// What the server was told of on this connection.
     told: Paths,
+    /// Whether the server has just refused something: nothing more is asked of it for a while.
+    is_refused: bool,
 }
 
 impl Client {
@@ -139,6 +147,7 @@ impl Client {
             entries: Pairs::new(),
             others: Pairs::new(),
             told: Paths::default(),
+            is_refused: false,
         }
     }
 
@@ -193,6 +202,8 @@ impl Client {
                 for write in writes {
                     self.add(write, &mut actions);
                 }
+                // Also without a query: the tab that leads tells this one what it must know.
+                self.tell_leader(&mut actions);
             }
             Event::Heard(message) => self.heard(message, &mut actions),
             Event::TabClosed(tab) => {
@@ -208,6 +219,7 @@ impl Client {
             Event::Token(token) => self.wants(|it| it.token(token), &mut actions),
             Event::Opened => {
                 self.told = Paths::default();
+                self.is_refused = false;
                 self.wants(Connection::opened, &mut actions);
                 // The server may be a newer one, which says the same in other words: an entity tag
                 // tells that a row is the same, not that its words are.
@@ -226,6 +238,16 @@ impl Client {
                 let todo = self.writes.again();
                 enlist(todo, &mut actions);
             }
+            Event::Woken(Clock::Refused) => {
+                self.is_refused = false;
+                let entries = &self.entries;
+                let is_known = |path: &str| entries.get(path).is_some_and(|it| it.is_confirmed);
+                self.told.0.retain(|path| is_known(path));
+                if self.connection.is_open() {
+                    let todo = self.writes.connected();
+                    enlist(todo, &mut actions);
+                }
+            }
             Event::Woken(clock) => self.wants(|it| it.woken(clock), &mut actions),
             Event::Online => {
                 self.wants(Connection::online, &mut actions);
@@ -239,7 +261,9 @@ impl Client {
             }
         }
         if self.connection.is_open() {
-            self.watch_what_is_wanted(Self::tag, &mut actions);
+            if !self.is_refused {
+                self.watch_what_is_wanted(Self::tag, &mut actions);
+            }
         } else {
             self.writes.disconnected();
             for entry in self.entries.values_mut().filter(|_| self.leads) {
@@ -255,7 +279,8 @@ impl Client {
         let own = self.entries.iter().filter(|(_, it)| it.is_watched);
         let own = own.map(|(path, _)| path.clone());
         let others = self.others.values().flatten().cloned();
-        let writes = self.writes.pending().map(|it| self.written(&it.key));
+        let writes = self.writes.pending().take(WRITES_WATCHED);
+        let writes = writes.map(|it| self.written(&it.key));
         own.chain(others).chain(writes).collect()
     }
 
@@ -278,13 +303,13 @@ impl Client {
         let wanted = self.wanted();
         let gone: Vec<_> = self.told.difference(&wanted).cloned().collect();
         let new = wanted.difference(&self.told);
-        let new: Pairs<_, _> = new.map(|path| (path.clone(), known(self, path))).collect();
-        if !new.is_empty() {
-            let watch = Action::Connection(Want::Send(FromPage::Watch(new)));
-            // A watch comes before the write that it is about.
-            let request = |it: &Action| matches!(it, Action::Request(_));
-            let place = actions.iter().position(request);
-            actions.insert(place.unwrap_or(actions.len()), watch);
+        let new = new.map(|path| (path.clone(), known(self, path))).collect();
+        // A watch comes before the write that it is about.
+        let request = |it: &Action| matches!(it, Action::Request(_));
+        let place = actions.iter().position(request).unwrap_or(actions.len());
+        for part in parts(new) {
+            let watch = Want::Send(FromPage::Watch(part.into_iter().collect()));
+            actions.insert(place, Action::Connection(watch));
         }
         for path in &gone {
             if let Some(entry) = self.entries.get_mut(path) {
@@ -371,7 +396,12 @@ impl Client {
                 return actions.push(Action::Post(self.watching()));
             }
             Message::States(states) => self.states(states, actions),
-            Message::Link(link) => self.link = link,
+            Message::Link(link) => {
+                self.link = link;
+                for entry in self.entries.values_mut() {
+                    entry.is_confirmed &= link == Link::Up;
+                }
+            }
             Message::Settled(key, outcome) => {
                 let todo = self.writes.settled(&key, &outcome);
                 enlist(todo, actions);
@@ -429,6 +459,9 @@ impl Client {
                 if let Some(outcome) = committed(&state) {
                     let todo = self.writes.is_shown(&key, outcome);
                     enlist(todo, actions);
+                    if self.leads {
+                        actions.push(Action::Post(Message::Shown(vec![key])));
+                    }
                 }
                 continue;
             }
@@ -446,7 +479,8 @@ impl Client {
         Some(key.to_owned())
     }
 
-    /// Whatever has no state yet will not get one for now, for this reason.
+    /// Whatever has no state yet will not get one for now, for this reason; it is asked for again
+    /// later.
     fn refused(&mut self, status: u16, detail: &str, actions: &mut Vec<Action>) {
         let body = serde_json::to_string(&Pairs::from([("detail", detail)]));
         let body = body.ok().and_then(|it| RawValue::from_string(it).ok());
@@ -459,7 +493,13 @@ impl Client {
         let refused = waiting.map(|(path, _)| (path.as_str().into(), state.clone()));
         let refused: Pairs<_, _> = refused.collect();
         actions.push(Action::Post(Message::States(refused.clone())));
+        let paths: Vec<_> = refused.keys().cloned().collect();
         self.states(refused, actions);
+        for path in paths {
+            self.entries.at(path.to_string()).is_confirmed = false;
+        }
+        self.is_refused = true;
+        actions.push(Action::Connection(Want::Wake(Clock::Refused, REFUSED)));
     }
 
     fn wants(
@@ -480,6 +520,22 @@ impl Client {
             }
         }
     }
+}
+
+/// What is to be watched, in messages that are not too long; the last one first.
+fn parts(mut paths: Vec<(String, Option<String>)>) -> Vec<Vec<(String, Option<String>)>> {
+    let mut parts = Vec::new();
+    while !paths.is_empty() {
+        let mut size = 0;
+        let place = paths.iter().rposition(|(path, tag)| {
+            size += path.len() + tag.as_ref().map_or(0, String::len);
+            size > WATCH_MAX
+        });
+        // One alone is sent in any case.
+        let place = place.map_or(0, |it| (it + 1).min(paths.len() - 1));
+        parts.push(paths.split_off(place));
+    }
+    parts
 }
 
 /// Paths, each once.
@@ -658,6 +714,155 @@ mod tests {
         client.handle(Event::Said(refused));
         let entry = client.entry("/notes").expect("an entry");
         assert_eq!(entry.state.as_ref().map(|it| it.status), Some(429));
+    }
+
+    fn watched(actions: &[Action]) -> Vec<Vec<String>> {
+        let watched = actions.iter().filter_map(|action| match action {
+            Action::Connection(Want::Send(FromPage::Watch(paths))) => {
+                Some(paths.keys().cloned().collect())
+            }
+            _ => None,
+        });
+        watched.collect()
+    }
+
+    #[test]
+    fn what_was_refused_is_asked_for_again_a_while_later() {
+        let mut client = connected();
+        for path in ["/a", "/b"] {
+            client.handle(Event::Watch(path.into()));
+        }
+        let states = FromServer::States([("/a".into(), state(200, "1"))].into());
+        client.handle(Event::Said(states));
+        let refused = || FromServer::Refused {
+            status: 429,
+            detail: "Too many paths are watched.".into(),
+        };
+        client.handle(Event::Said(refused()));
+        // Nothing more is asked meanwhile.
+        assert_eq!(
+            watched(&client.handle(Event::Watch("/c".into()))),
+            [[""; 0]; 0]
+        );
+        let again = client.handle(Event::Woken(Clock::Refused));
+        assert_eq!(watched(&again), [["/b", "/c"]]);
+        let states = FromServer::States([("/b".into(), state(200, "2"))].into());
+        client.handle(Event::Said(states));
+        let entry = client.entry("/b").expect("an entry");
+        assert_eq!(entry.state.as_ref().map(|it| it.status), Some(200));
+    }
+
+    #[test]
+    fn however_much_is_watched_no_message_is_too_long_for_a_server() {
+        let mut client = connected();
+        client.handle(Event::Closed(1001));
+        let long = |number: u32| format!("/{number:01000}");
+        for number in 0..100 {
+            client.handle(Event::Watch(long(number)));
+        }
+        let token = Token {
+            text: "token".into(),
+            lifetime: 60_000,
+        };
+        client.handle(Event::Token(Some(token)));
+        let parts = watched(&client.handle(Event::Opened));
+        let size = |part: &Vec<String>| part.iter().map(String::len).sum::<usize>();
+        assert!(
+            parts.iter().all(|part| size(part) <= WATCH_MAX),
+            "{}",
+            parts.len()
+        );
+        let mut all: Vec<_> = parts.concat();
+        all.sort();
+        assert_eq!(all, (0..100).map(long).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn of_very_many_writes_only_some_are_watched_and_all_are_sent() {
+        let mut client = connected();
+        let keys: Vec<_> = (0..50).map(|number| format!("{number:02}")).collect();
+        let kept = keys.iter().map(|key| write(key)).collect();
+        client.handle(Event::Kept(kept));
+        assert_eq!(client.wanted().0.len(), WRITES_WATCHED);
+        for key in &keys {
+            let written = Outcome {
+                status: 200,
+                body: String::new(),
+            };
+            client.handle(Event::Answered(key.clone(), Answer::Final(written)));
+        }
+        assert_eq!(
+            client.pending().count(),
+            50,
+            "the queries do not show them yet"
+        );
+        client.handle(Event::Said(FromServer::Synced(50)));
+        assert_eq!(client.pending().count(), 0);
+    }
+
+    /// It has no query, so the tab that leads must hear of it otherwise.
+    #[test]
+    fn a_tab_that_only_writes_hears_what_became_of_it() {
+        let (mut leader, mut other) = (connected(), Client::new("other", "/writes"));
+        let tell = |from: Vec<Action>, to: &mut Client| {
+            let posts = from.into_iter().filter_map(|action| match action {
+                Action::Post(message) => Some(message),
+                _ => None,
+            });
+            posts
+                .flat_map(|it| to.handle(Event::Heard(it)))
+                .collect::<Vec<_>>()
+        };
+        let joined = other.handle(Event::Kept(Vec::new()));
+        let answer = tell(joined, &mut leader);
+        tell(answer, &mut other);
+        assert!(leader.has_tab("other"));
+        assert_eq!(other.link(), leader.link());
+        tell(other.handle(Event::Write(write("a"))), &mut leader);
+        let written = state(200, r#"{"status":200,"body":null}"#);
+        let said = FromServer::States([("/writes/a".into(), written)].into());
+        tell(leader.handle(Event::Said(said)), &mut other);
+        assert_eq!((leader.pending().count(), other.pending().count()), (0, 0));
+    }
+
+    #[test]
+    fn where_changes_do_not_arrive_nothing_is_confirmed_in_any_tab() {
+        let mut other = Client::new("other", "/writes");
+        other.handle(Event::Watch("/notes".into()));
+        let states = Message::States([("/notes".into(), state(200, "[1]"))].into());
+        other.handle(Event::Heard(states));
+        let is_confirmed = |it: &Client| it.entry("/notes").is_some_and(|it| it.is_confirmed);
+        assert!(is_confirmed(&other));
+        other.handle(Event::Heard(Message::Link(Link::Down)));
+        assert!(!is_confirmed(&other));
+    }
+
+    #[test]
+    fn what_the_server_fails_over_holds_the_next_ones_up_for_a_while_only() {
+        let mut client = connected();
+        for key in ["a", "b"] {
+            client.handle(Event::Write(write(key)));
+        }
+        let broken = || {
+            Answer::Broken(Outcome {
+                status: 500,
+                body: String::new(),
+            })
+        };
+        let mut tries = 1;
+        let next = loop {
+            let mut actions = client.handle(Event::Answered("a".into(), broken()));
+            actions.extend(client.handle(Event::Woken(Clock::Resend)));
+            let sent = actions.into_iter().find_map(|action| match action {
+                Action::Request(write) => Some(write.key),
+                _ => None,
+            });
+            match sent {
+                Some(key) if key == "a" => tries += 1,
+                other => break other,
+            }
+        };
+        assert_eq!((tries, next.as_deref()), (6, Some("b")));
     }
 
     /// A row of the same version may be told in other words by a newer server.

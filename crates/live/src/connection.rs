@@ -1,6 +1,8 @@
 //! When to connect, what to say first, when to give up: the connection of a browser, as a state
 //! machine without sockets and clocks.
 
+use std::fmt;
+
 use crate::message::{FromPage, FromServer};
 
 /// A connection that is silent for so long is dead, in milliseconds: more than two heartbeats.
@@ -25,12 +27,21 @@ pub enum Link {
 }
 
 /// A bearer token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// As it is sent
     pub text: String,
     /// How long such a token lives, in milliseconds.
     pub lifetime: u32,
+}
+
+/// Without its text: whoever has that is the person.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What to wait for. There is one clock of each.
@@ -44,6 +55,8 @@ pub enum Clock {
     Renewal,
     /// Sending a write again
     Resend,
+    /// Asking again for what the server has refused
+    Refused,
 }
 
 /// What a connection wants done.
@@ -90,6 +103,8 @@ pub struct Connection {
     token: Option<Token>,
     /// How many tries in a row came to nothing.
     failures: u32,
+    /// Whether the last connection that was good ended, and none has been good for a while since.
+    is_shaky: bool,
     /// Whether the last one ended with its token refused.
     refused: bool,
 }
@@ -101,6 +116,7 @@ impl Default for Connection {
             link: Link::Opening,
             token: None,
             failures: 0,
+            is_shaky: false,
             refused: false,
         }
     }
@@ -167,7 +183,10 @@ impl Connection {
         // The last words of a connection that is refused are no sign of life.
         if !matches!(said, FromServer::Refused { .. }) {
             self.phase = Phase::Open { heard: true };
-            (self.failures, self.refused) = (0, false);
+            self.refused = false;
+            if !self.is_shaky {
+                self.failures = 0;
+            }
             wants.extend(self.show(Link::Up));
         }
         wants
@@ -181,8 +200,10 @@ impl Connection {
             _ => return Vec::new(),
         };
         let was_refused = std::mem::replace(&mut self.refused, code == UNAUTHORIZED);
-        // A connection that was good is made anew at once, and a token is refused only once.
-        if heard || (self.refused && !was_refused) {
+        // A connection that was good for a while is made anew at once, and a token is refused only once.
+        let was_good = heard && !self.is_shaky;
+        self.is_shaky |= heard;
+        if was_good || (self.refused && !was_refused) {
             let mut wants = self.ask();
             // Nobody need notice that a token has ended; all else is a break, however short.
             if !self.refused {
@@ -202,7 +223,10 @@ impl Connection {
                 wants.extend(self.fail());
                 wants
             }
-            (Clock::Renewal, Phase::Open { .. }) => {
+            (Clock::Renewal, Phase::Open { heard }) => {
+                if heard {
+                    (self.failures, self.is_shaky) = (0, false);
+                }
                 let lifetime = self.token.as_ref().map_or(0, |token| token.lifetime);
                 let good_for = lifetime / 2;
                 vec![Want::Token {
@@ -375,6 +399,36 @@ mod tests {
         let wants = connection.closed(1006);
         assert_eq!(wants, [Want::Wake(Clock::Reconnect, 1_000)]);
         assert_eq!(pause(99), 8_000);
+    }
+
+    /// It says something, and then does not understand what it hears, say.
+    #[test]
+    fn a_server_that_ends_every_connection_soon_is_asked_with_growing_pauses() {
+        let mut connection = up();
+        connection.closed(1008);
+        for pause in [500, 1_000, 2_000] {
+            connection.token(token("first"));
+            connection.opened();
+            connection.heard(&FromServer::Alive);
+            let wants = connection.closed(1008);
+            assert!(
+                wants.contains(&Want::Wake(Clock::Reconnect, pause)),
+                "{wants:?}"
+            );
+            connection.woken(Clock::Reconnect);
+        }
+        // One that is good until its token is renewed ends all that.
+        connection.token(token("first"));
+        connection.opened();
+        connection.heard(&FromServer::Alive);
+        connection.woken(Clock::Renewal);
+        assert_eq!(connection.closed(1001)[0], NEW);
+    }
+
+    #[test]
+    fn a_token_is_in_no_log() {
+        let text = format!("{:?}", token("secret"));
+        assert!(!text.contains("secret"), "{text}");
     }
 
     #[test]

@@ -219,7 +219,7 @@ fn fill(template: &str, params: &impl Serialize) -> String {
         };
         let (_, value) = params.remove(at);
         path.push_str(before);
-        path.extend(utf8_percent_encode(&value, ESCAPED));
+        path.extend(utf8_percent_encode(no_dots(&value), ESCAPED));
         rest = after;
     }
     path.push_str(rest);
@@ -231,6 +231,16 @@ fn fill(template: &str, params: &impl Serialize) -> String {
             .finish();
     }
     path
+}
+
+/// A segment that is `.` or `..` would lead elsewhere, also escaped (WHATWG URL § 4.4): what is there
+/// instead is the name of nothing.
+fn no_dots(segment: &str) -> &str {
+    if matches!(segment, "." | "..") {
+        "\u{fffd}"
+    } else {
+        segment
+    }
 }
 
 /// The parameters out of what a server found in the braces and in the query string.
@@ -300,6 +310,19 @@ mod tests {
 
     const NAMED: Query<Named, ()> = Query::get("/api/things/{id}/parts");
 
+    /// `fetch` would make `/api/parts` of `/api/things/../parts`.
+    #[test]
+    fn no_parameter_leads_to_another_path() {
+        for id in [".", ".."] {
+            let asked = Named {
+                id: id.into(),
+                page: None,
+                tag: None,
+            };
+            assert_eq!(NAMED.path(&asked), "/api/things/%EF%BF%BD/parts");
+        }
+    }
+
     #[test]
     fn what_a_page_asks_for_is_what_a_server_understands() {
         for (id, page, tag, path) in [
@@ -311,6 +334,7 @@ mod tests {
                 Some("a&b=c"),
                 "/api/things/..%2F%C3%BC%2F%7Bid%7D%3F/parts?tag=a%26b%3Dc",
             ),
+            ("...", None, None, "/api/things/.../parts"),
         ] {
             let asked = Named {
                 id: id.into(),

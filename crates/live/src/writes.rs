@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Method;
 
+/// How often in a row a write is sent that the server fails over: the next ones wait for it.
+const BROKEN_MAX: u32 = 5;
 /// Of how many that are done the keys are kept.
 const DONE_MAX: usize = 256;
 
@@ -53,6 +55,8 @@ impl Outcome {
 pub enum Answer {
     /// It was written, or refused for good.
     Final(Outcome),
+    /// The server failed over it, which may pass. It is sent again some times.
+    Broken(Outcome),
     /// Nobody knows whether it arrived, or the server could not take it. It is sent again: after so
     /// many milliseconds, if the server said so.
     Lost(Option<u32>),
@@ -147,6 +151,7 @@ impl Writes {
             return Vec::new();
         };
         match answer {
+            Answer::Broken(_) if self.losses < BROKEN_MAX => self.answered(key, Answer::Lost(None)),
             Answer::Lost(after) => {
                 self.all[at].1 = Stage::Waiting;
                 self.is_waiting = true;
@@ -154,7 +159,7 @@ impl Writes {
                 self.losses += 1;
                 vec![Todo::Wait(after.unwrap_or(pause))]
             }
-            Answer::Final(outcome) => {
+            Answer::Final(outcome) | Answer::Broken(outcome) => {
                 let mut todo = self.settled(key, &outcome);
                 todo.push(Todo::Forget(key.to_owned()));
                 todo.push(Todo::Settled(key.to_owned(), outcome));

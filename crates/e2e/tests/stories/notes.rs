@@ -122,7 +122,7 @@ async fn edit(browser: &Browser, title: &str, text: &str) -> Result<()> {
 
 /// Waits until no write is kept in the browser.
 async fn has_sent_all(browser: &Browser) -> Result<()> {
-    let script = "return Object.keys(localStorage).some(key => key.startsWith('live:'))";
+    let script = "return Object.keys(localStorage).some(key => key.startsWith('live-write:'))";
     wait_for("all to be sent", async || {
         let kept = browser.client.execute(script, vec![]).await.ok()?;
         (kept == false).then_some(())
