@@ -1,7 +1,6 @@
 //! Connections: accepted, bounded in number and time, ended in order.
 
 use std::net::IpAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -119,9 +118,11 @@ pub async fn serve(
         });
         let http = if is_proxy { &http_of_proxies } else { &http };
         let connection = http.serve_connection(TokioIo::new(stream), service);
+        // On the heap, or the task would have room for it twice: where it comes from, and where it is
+        // pinned.
+        let mut connection = Box::pin(connection.with_upgrades());
         let shutdown = shutdown.clone();
         tokio::spawn(async move {
-            let mut connection = pin!(connection.with_upgrades());
             // It fails when the client breaks off or sends no HTTP: nothing to tell of.
             tokio::select! {
                 _ = connection.as_mut() => {}

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use e2e::{Browser, Look, Person, story};
 use serde_json::json;
 
@@ -46,8 +48,66 @@ async fn main() -> Result<()> {
         .await?;
         println!("  {name}");
     }
+    story("pictures", async |story| two_tabs(story, &folder).await).await?;
+    println!("  two tabs");
     Ok(())
 }
+
+/// Two windows side by side, as one picture: an edit in one, and what the other says of it.
+async fn two_tabs(story: &e2e::Story, folder: &Path) -> Result<()> {
+    Person::new("Ada", "Lovelace").arrives(story, 0).await?;
+    let browser = &story.browsers[0];
+    browser.open_tab(&story.page()).await?;
+    browser.sees("Live").await?;
+    for tab in [1, 0] {
+        browser.look_at_tab(tab).await?;
+        is_of_size(browser, 580, 430).await?;
+    }
+    browser.click("Edit").await?;
+    browser.fill("Name", "Ada, Countess of Lovelace").await?;
+    browser.click("Save").await?;
+    let mut pictures = Vec::new();
+    for (tab, says) in [(0, "Saved"), (1, "The name was changed elsewhere")] {
+        browser.look_at_tab(tab).await?;
+        browser.sees(says).await?;
+        browser.client.execute(FROM_THE_TOP, Vec::new()).await?;
+        browser.settles().await?;
+        pictures.push(BASE64_STANDARD.encode(browser.client.screenshot().await?));
+    }
+    browser.open("about:blank").await?;
+    is_of_size(browser, 1240, 520).await?;
+    browser
+        .client
+        .execute(SIDE_BY_SIDE, vec![json!(pictures)])
+        .await?;
+    browser.settles().await?;
+    let picture = browser.client.screenshot().await?;
+    Ok(std::fs::write(folder.join("two-tabs-light.png"), picture)?)
+}
+
+async fn is_of_size(browser: &Browser, width: u32, height: u32) -> Result<()> {
+    let size = json!({
+        "width": width, "height": height, "deviceScaleFactor": 2, "mobile": false,
+    });
+    let method = "Emulation.setDeviceMetricsOverride";
+    browser.devtools(method, size).await.map(drop)
+}
+
+/// Shows pictures as windows.
+const SIDE_BY_SIDE: &str = r#"
+    document.body.style = 'margin: 0; height: 100vh; display: flex; gap: 24px; align-items: center; \
+        justify-content: center; background: #dfe3e8';
+    const dot = '<i style="width: 10px; height: 10px; border-radius: 5px; background: #c9ced4"></i>';
+    for (const picture of arguments[0]) {
+        const shown = document.createElement('div');
+        shown.style = 'background: #fff; border-radius: 10px; overflow: hidden; \
+            box-shadow: 0 8px 28px #0003; font-size: 0';
+        shown.innerHTML = `<div style="height: 26px; background: #f1f3f5; padding: 0 10px; display: flex; \
+            gap: 6px; align-items: center">${dot.repeat(3)}</div>
+            <img width="580" src="data:image/png;base64,${picture}">`;
+        document.body.append(shown);
+    }
+    return Promise.all([...document.images].map(it => it.decode()));"#;
 
 /// Walks through the pages and keeps a picture of each.
 async fn tour(story: &e2e::Story, number: usize, folder: &Path, look: &str) -> Result<()> {

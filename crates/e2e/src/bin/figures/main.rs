@@ -3,35 +3,67 @@
 //! With `E2E_PEER_DIST_DIR`, the built page of another app that uses the same Clerk instance, that
 //! page is visited in turn with this one and stands beside it.
 
+mod edits;
+mod idle;
 mod visit;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use e2e::{App, Person, StackOptions, Story, story, story_with};
-use visit::{Goal, Visit};
+use e2e::{App, StackOptions, Story, story, story_with};
+use edits::Delay;
+use idle::Held;
+use visit::{Goal, Visit, Way};
 
 /// How often a page is visited, each time by a browser that has never seen it.
 const VISITS: usize = 5;
 
 const WELCOME: Goal = Goal {
-    path: "/",
+    way: Way::First("/"),
     selector: "main a.button, main button",
 };
 const SIGN_IN: Goal = Goal {
-    path: "/sign-in",
-    selector: "input[name=identifier]",
+    way: Way::First("/sign-in"),
+    selector: FORM,
 };
+const CLICK: Goal = Goal {
+    way: Way::Click("/sign-in"),
+    selector: FORM,
+};
+const RELOAD: Goal = Goal {
+    way: Way::Again,
+    selector: "p.live[data-state=up]",
+};
+const FORM: &str = "input[name=identifier]";
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    // `figures visits`, `figures edits` and `figures idle` measure one of them alone.
+    let only = std::env::args().nth(1);
+    let wants = |part: &str| only.as_ref().is_none_or(|only| only == part);
+    if wants("visits") {
+        print_visits().await?;
+    }
+    if wants("edits") {
+        print_edits().await?;
+    }
+    if wants("idle") {
+        print_idle().await?;
+    }
+    Ok(())
+}
+
+async fn print_visits() -> Result<()> {
     let mut rows = Vec::new();
     for (name, goal) in [
         ("`/`, signed out", WELCOME),
         ("`/sign-in`, to the form", SIGN_IN),
+        ("from `/` by a click on \"Sign in\", to the form", CLICK),
+        ("signed in, loaded again, to the confirmed row", RELOAD),
     ] {
         let mut apps = vec![(name.to_owned(), App::Starter)];
-        if std::env::var_os("E2E_PEER_DIST_DIR").is_some() {
+        let is_first = matches!(goal.way, Way::First(_));
+        if is_first && std::env::var_os("E2E_PEER_DIST_DIR").is_some() {
             apps.push((format!("{name}, the peer"), App::Peer));
         }
         rows.extend(visits(apps, goal).await?);
@@ -52,21 +84,55 @@ async fn main() -> Result<()> {
             it.blocked
         );
     }
+    Ok(())
+}
+
+async fn print_edits() -> Result<()> {
     story("figures", async |story| {
-        Person::new("Ada", "Lovelace").sign_up(story, 0).await?;
+        let delays = edits::measure(story).await?;
         let memory = story.stack.api_memory()?;
         let dist = std::env::var_os("E2E_DIST_DIR").context("E2E_DIST_DIR is not set")?;
         let size = brotli_size(Path::new(&dist))?;
-        println!("\n| what | figure |");
-        println!("|---|---|");
+        println!("\n| the page | figure |");
+        println!("| --- | --- |");
+        for (place, Delay { p50, p99 }) in ["another tab", "another browser"].into_iter().zip(delays) {
+            println!("| an edit in {place}, of 200: p50, p99 | {p50:.0} ms, {p99:.0} ms |");
+        }
         println!(
             "| a stranger's document with styles, scripts and wasm, brotli (Clerk's own apart) | {:.1} KB |",
             kilo(size)
         );
         println!(
-            "| resident memory of the API, one person signed in and live | {:.1} MB |",
+            "| resident memory of the API, one person signed in and live in three pages | {:.1} MB |",
             kilo(memory)
         );
+        Ok(())
+    })
+    .await
+}
+
+async fn print_idle() -> Result<()> {
+    let options = StackOptions {
+        token_lifetime: Some(1),
+        ..StackOptions::default()
+    };
+    story_with("figures-idle", options, async |story| {
+        let held = idle::measure(story).await?;
+        let tokens = idle::LIVES;
+        println!("\n| a page left open for {tokens} lives of a token | before | after |");
+        println!("| --- | --- | --- |");
+        for (what, of) in [
+            (
+                "connections made",
+                (|it| it.connections.to_string()) as fn(&Held) -> String,
+            ),
+            ("listeners", |it| it.listeners.to_string()),
+            ("nodes", |it| it.nodes.to_string()),
+            ("MB of JavaScript", |it| format!("{:.2}", it.heap / 1e6)),
+            ("MB of Rust", |it| format!("{:.2}", it.wasm / 1e6)),
+        ] {
+            println!("| {what} | {} | {} |", of(&held[0]), of(&held[1]));
+        }
         Ok(())
     })
     .await

@@ -1,7 +1,7 @@
 //! One visit by a browser that has never seen the page, on a slow phone.
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Story};
+use e2e::{Browser, Person, Story};
 use serde_json::{Value, json};
 
 /// Downstream in bytes a second (1.6 Mb/s), the latency of a request in milliseconds, and how many
@@ -12,11 +12,22 @@ const UP: u32 = 93_750;
 const LATENCY: u32 = 150;
 const SLOWER: u32 = 4;
 
+/// What is visited, and how.
+#[derive(Clone, Copy, Debug)]
+pub enum Way {
+    /// By somebody whom the browser has never seen
+    First(&'static str),
+    /// The page is loaded again by somebody who is signed in
+    Again,
+    /// From `/`, once nothing more is loaded, by the first link to this path
+    Click(&'static str),
+}
+
 /// What a visit is to show before it counts as usable, as a CSS selector.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
-    /// The path that is opened
-    pub path: &'static str,
+    /// How it is reached
+    pub way: Way,
     /// What can be used then
     pub selector: &'static str,
 }
@@ -71,18 +82,59 @@ const TOLD: &str = "
     };
     tell();";
 
+/// Follows a link, and tells the same of what comes then.
+const CLICK: &str = "
+    const [path, goal, done] = arguments;
+    const before = performance.getEntriesByType('resource').length, began = performance.now();
+    Object.assign(noted, {shift: 0, blocked: 0, usable: undefined});
+    const look = () => {
+        const found = document.querySelector(goal);
+        if (found && found.getClientRects().length && !found.disabled)
+            requestAnimationFrame(() => noted.usable = performance.now());
+        else requestAnimationFrame(look);
+    };
+    look();
+    document.querySelector(`a[href='${path}']`).click();
+    requestAnimationFrame(() => setTimeout(() => noted.painted = performance.now() - began));
+    const tell = () => {
+        const all = performance.getEntriesByType('resource').slice(before);
+        const last = Math.max(began, ...all.map(it => it.responseEnd));
+        if (noted.usable === undefined || performance.now() - Math.max(last, noted.usable) < 2000)
+            return setTimeout(tell, 100);
+        const kilobytes = some => some.reduce((sum, it) => sum + it.transferSize, 0) / 1000;
+        done({...noted, usable: noted.usable - began, kilobytes: kilobytes(all), requests: all.length,
+            kilobytes_until_usable: kilobytes(all.filter(it => it.responseEnd <= noted.usable))});
+    };
+    tell();";
+
 impl Visit {
     /// Pays the visit.
     pub async fn pay(story: &mut Story, goal: Goal) -> Result<Self> {
         let number = story.browser().await?;
+        if let Way::Again = goal.way {
+            Person::new("Ada", "Lovelace")
+                .arrives(story, number)
+                .await?;
+            story.browsers[number].sees("Live").await?;
+        }
         let browser = story.browsers.remove(number);
         slow_down(&browser).await?;
-        let notes = NOTES.replace("GOAL", &json!(goal.selector).to_string());
+        let first = match goal.way {
+            Way::Click(_) => "a",
+            _ => goal.selector,
+        };
+        let notes = NOTES.replace("GOAL", &json!(first).to_string());
         browser.before_page(&notes).await?;
-        browser
-            .open(&format!("{}{}", story.page(), goal.path))
-            .await?;
-        let told = browser.client.execute_async(TOLD, vec![]).await?;
+        match goal.way {
+            Way::First(path) => browser.open(&format!("{}{path}", story.page())).await?,
+            Way::Again => browser.client.refresh().await?,
+            Way::Click(_) => browser.open(&story.page()).await?,
+        }
+        let mut told = browser.client.execute_async(TOLD, vec![]).await?;
+        if let Way::Click(path) = goal.way {
+            let arguments = vec![json!(path), json!(goal.selector)];
+            told = browser.client.execute_async(CLICK, arguments).await?;
+        }
         browser.close().await?;
         Self::read(&told)
     }
