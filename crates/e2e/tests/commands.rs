@@ -115,11 +115,16 @@ async fn the_open_page_follows_edits_of_the_api_and_of_itself() -> Result<()> {
         tree.edit(row, "self.name + \" (Countess)\",", "self.name +,")?;
         prints(story, "The API does not compile").await?;
         prints(story, "error: expected expression, found `,`").await?;
+        let message = "error: expected expression, found `,`\n  --> api/src/users/entity.rs";
+        is_covered(story, |text| text.contains(message)).await?;
+        // As one that is opened now.
         story.browsers[0].client.refresh().await?;
         shows(story, "Good evening, Ada Lovelace (Countess)").await?;
+        is_covered(story, |text| text.contains(message)).await?;
 
         tree.edit(row, "self.name +,", "self.name,")?;
         shows(story, "Good evening, Ada Lovelace\n").await?;
+        is_covered(story, str::is_empty).await?;
         end(story).await
     })
     .await
@@ -131,6 +136,18 @@ async fn shows(story: &Story, text: &str) -> Result<()> {
     wait_within(EDIT_WITHIN, &what, async || {
         let shown = story.browsers[0].text().await.ok()?;
         shown.contains(text).then_some(())
+    })
+    .await
+}
+
+/// Waits until what lies over the page, at its lower edge, has such a text.
+async fn is_covered(story: &Story, by: impl Fn(&str) -> bool) -> Result<()> {
+    const OVER_THE_PAGE: &str = "const it = document.elementFromPoint(innerWidth / 2, innerHeight - 1); \
+        return it?.matches('[role=alert]:popover-open') ? it.innerText : ''";
+    wait_within(EDIT_WITHIN, "a message over the page", async || {
+        let client = &story.browsers[0].client;
+        let text = client.execute(OVER_THE_PAGE, vec![]).await.ok()?;
+        text.as_str().filter(|text| by(text)).map(drop)
     })
     .await
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use crate::follow::Follower;
+use crate::overlay::Overlay;
 use crate::process::{Running, run, supervise, wait_until_ready};
 use crate::serve::servers;
 use crate::settings::{Settings, target};
@@ -41,12 +42,14 @@ pub fn dev() -> Result<()> {
     })?;
     steps.next("starting the servers");
     let (mut programs, api) = servers(&settings, &target("debug"))?;
-    let mut follower = Follower::new(api)?;
+    let overlay = Overlay::start()?;
+    let config = trunk_config(&settings, &overlay)?;
+    let mut follower = Follower::new(api, overlay)?;
     steps.next("building the page");
     let mut trunk = toolchain.command("trunk")?;
     trunk
         .arg("--config")
-        .arg(trunk_config(&settings)?)
+        .arg(config)
         .args(["serve", "--no-color"]);
     programs.push(Running::start("trunk serve", &mut trunk)?);
     let page = SocketAddr::from(([127, 0, 0, 1], settings.web_port));
@@ -62,17 +65,14 @@ pub fn dev() -> Result<()> {
     supervise(programs, |programs| follower.look(programs))
 }
 
-/// Trunk.toml with these ports in place of the usual ones. It has to lie in the project's folder,
-/// from which trunk takes all paths.
-fn trunk_config(settings: &Settings) -> Result<&'static Path> {
+/// Trunk.toml with these ports in place of the usual ones, and with the overlay. It has to lie in
+/// the project's folder, from which trunk takes all paths.
+fn trunk_config(settings: &Settings, overlay: &Overlay) -> Result<&'static Path> {
     let usual = fs::read_to_string("Trunk.toml").context("Trunk.toml cannot be read")?;
     let config = usual
         .replace("port = 8080", &format!("port = {}", settings.web_port))
         .replace("//127.0.0.1:3000", &format!("//{}", settings.listen_addr));
-    if config == usual {
-        return Ok(Path::new("Trunk.toml"));
-    }
     let path = Path::new(".trunk-dev.toml");
-    fs::write(path, config)?;
+    fs::write(path, config + &overlay.trunk_config())?;
     Ok(path)
 }

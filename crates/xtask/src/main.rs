@@ -11,6 +11,7 @@ mod lines;
 mod look;
 mod matching;
 mod new;
+mod overlay;
 mod plan;
 mod prices;
 mod process;
@@ -80,7 +81,7 @@ is up. Verification codes are printed in this terminal. Ctrl-C stops everything.
 An edit of the page's source is built and reloads the open pages. An edit of what the API is made of
 (api/, shared/, migrations/, the crates below them, their manifests) is built and starts the API
 again; the emulator and its sessions stay, and open pages reconnect. While it does not compile, the
-one from before goes on running. An edit of the emulator or of .env needs a new start of this command.";
+one from before goes on running, and the compiler's message is also shown over the open pages. An edit of the emulator or of .env needs a new start of this command.";
 
 const TEST_HELP: &str = "\
 cargo xtask test
