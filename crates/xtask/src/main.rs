@@ -81,7 +81,8 @@ is up. Verification codes are printed in this terminal. Ctrl-C stops everything.
 An edit of the page's source is built and reloads the open pages. An edit of what the API is made of
 (api/, shared/, migrations/, the crates below them, their manifests) is built and starts the API
 again; the emulator and its sessions stay, and open pages reconnect. While it does not compile, the
-one from before goes on running, and the compiler's message is also shown over the open pages. An edit of the emulator or of .env needs a new start of this command.";
+one from before goes on running, and the compiler's message is also shown over the open pages. An edit
+of the emulator or of .env needs a new start of this command.";
 
 const TEST_HELP: &str = "\
 cargo xtask test
@@ -135,7 +136,13 @@ without a licence, which is yours to choose.
   --port PORT    the page's port; the API and the emulator get the next two, all in .env
   --bare         without what the demo says of itself: sign-in, one row, live
 
-The page, the API and their tests are yours then. The crates below crates/ stay as they are.";
+The page, the API and their tests are yours then. The crates below crates/ stay as they are.
+
+cargo xtask new --try [--bare]
+
+Makes a project of each kind, or a bare one alone, in target/tries and runs its own `cargo xtask test`, whose
+browser tests sign somebody up. Takes more than half an hour for each; what was built for the first
+serves the second.";
 
 const BUILD_HELP: &str = "\
 cargo xtask build

@@ -1,12 +1,14 @@
 //! `cargo xtask new FOLDER`: a project of one's own, made from this one as it is.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{output, run};
+use crate::settings::target;
 
 /// The page's name here.
 const TITLE: &str = "Yew + Clerk";
@@ -41,6 +43,9 @@ const APP: [&str; 6] = [
     "shared",
 ];
 
+/// How a try of this command is told.
+const TRY: &str = "--try";
+
 /// What a person wants.
 #[derive(Debug, PartialEq, Eq)]
 struct Wish {
@@ -53,9 +58,45 @@ struct Wish {
     bare: bool,
 }
 
-/// Writes the project.
+/// Writes a project, or tries to.
 pub fn new(arguments: &[String]) -> Result<()> {
-    let wish = wish(arguments)?;
+    if let [TRY, kinds @ ..] = &*arguments.iter().map(String::as_str).collect::<Vec<_>>() {
+        return tried(kinds);
+    }
+    make(&wish(arguments)?)
+}
+
+/// Makes a project of either kind, or of this one, and runs its own tests, as its owner would.
+fn tried(kinds: &[&str]) -> Result<()> {
+    let kinds = match kinds {
+        [] => vec![("whole-app", &[][..]), ("bare-app", &["--bare"])],
+        ["--bare"] => vec![("bare-app", &["--bare"][..])],
+        [other, ..] => bail!("unknown argument `{other}`; try --help"),
+    };
+    let tries = std::path::absolute(target("tries"))?;
+    fs::create_dir_all(".tools")?;
+    for (name, flags) in kinds {
+        let folder = tries.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        let folder_name = folder.to_str().context("a folder whose name is no text")?;
+        let arguments = [flags, &[folder_name]].concat();
+        let arguments: Vec<_> = arguments.iter().map(|&it| it.to_owned()).collect();
+        make(&wish(&arguments)?)?;
+        // What was fetched once serves all.
+        symlink(std::path::absolute(".tools")?, folder.join(".tools"))?;
+        let mut test = Command::new("cargo");
+        test.args(["xtask", "test"]).current_dir(&folder);
+        // The second is made of newer files than the first was, so cargo takes none for the other.
+        test.env("CARGO_TARGET_DIR", tries.join("target"));
+        run(&format!("`cargo xtask test` of {name}"), &mut test)?;
+    }
+    Ok(())
+}
+
+/// Writes the project.
+fn make(wish: &Wish) -> Result<()> {
     let is_empty = fs::read_dir(&wish.folder).map(|mut entries| entries.next().is_none());
     if !is_empty.unwrap_or(!wish.folder.exists()) {
         bail!(
@@ -74,7 +115,7 @@ pub fn new(arguments: &[String]) -> Result<()> {
         fs::create_dir_all(to.parent().unwrap_or(&wish.folder))?;
         fs::copy(file, &to)?;
         if let Ok(text) = String::from_utf8(content) {
-            fs::write(to, renamed(file, &text, &wish))?;
+            fs::write(to, renamed(file, &text, wish))?;
         }
     }
     without_this_command(&wish.folder.join("crates/xtask/src/main.rs"))?;
@@ -93,7 +134,7 @@ pub fn new(arguments: &[String]) -> Result<()> {
             &[("live user data", &wish.title)],
         )?;
     }
-    fs::write(wish.folder.join("README.md"), readme(&wish)?)?;
+    fs::write(wish.folder.join("README.md"), readme(wish)?)?;
     let license = fs::read_to_string("LICENSE")?;
     fs::write(wish.folder.join("NOTICE"), format!("{NOTICE}{license}"))?;
     if let Some(port) = wish.port {
@@ -219,7 +260,23 @@ fn bare_home(folder: &Path) -> Result<()> {
         text = cut(&text, from, until)?;
     }
     fs::write(file, text)?;
-    Ok(fs::remove_file(folder.join("frontend/src/pages/tabs.svg"))?)
+    fs::remove_file(folder.join("frontend/src/pages/tabs.svg"))?;
+    bare_styles(&folder.join("frontend/styles.css"))
+}
+
+/// Removes how it looked.
+fn bare_styles(file: &Path) -> Result<()> {
+    edit(file, &[(".hint, .lead {", ".hint {")])?;
+    let mut text = fs::read_to_string(file)?;
+    for (from, until) in [
+        (".lead {", ".facts {"),
+        (".facts {", "@media"),
+        ("  .tabs {", "}\n\n.tabs {"),
+        (".tabs {", "/* The person */"),
+    ] {
+        text = cut(&text, from, until)?;
+    }
+    Ok(fs::write(file, text)?)
 }
 
 /// Removes this command.
