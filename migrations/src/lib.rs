@@ -53,7 +53,8 @@ async fn execute(manager: &SchemaManager<'_>, postgres: &str, sqlite: &str) -> R
     connection.execute_unprepared(sql).await.map(drop)
 }
 
-/// PostgreSQL's advisory lock that one migrating process holds; any constant will do.
+/// PostgreSQL's advisory lock that one migrating process holds; any constant will do. Each database has
+/// its own locks, so other projects on the same server may use the same.
 const ADVISORY_LOCK: i64 = 0x0059_4557_434c_4b31;
 
 /// Brings the schema up to date.
