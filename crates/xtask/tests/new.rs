@@ -14,7 +14,15 @@ const OLD_NAMES: [&str; 5] = [
 ];
 
 /// The packages that are not as they are here.
-const CHANGED: [&str; 5] = ["api", "e2e", "frontend", "prerender", "xtask"];
+const CHANGED: [&str; 7] = [
+    "api",
+    "e2e",
+    "frontend",
+    "migrations",
+    "prerender",
+    "shared",
+    "xtask",
+];
 
 #[test]
 fn the_old_name_stands_nowhere_in_a_new_project() {
@@ -41,23 +49,35 @@ fn a_bare_project_compiles_without_a_warning() {
     assert!(ports.contains("LISTEN_ADDR=127.0.0.1:8101"), "{ports}");
     let home = fs::read_to_string(folder.join("frontend/src/pages/home.rs")).expect("a page");
     assert!(home.contains("<h1>{ \"Bare app\" }</h1>"), "{home}");
+    assert_eq!(unused_styles(&folder), [""; 0]);
     let steps = fs::read_to_string(folder.join("docs/make-it-yours.md")).expect("the document");
-    let steps: Vec<_> = steps.split("```diff\n").skip(1).collect();
-    assert!(!steps.is_empty());
-    for step in steps {
-        let step = step.split("```").next().expect("its end");
-        let file = folder.join("step.diff");
-        fs::write(&file, step).expect("written");
-        let mut git = Command::new("git");
-        git.args(["apply", "step.diff"]).current_dir(&folder);
+    let mut applied = 0;
+    for block in steps.split("\n```").skip(1).step_by(2) {
+        let (kind, step) = block.split_once('\n').expect("what kind of block it is");
+        let mut command = match kind {
+            "diff" => {
+                fs::write(folder.join("step.diff"), format!("{step}\n")).expect("written");
+                let mut git = Command::new("git");
+                git.args(["apply", "step.diff"]);
+                git
+            }
+            "sh" if step.starts_with("rm ") => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", step]);
+                shell
+            }
+            _ => continue,
+        };
         // Not as a part of the repository around it.
-        git.env(
+        command.env(
             "GIT_CEILING_DIRECTORIES",
             folder.parent().expect("a folder"),
         );
-        let output = git.output().expect("git runs");
+        let output = command.current_dir(&folder).output().expect("it runs");
         assert!(output.status.success(), "{}\n{step}", said(&output));
+        applied += 1;
     }
+    assert_eq!(applied, 8);
     // cargo tells packages apart by their versions and by their places in the workspace: with the
     // same of both, it would take for this project's own what it built of that one.
     let manifest = folder.join("Cargo.toml");
@@ -90,6 +110,28 @@ fn nothing_is_written_over() {
         said(&output)
     );
     assert_eq!(fs::read_dir(folder).expect("a folder").count(), 1);
+}
+
+/// The classes in the style sheet that nothing has.
+fn unused_styles(folder: &Path) -> Vec<String> {
+    let styles = fs::read_to_string(folder.join("frontend/styles.css")).expect("styles");
+    let mut source = texts(&folder.join("frontend/src"));
+    source.extend(texts(&folder.join("frontend/prerender")));
+    let page = fs::read_to_string(folder.join("index.html")).expect("a page");
+    source.push(("index.html".into(), page));
+    let is_part = |it: char| it.is_ascii_alphanumeric() || it == '-';
+    let mut unused = Vec::new();
+    for after in styles.split('.').skip(1) {
+        let class = after.split(|it| !is_part(it)).next().unwrap_or_default();
+        let is_class = class.starts_with(|it: char| it.is_ascii_lowercase());
+        let is_used = source
+            .iter()
+            .any(|(_, text)| text.split(|it| !is_part(it)).any(|word| word == class));
+        if is_class && !is_used {
+            unused.push(class.to_owned());
+        }
+    }
+    unused
 }
 
 /// A folder that is not there yet.
