@@ -104,13 +104,8 @@ fn make(wish: &Wish) -> Result<()> {
             wish.folder.display()
         );
     }
-    let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
-    let list = output(Command::new("git").args(list)).context("git, or a clone, is missing")?;
-    for file in list.lines().filter(|file| !LEFT.contains(file)) {
-        // Removed, but not yet from git's list.
-        let Ok(content) = fs::read(file) else {
-            continue;
-        };
+    for file in files()?.lines().filter(|file| !LEFT.contains(file)) {
+        let content = fs::read(file).with_context(|| file.to_owned())?;
         let to = wish.folder.join(file.replace(NAME, &wish.name));
         fs::create_dir_all(to.parent().unwrap_or(&wish.folder))?;
         fs::copy(file, &to)?;
@@ -150,6 +145,24 @@ fn make(wish: &Wish) -> Result<()> {
     println!("  cd {} && cargo xtask dev\n", wish.folder.display());
     println!("  Its licence is yours to choose; NOTICE says what holds for what it is made of.");
     Ok(())
+}
+
+/// The project's files, one a line: what `.gitignore` does not name. A copy without history has
+/// them as well, so git looks at them as at those of a new repository.
+fn files() -> Result<String> {
+    // Of this run alone: tests make projects beside each other.
+    let repository = target(&format!("new-{}.git", std::process::id()));
+    let repository = std::path::absolute(repository)?;
+    let mut init = Command::new("git");
+    init.args(["init", "--quiet", "--bare"]).arg(&repository);
+    run("git init", &mut init)?;
+    let mut git = Command::new("git");
+    git.arg("--git-dir").arg(&repository);
+    git.args(["--work-tree", ".", "ls-files", "--others"]);
+    git.args(["--exclude-per-directory", ".gitignore"]);
+    let files = output(&mut git);
+    fs::remove_dir_all(repository)?;
+    files.context("git cannot list the project's files")
 }
 
 /// Reads the arguments.
