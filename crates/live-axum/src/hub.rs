@@ -444,9 +444,11 @@ impl<C: Caller> Hub<C> {
         for Outcome {
             query: id,
             state,
-            reads,
+            mut reads,
         } in outcomes
         {
+            // It is kept for as long as somebody watches.
+            reads.shrink_to_fit();
             // Nobody watches it any more.
             let Some(query) = watched.queries.get_mut(&id) else {
                 continue;

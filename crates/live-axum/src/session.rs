@@ -102,6 +102,8 @@ impl<C: Caller> Session<C> {
         let (person, caller) = (&self.person, &self.caller);
         let places = self.hub.watch(person, &paths, caller, &self.wake);
         let are_all = places.len() == new.len() && new.len() < NEW_MAX;
+        // Most connections watch what their first message says, and there are very many.
+        self.watches.reserve_exact(places.len());
         let watches = new.into_iter().zip(places);
         let watches = watches.map(|((path, told), place)| Watch { path, place, told });
         self.watches.extend(watches);
