@@ -103,7 +103,10 @@ impl Reducible for State {
             && next.phase == Phase::Remembered
         {
             // What was is confirmed or replaced, whatever its version.
-            next = Self::default();
+            next = Self {
+                link: next.link,
+                ..Self::default()
+            };
         }
         match event {
             Event::Answered(row) => {
@@ -260,6 +263,15 @@ mod tests {
         for event in [Event::Answered(row(2)), live(Some(row(2)))] {
             let state = remembering(3).reduce(event);
             assert_eq!((state.row(), &state.phase), (&row(2), &Phase::Ready));
+        }
+    }
+
+    /// Another tab tells at once that changes arrive, and the row may take longer.
+    #[test]
+    fn that_changes_arrive_is_known_before_the_row_is_there() {
+        for row in [Event::Answered(row(3)), live(Some(row(3)))] {
+            let state = remembering(3).reduce(Event::Link(Link::Up));
+            assert_eq!(state.reduce(row).link, Link::Up);
         }
     }
 

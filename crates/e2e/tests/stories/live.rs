@@ -23,6 +23,7 @@ async fn an_edit_shows_in_a_second_tab_in_under_a_second() -> Result<()> {
         let browser = &story.browsers[0];
         browser.open_tab(&page).await?;
         ada.sees_own_profile(browser).await?;
+        browser.sees("Live").await?;
         browser.watch_field("name").await?;
         browser.look_at_tab(0).await?;
         browser.watch_field("name").await?;
