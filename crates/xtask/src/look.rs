@@ -15,9 +15,8 @@ use crate::{build, tools};
 /// Where all pictures go.
 const PICTURES: &str = "target/pictures";
 /// Those that a README shows, and the folder that it shows them from.
-const SHOWN: [(&str, &str); 5] = [
+const SHOWN: [(&str, &str); 4] = [
     ("two-tabs-light.png", "docs"),
-    ("home-desktop-light.png", "docs"),
     ("home-phone-dark.png", "docs"),
     ("dashboard-users-desktop-light.png", EMULATOR_DOCS),
     ("dashboard-messages-phone-dark.png", EMULATOR_DOCS),

@@ -28,7 +28,7 @@ const INSTALLED: [&str; 7] = [
 const LEFT: [&str; 6] = [
     "README.md",
     "LICENSE",
-    "docs/home-desktop-light.png",
+    "docs/two-tabs-light.png",
     "docs/home-phone-dark.png",
     "crates/xtask/src/new.rs",
     "crates/xtask/tests/new.rs",
