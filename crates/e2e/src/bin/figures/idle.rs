@@ -6,9 +6,8 @@ use anyhow::{Context, Result};
 use e2e::{Browser, Person, Story};
 use serde_json::json;
 
-/// How many tokens the page has handed over when it is looked at first, and how many after that.
-const WARM_UP: u64 = 50;
-pub const LIVES: u64 = 1_000;
+/// How many tokens the page has handed over when it is looked at first: what is loaded once is there.
+const WARM_UP: u64 = 10;
 
 /// Counts connections, and the tokens that are handed over on them.
 const COUNT: &str = "
@@ -37,7 +36,7 @@ pub struct Held {
 
 /// What a page holds that somebody has left open for so many lives of a token, when they begin and at
 /// their end.
-pub async fn measure(story: &mut Story) -> Result<[Held; 2]> {
+pub async fn measure(story: &mut Story, lives: u64) -> Result<[Held; 2]> {
     let ada = Person::new("Ada", "Lovelace");
     let browser = &story.browsers[0];
     browser.before_page(COUNT).await?;
@@ -46,7 +45,7 @@ pub async fn measure(story: &mut Story) -> Result<[Held; 2]> {
     let browser = &story.browsers[0];
     browser.sees("Live").await?;
     let before = after(browser, WARM_UP).await?;
-    Ok([before, after(browser, WARM_UP + LIVES).await?])
+    Ok([before, after(browser, WARM_UP + lives).await?])
 }
 
 /// What it holds after so many tokens.
