@@ -7,7 +7,7 @@ use e2e::{Browser, Person, Story};
 use serde_json::json;
 
 /// How many tokens the page has handed over when it is looked at first: what is loaded once is there.
-const WARM_UP: u64 = 10;
+const WARM_UP: u64 = 50;
 
 /// Counts connections, and the tokens that are handed over on them.
 const COUNT: &str = "
