@@ -1,11 +1,13 @@
 //! The page's frame: configuration, Clerk, routes, header.
 
-use clerk_yew::{Appearance, ClerkProvider, Status, use_auth, use_clerk, use_clerk_status};
-use shared::{PageConfig, Visitor};
+use clerk_yew::{
+    Appearance, ClerkConfig, ClerkProvider, Status, clerk_config, use_auth, use_clerk,
+    use_clerk_status,
+};
+use shared::Visitor;
 use yew::prelude::*;
 
 use crate::components::{notice, retry_button, spinner};
-use crate::config::page_config;
 use crate::frame::{Header, footer};
 use crate::idle::idle;
 use crate::memory;
@@ -43,7 +45,7 @@ impl AppProps {
 /// The whole page.
 #[component]
 pub fn App(props: &AppProps) -> Html {
-    let config = use_state(|| None::<PageConfig>);
+    let config = use_state(|| None::<ClerkConfig>);
     let trouble = use_state_eq(|| false);
     let route = use_route(&props.path);
     let wanted = use_state_eq(|| props.wants_clerk());
@@ -51,7 +53,7 @@ pub fn App(props: &AppProps) -> Html {
     use_effect_with((), move |()| {
         let task = Task::spawn(async move {
             for failures in 0.. {
-                if let Some(config) = page_config().await {
+                if let Some(config) = clerk_config("/api/config").await {
                     setter.set(Some(config));
                     break;
                 }
@@ -74,7 +76,12 @@ pub fn App(props: &AppProps) -> Html {
 
 /// Clerk, once it is wanted and its configuration is there; the person's row, and the page's
 /// frame around what there is to see. Whoever moves or tabs into the page wants Clerk.
-fn shell(config: Option<&PageConfig>, trouble: bool, pointed: &Callback<()>, route: Route) -> Html {
+fn shell(
+    config: Option<&ClerkConfig>,
+    trouble: bool,
+    pointed: &Callback<()>,
+    route: Route,
+) -> Html {
     let defer = config.is_none();
     let (key, proxy_url, jwt_template) = match config {
         None => Default::default(),
@@ -88,7 +95,7 @@ fn shell(config: Option<&PageConfig>, trouble: bool, pointed: &Callback<()>, rou
         <ClerkProvider
             publishable_key={key}
             {defer}
-            proxy_url={proxy_url.map(AttrValue::from)}
+            {proxy_url}
             sign_in_url="/sign-in"
             sign_up_url="/sign-up"
             router_push={Callback::from(|to: String| push(&to))}
@@ -104,7 +111,7 @@ fn shell(config: Option<&PageConfig>, trouble: bool, pointed: &Callback<()>, rou
                             { "The server cannot be reached. Trying again…" }
                         </p>
                     }
-                    <Body {route} jwt_template={jwt_template.map(AttrValue::from)} />
+                    <Body {route} {jwt_template} />
                 </main>
                 { footer() }
             </div>

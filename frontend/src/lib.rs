@@ -4,7 +4,6 @@ mod api;
 mod app;
 mod chunk;
 mod components;
-mod config;
 mod current_user;
 mod draft;
 mod frame;

@@ -1,11 +1,12 @@
 //! What a page needs before it can load Clerk, if the server has it.
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Response, window};
 use yew::prelude::*;
+
+use crate::js;
 
 /// How long to wait after the first failure, and the longest pause, in milliseconds.
 const PAUSE: u32 = 1_000;
@@ -54,7 +55,7 @@ pub fn use_clerk_config(url: &'static str) -> Option<ClerkConfig> {
         spawn_local(async move {
             let mut pause = PAUSE;
             let config = loop {
-                if let Some(config) = ask(url).await {
+                if let Some(config) = clerk_config(url).await {
                     break config;
                 }
                 TimeoutFuture::new(pause).await;
@@ -66,21 +67,17 @@ pub fn use_clerk_config(url: &'static str) -> Option<ClerkConfig> {
     (*config).clone()
 }
 
-async fn ask(url: &str) -> Option<ClerkConfig> {
+/// Asks for it once, for apps that ask again in their own way; none when the server does not answer as it
+/// should.
+pub async fn clerk_config(url: &str) -> Option<ClerkConfig> {
     let response = window()?.fetch_with_str(url);
     let response: Response = JsFuture::from(response).await.ok()?.dyn_into().ok()?;
     if !response.ok() {
         return None;
     }
+    // Read by the browser: a reader of JSON of our own would be some kilobytes.
     let config = JsFuture::from(response.json().ok()?).await.ok()?;
-    let text = |name: &str| {
-        Some(
-            Reflect::get(&config, &name.into())
-                .ok()?
-                .as_string()?
-                .into(),
-        )
-    };
+    let text = |name| js::string(&config, name).map(AttrValue::from);
     Some(ClerkConfig {
         publishable_key: text("publishableKey")?,
         proxy_url: text("proxyUrl"),

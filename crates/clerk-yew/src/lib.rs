@@ -63,7 +63,7 @@ pub use components::{
     SignedOut, TaskChooseOrganization, TaskResetPassword, TaskSetupMFA, UserAvatar, UserButton,
     UserProfile, Waitlist, When,
 };
-pub use config::{ClerkConfig, use_clerk_config};
+pub use config::{ClerkConfig, clerk_config, use_clerk_config};
 pub use error::{ClerkError, ErrorKind, Reason};
 pub use hooks::{
     Auth, EmailLinkFlow, NeedsReverification, OrganizationLists, PaginatedResources, Paging,

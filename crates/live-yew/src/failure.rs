@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use live::Outcome;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +25,15 @@ impl Failure {
     /// The body as this type, if it is one.
     pub fn body<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(&self.body).ok()
+    }
+}
+
+impl From<Outcome> for Failure {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            status: outcome.status,
+            body: outcome.body,
+        }
     }
 }
 

@@ -179,12 +179,10 @@ where
 
 fn answered(outcome: Outcome) -> Result<Outcome, Failure> {
     if outcome.is_success() {
-        return Ok(outcome);
+        Ok(outcome)
+    } else {
+        Err(outcome.into())
     }
-    Err(Failure {
-        status: outcome.status,
-        body: outcome.body,
-    })
 }
 
 /// There is nobody in whose name to write.

@@ -278,12 +278,8 @@ impl Store {
             && !outcome.is_success()
             && !self.client.borrow().has_tab(tab)
         {
-            let failure = Failure {
-                status: outcome.status,
-                body: outcome.body.clone(),
-            };
             self.take_refusal(write.method, &write.template);
-            let refusal = (write.method, write.template, failure);
+            let refusal = (write.method, write.template, outcome.clone().into());
             self.refusals.borrow_mut().push(refusal);
         }
         self.happens(Event::Answered(write.key, answer));

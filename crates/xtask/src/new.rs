@@ -257,9 +257,7 @@ const HOME: &str = "frontend/src/pages/home.rs";
 
 /// Removes what the demo says of itself: the picture, the facts, the lead.
 fn bare_home(folder: &Path) -> Result<()> {
-    let file = folder.join(HOME);
-    let mut text = fs::read_to_string(&file)?;
-    for (from, until) in [
+    let parts = [
         (
             "/// Two tabs of a browser",
             "/// For strangers: what this is",
@@ -269,10 +267,8 @@ fn bare_home(folder: &Path) -> Result<()> {
             "                <div class=\"actions\">",
         ),
         ("            <div class=\"tabs\"", "        </section>"),
-    ] {
-        text = cut(&text, from, until)?;
-    }
-    fs::write(file, text)?;
+    ];
+    cut(&folder.join(HOME), &parts)?;
     fs::remove_file(folder.join("frontend/src/pages/tabs.svg"))?;
     bare_styles(&folder.join("frontend/styles.css"))
 }
@@ -280,39 +276,37 @@ fn bare_home(folder: &Path) -> Result<()> {
 /// Removes how it looked.
 fn bare_styles(file: &Path) -> Result<()> {
     edit(file, &[(".hint, .lead {", ".hint {")])?;
-    let mut text = fs::read_to_string(file)?;
-    for (from, until) in [
+    let parts = [
         (".lead {", ".facts {"),
         (".facts {", "@media"),
         ("  .tabs {", "}\n\n.tabs {"),
         (".tabs {", "/* The person */"),
-    ] {
-        text = cut(&text, from, until)?;
-    }
-    Ok(fs::write(file, text)?)
+    ];
+    cut(file, &parts)
 }
 
 /// Removes this command.
 fn without_this_command(main: &Path) -> Result<()> {
-    let mut text = fs::read_to_string(main)?;
-    for (from, until) in [
+    let parts = [
         ("mod new;\n", "mod "),
         ("  cargo xtask new ", "  cargo xtask "),
         ("const NEW_HELP", "const "),
         ("        Some(\"new\")", "        "),
-    ] {
-        text = cut(&text, from, until)?;
-    }
-    Ok(fs::write(main, text)?)
+    ];
+    cut(main, &parts)
 }
 
-/// A text without the part from here until there.
-fn cut(text: &str, from: &str, until: &str) -> Result<String> {
-    let missing = || format!("`{from}` … `{until}` is not in the source any more");
-    let begin = text.find(from).with_context(missing)?;
-    let rest = &text[begin + from.len()..];
-    let end = rest.find(until).with_context(missing)?;
-    Ok(format!("{}{}", &text[..begin], &rest[end..]))
+/// Takes parts out of a file, one after the other: each from here until there.
+fn cut(file: &Path, parts: &[(&str, &str)]) -> Result<()> {
+    let mut text = fs::read_to_string(file)?;
+    for (from, until) in parts {
+        let missing = || format!("`{from}` … `{until}` is not in the source any more");
+        let begin = text.find(from).with_context(missing)?;
+        let rest = &text[begin + from.len()..];
+        let end = rest.find(until).with_context(missing)?;
+        text = format!("{}{}", &text[..begin], &rest[end..]);
+    }
+    Ok(fs::write(file, text)?)
 }
 
 /// A README of its own, with what a test compares with the code.
