@@ -146,7 +146,11 @@ impl Store {
         let heard = move |message| tell(&weak, Event::Heard(message));
         *self.channel.borrow_mut() = Some(Channel::open(&self.name, heard));
         // Held as long as the tab lives: who gets it knows that the tab is closed.
-        self.lock(self.tab_lock(&self.tab), || {});
+        let weak = Rc::downgrade(self);
+        let joined = move || tell(&weak, Event::Joined);
+        if !self.lock(self.tab_lock(&self.tab), joined) {
+            self.happens(Event::Joined);
+        }
         let weak = Rc::downgrade(self);
         if !self.lock(self.name.clone(), move || tell(&weak, Event::Elected)) {
             self.happens(Event::Elected);

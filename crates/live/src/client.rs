@@ -63,6 +63,8 @@ pub enum Event {
     Write(Write),
     /// Writes that an earlier page has left.
     Kept(Vec<Write>),
+    /// From now on the others can tell when this tab is closed.
+    Joined,
     /// Another tab said this.
     Heard(Message),
     /// The tab of this name is closed.
@@ -121,6 +123,8 @@ pub struct Entry {
 pub struct Client {
     tab: String,
     written_at: String,
+    /// Whether the others may hear of this tab: earlier, they would take it for closed.
+    is_joined: bool,
     leads: bool,
     link: Link,
     connection: Connection,
@@ -140,6 +144,7 @@ impl Client {
         Self {
             tab: tab.into(),
             written_at: written_at.into(),
+            is_joined: false,
             leads: false,
             link: Link::default(),
             connection: Connection::default(),
@@ -202,6 +207,9 @@ impl Client {
                 for write in writes {
                     self.add(write, &mut actions);
                 }
+            }
+            Event::Joined => {
+                self.is_joined = true;
                 // Also without a query: the tab that leads tells this one what it must know.
                 self.tell_leader(&mut actions);
             }
@@ -338,7 +346,7 @@ impl Client {
     }
 
     fn tell_leader(&self, actions: &mut Vec<Action>) {
-        if !self.leads {
+        if self.is_joined && !self.leads {
             actions.push(Action::Post(self.watching()));
         }
     }
@@ -393,7 +401,7 @@ impl Client {
                 let pending: Vec<_> = self.writes.pending().cloned().collect();
                 let wrote = pending.into_iter().map(Message::Wrote);
                 actions.extend(wrote.map(Action::Post));
-                return actions.push(Action::Post(self.watching()));
+                return self.tell_leader(actions);
             }
             Message::States(states) => self.states(states, actions),
             Message::Link(link) => {
@@ -674,6 +682,23 @@ mod tests {
         assert!(actions.iter().any(told), "{actions:?}");
     }
 
+    /// The tab that leads takes a tab whose lock is free for closed.
+    #[test]
+    fn nobody_hears_of_a_tab_before_they_could_tell_that_it_is_closed() {
+        let mut client = Client::new("tab", "/writes");
+        let tells = |actions: Vec<Action>| {
+            let is_told = |it: &Action| matches!(it, Action::Post(Message::Watching { .. }));
+            actions.iter().any(is_told)
+        };
+        assert!(!tells(client.handle(Event::Kept(Vec::new()))));
+        assert!(!tells(client.handle(Event::Watch("/notes".into()))));
+        assert!(!tells(client.handle(Event::Heard(Message::Leading))));
+        let joined = client.handle(Event::Joined);
+        let told = |it: &Action| matches!(it, Action::Post(Message::Watching { paths, .. }) if paths == &["/notes"]);
+        assert!(joined.iter().any(told), "{joined:?}");
+        assert!(tells(client.handle(Event::Heard(Message::Leading))));
+    }
+
     #[test]
     fn writes_go_out_in_the_order_in_which_they_were_made() {
         let mut client = connected();
@@ -813,7 +838,7 @@ mod tests {
                 .flat_map(|it| to.handle(Event::Heard(it)))
                 .collect::<Vec<_>>()
         };
-        let joined = other.handle(Event::Kept(Vec::new()));
+        let joined = other.handle(Event::Joined);
         let answer = tell(joined, &mut leader);
         tell(answer, &mut other);
         assert!(leader.has_tab("other"));

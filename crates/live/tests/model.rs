@@ -153,6 +153,7 @@ impl World {
         };
         world.happens(0, Event::Elected);
         for tab in [0, 1] {
+            world.happens(tab, Event::Joined);
             world.happens(tab, Event::Watch(LIST.into()));
         }
         world.state();
@@ -333,6 +334,7 @@ impl World {
         self.happens(self.leader, Event::Elected);
         let kept = self.kept.values().cloned().collect();
         self.happens(gone, Event::Kept(kept));
+        self.happens(gone, Event::Joined);
         self.happens(gone, Event::Watch(LIST.into()));
     }
 
