@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
 use crate::engine::{Engine, Look};
+use crate::screen::Screen;
 use crate::stack::{env_path, free_port};
 use crate::wait_for;
 
@@ -24,7 +26,10 @@ pub struct Browser {
     pub client: Client,
     engine: Engine,
     driver: Child,
+    screen: Option<Screen>,
     profile: PathBuf,
+    /// In the order in which they were opened, which drivers need not keep to
+    tabs: Mutex<Vec<WindowHandle>>,
     expected_errors: Vec<String>,
     console: Vec<String>,
 }
@@ -38,8 +43,13 @@ impl Browser {
         for folder in [profile, &temporary] {
             std::fs::create_dir_all(folder)?;
         }
+        let screen = match engine {
+            Engine::WebKit => Some(Screen::start().await?),
+            Engine::Chromium | Engine::Firefox => None,
+        };
         let driver = engine
             .command(port, &temporary)
+            .envs(screen.iter().map(|it| ("DISPLAY", it.display())))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -63,7 +73,9 @@ impl Browser {
             client,
             engine,
             driver,
+            screen,
             profile: profile.to_owned(),
+            tabs: Mutex::default(),
             expected_errors: Vec::new(),
             console: Vec::new(),
         })
@@ -76,21 +88,30 @@ impl Browser {
 
     /// Opens a new tab at this address and looks at it.
     pub async fn open_tab(&self, url: &str) -> Result<()> {
-        let tab = self.client.new_window(true).await?;
+        self.tabs().await?;
+        // WebKit's driver waits for ever for what a tab behind another should paint.
+        let behind = self.engine != Engine::WebKit;
+        let tab = self.client.new_window(behind).await?;
         self.client.switch_to_window(tab.handle).await?;
         self.open(url).await
     }
 
     /// Looks at the tab of this number, from 0.
     pub async fn look_at_tab(&self, number: usize) -> Result<()> {
-        let tab = self
-            .client
-            .windows()
-            .await?
-            .into_iter()
-            .nth(number)
-            .context("no such tab")?;
+        let tab = self.tabs().await?.into_iter().nth(number);
+        let tab = tab.context("no such tab")?;
         Ok(self.client.switch_to_window(tab).await?)
+    }
+
+    /// The tabs that are open.
+    async fn tabs(&self) -> Result<Vec<WindowHandle>> {
+        let open = self.client.windows().await?;
+        let mut tabs = self.tabs.lock().unwrap_or_else(PoisonError::into_inner);
+        tabs.retain(|it| open.contains(it));
+        let new = open.into_iter().filter(|it| !tabs.contains(it));
+        let new: Vec<_> = new.collect();
+        tabs.extend(new);
+        Ok(tabs.clone())
     }
 
     /// Waits until the page shows this text.
@@ -547,6 +568,9 @@ impl Browser {
     pub async fn close(mut self) -> Result<()> {
         let _ = self.client.clone().close().await;
         self.driver.kill().await?;
+        if let Some(screen) = &mut self.screen {
+            screen.end().await?;
+        }
         Ok(())
     }
 }

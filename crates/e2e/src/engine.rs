@@ -26,6 +26,8 @@ pub enum Engine {
     Chromium,
     /// Mozilla's
     Firefox,
+    /// Safari's, as Linux has it
+    WebKit,
 }
 
 /// A port that nobody listens on: what is not this machine's ends there.
@@ -37,6 +39,7 @@ impl Engine {
         match self {
             Self::Chromium => "chromedriver",
             Self::Firefox => "geckodriver",
+            Self::WebKit => "WebKitWebDriver",
         }
     }
 
@@ -49,6 +52,8 @@ impl Engine {
         match self {
             Self::Chromium => None,
             Self::Firefox => firefox().is_none().then_some("Firefox"),
+            Self::WebKit if minibrowser().is_none() => Some("MiniBrowser"),
+            Self::WebKit => which("Xvfb").is_none().then_some("Xvfb"),
         }
     }
 
@@ -63,6 +68,11 @@ impl Engine {
                 .args(["--websocket-port", "0"])
                 .env("HOME", folder)
                 .env("XDG_RUNTIME_DIR", folder),
+            Self::WebKit => command
+                .args(["--host=127.0.0.1", &format!("--port={port}")])
+                .env("HOME", folder)
+                .env("XDG_RUNTIME_DIR", folder)
+                .env("GDK_BACKEND", "x11"),
         };
         command
     }
@@ -72,9 +82,16 @@ impl Engine {
         let mut capabilities = match self {
             Self::Chromium => chromium(profile, look),
             Self::Firefox => firefox_options(profile),
+            Self::WebKit => webkit_options(profile),
         };
-        // Stories wait for what a person waits for, not for the last byte.
-        capabilities["pageLoadStrategy"] = json!("eager");
+        // Stories wait for what a person waits for, not for the last byte. WebKit's driver never
+        // answers a script that it gave to a page which was not quite there.
+        let strategy = if self == Self::WebKit {
+            "normal"
+        } else {
+            "eager"
+        };
+        capabilities["pageLoadStrategy"] = json!(strategy);
         match capabilities {
             Value::Object(capabilities) => capabilities,
             _ => Capabilities::new(),
@@ -96,6 +113,27 @@ fn which(name: &str) -> Option<PathBuf> {
 
 fn firefox() -> Option<PathBuf> {
     which("firefox-esr").or_else(|| which("firefox"))
+}
+
+/// The engine's own small browser, which Debian keeps among the files of its library.
+fn minibrowser() -> Option<PathBuf> {
+    let found = std::fs::read_dir("/usr/lib").ok()?.flatten();
+    let mut places = found.flat_map(|it| {
+        ["webkit2gtk-4.1", "webkit2gtk-4.0"]
+            .map(|library| it.path().join(library).join("MiniBrowser"))
+    });
+    places.find(|it| it.is_file())
+}
+
+fn webkit_options(profile: &Path) -> Value {
+    // What it keeps, it keeps in memory; the file tells which processes are of this browser.
+    let cookies = format!("--cookies-file={}", profile.join("cookies").display());
+    json!({
+        "webkitgtk:browserOptions": {
+            "binary": minibrowser(),
+            "args": ["--automation", "--geometry=1280x900", cookies],
+        },
+    })
 }
 
 fn firefox_options(profile: &Path) -> Value {

@@ -5,6 +5,7 @@
 mod browser;
 mod engine;
 mod person;
+mod screen;
 mod stack;
 mod story;
 mod tree;

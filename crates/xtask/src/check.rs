@@ -86,7 +86,10 @@ fn check_all(plan: &Plan, servers: Servers) -> Result<()> {
     let sdk_and_axe = (!plan.browser.is_empty())
         .then(|| Ok::<_, anyhow::Error>((tools::clerk_sdk()?, tools::axe()?)))
         .transpose()?;
-    let geckodriver = plan.needs.contains(&Need::Firefox).then(tools::firefox);
+    let geckodriver = plan.needs.contains(&Need::Engines).then(|| {
+        tools::webkit();
+        tools::firefox()
+    });
     let postgres = plan.postgres.then(tools::postgres).transpose()?;
     if plan.postgres {
         tools::deployment()?;
@@ -165,7 +168,7 @@ impl Servers {
     fn build(self, needs: &BTreeSet<Need>) -> Result<()> {
         let examples = needs.iter().filter_map(|need| match need {
             Need::Example(name) => build::server_of(name),
-            Need::Servers | Need::Page | Need::Firefox => None,
+            Need::Servers | Need::Page | Need::Engines => None,
         });
         let packages: Vec<_> = build::SERVERS.into_iter().chain(examples).collect();
         match self {
@@ -198,7 +201,7 @@ fn build_for_browser(
                 tally.step(&format!("the page of examples/{name}"), built)?;
             }
             // Found with the tools.
-            Need::Firefox => {}
+            Need::Engines => {}
         }
     }
     Ok(())

@@ -39,8 +39,8 @@ pub enum Need {
     Page,
     /// The example of this name: its page, and its server if it has one
     Example(&'static str),
-    /// Firefox, if it can be had
-    Firefox,
+    /// Firefox and `WebKit`, as far as they can be had
+    Engines,
 }
 
 impl Need {
@@ -51,7 +51,7 @@ impl Need {
         Self::Example("board"),
         Self::Example("gallery"),
         Self::Example("notes"),
-        Self::Firefox,
+        Self::Engines,
     ];
 }
 
@@ -184,7 +184,7 @@ fn needs(found: &Found) -> BTreeSet<Need> {
     for story in stories {
         match story.iter().next().and_then(|it| it.to_str()) {
             Some("board.rs") => needs.extend([Need::Example("board")]),
-            Some("engines.rs") => needs.extend([Need::Page, Need::Firefox]),
+            Some("engines.rs") => needs.extend([Need::Page, Need::Engines]),
             Some("gallery") => needs.extend([Need::Example("gallery")]),
             Some("notes.rs") => needs.extend([Need::Example("notes")]),
             _ => needs.extend([Need::Page]),
@@ -236,7 +236,7 @@ mod tests {
         );
         assert_eq!(
             named("engines::").needs,
-            [Need::Servers, Need::Page, Need::Firefox].into()
+            [Need::Servers, Need::Page, Need::Engines].into()
         );
         assert_eq!(named("the_open_page_follows_edits").needs, [].into());
     }

@@ -231,6 +231,15 @@ pub fn firefox() -> Option<PathBuf> {
         .ok()
 }
 
+/// `WebKit` with its driver and a screen for it, as far as they can be had. Where they cannot that is
+/// told, and their story is not.
+pub fn webkit() {
+    let had = debian(&["WebKitWebDriver", "Xvfb"], &["webkit2gtk-driver", "xvfb"]);
+    if let Err(error) = had {
+        println!("  no story in WebKit: {error:#}");
+    }
+}
+
 /// Firefox's driver.
 fn geckodriver() -> Result<PathBuf> {
     if let Some(found) = which("geckodriver") {

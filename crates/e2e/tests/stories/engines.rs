@@ -31,6 +31,11 @@ async fn the_main_story_in_firefox() -> Result<()> {
     main_story("engine-firefox", Engine::Firefox).await
 }
 
+#[tokio::test]
+async fn the_main_story_in_webkit() -> Result<()> {
+    main_story("engine-webkit", Engine::WebKit).await
+}
+
 /// An edit in the first tab shows in a second one, and where the first leaves off.
 async fn a_second_tab_follows(story: &Story, ada: &Person) -> Result<()> {
     let browser = &story.browsers[0];
@@ -44,7 +49,8 @@ async fn a_second_tab_follows(story: &Story, ada: &Person) -> Result<()> {
         browser.look_at_tab(tab).await?;
         browser.sees_field("name", "Countess").await?;
     }
-    browser.look_at_tab(0).await
+    browser.look_at_tab(0).await?;
+    browser.sees("Saved").await
 }
 
 async fn who_is_second_chooses(story: &Story) -> Result<()> {
@@ -63,7 +69,8 @@ async fn who_is_second_chooses(story: &Story) -> Result<()> {
         .click_at("//fieldset[legend='Name']//label[contains(., 'Ada King')]")
         .await?;
     browser.click("Save").await?;
-    browser.sees_field("name", "Ada King").await
+    browser.sees_field("name", "Ada King").await?;
+    browser.sees("Saved").await
 }
 
 async fn the_api_goes_and_comes(story: &mut Story) -> Result<()> {
@@ -75,7 +82,8 @@ async fn the_api_goes_and_comes(story: &mut Story) -> Result<()> {
     browser.click("Edit").await?;
     browser.fill("Name", "After the fall").await?;
     browser.click("Save").await?;
-    browser.sees_field("name", "After the fall").await
+    browser.sees_field("name", "After the fall").await?;
+    browser.sees("Saved").await
 }
 
 /// Who signs out in one tab is signed out in the other, and signs in again.
