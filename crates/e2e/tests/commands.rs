@@ -32,7 +32,16 @@ async fn the_commands_serve_a_page_to_sign_up_on_and_end_with_ctrl_c() -> Result
                 story.stack.terminal().contains(&code),
                 "the code is not in the terminal"
             );
+            let document = reqwest::get(story.page()).await?.text().await?;
+            let is_development = command == "dev";
+            ensure!(document.contains("/__dev/") == is_development, "{document}");
+            if is_development {
+                offers(story, &code).await?;
+            }
             story.browsers[0].type_code(&code).await?;
+            if is_development {
+                offers(story, "").await?;
+            }
             ada.sees_own_profile(&story.browsers[0]).await?;
             assert_eq!(story.stack.rows().await?.len(), 1);
             end(story).await
@@ -149,6 +158,22 @@ async fn is_covered(story: &Story, by: impl Fn(&str) -> bool) -> Result<()> {
         let text = client.execute(OVER_THE_PAGE, vec![]).await.ok()?;
         text.as_str().filter(|text| by(text)).map(drop)
     })
+    .await
+}
+
+/// Waits until what lies over the page has this code to copy; an empty one: until it is gone.
+async fn offers(story: &Story, code: &str) -> Result<()> {
+    const OFFERED: &str = "const it = document.querySelector('[role=status]:popover-open'); \
+        return it?.shadowRoot.querySelector('b').textContent ?? ''";
+    wait_within(
+        EDIT_WITHIN,
+        &format!("the code {code:?} over the page"),
+        async || {
+            let client = &story.browsers[0].client;
+            let offered = client.execute(OFFERED, vec![]).await.ok()?;
+            (offered.as_str() == Some(code)).then_some(())
+        },
+    )
     .await
 }
 

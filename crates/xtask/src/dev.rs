@@ -43,6 +43,9 @@ pub fn dev() -> Result<()> {
     steps.next("starting the servers");
     let (mut programs, api) = servers(&settings, &target("debug"))?;
     let overlay = Overlay::start()?;
+    if let Some(address) = settings.emulator_addr {
+        overlay.show_emails_of(address)?;
+    }
     let config = trunk_config(&settings, &overlay)?;
     let mut follower = Follower::new(api, overlay)?;
     steps.next("building the page");

@@ -1,7 +1,6 @@
 //! Other programs: run to their end, or kept running until the end of this one.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -179,14 +178,9 @@ pub fn wait_until_ready(
 }
 
 fn answers(address: SocketAddr, path: &str) -> bool {
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
-    let ask = || -> std::io::Result<bool> {
-        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        stream.write_all(request.as_bytes())?;
-        let mut status = [0; 12];
-        stream.read_exact(&mut status)?;
-        Ok(status.ends_with(b" 200"))
-    };
-    ask().unwrap_or(false)
+    let asked = minreq::get(format!("http://{address}{path}"))
+        .with_timeout(2)
+        .with_follow_redirects(false)
+        .send();
+    asked.is_ok_and(|answer| answer.status_code == 200)
 }
