@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clerk_emulator::ClerkEmulator;
 use futures_util::future::{join, join_all};
@@ -30,6 +30,8 @@ const SITE: &str = "app.example.com";
 const ORIGIN: &str = "https://app.example.com";
 const ME: &str = "/api/users/me";
 const WITHIN: Duration = Duration::from_secs(30);
+/// How long a program may take to end before it is killed.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 /// The page's block in this language, with its placeholders filled in.
 fn block(language: &str, filled: &[(&str, &str)]) -> String {
@@ -117,7 +119,14 @@ impl Drop for Daemon {
     fn drop(&mut self) {
         // nginx must end its workers, so it is not killed.
         let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        let _ = self.child.wait();
+        let asked = Instant::now();
+        while self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            // PgBouncer waits for its clients, which may be dropped after it.
+            if asked.elapsed() > STOP_WITHIN {
+                let _ = self.child.kill();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

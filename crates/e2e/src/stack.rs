@@ -21,6 +21,8 @@ use crate::wait_for;
 
 /// How long one of the project's own commands may build.
 const BUILD_WITHIN: Duration = Duration::from_mins(20);
+/// How long a command may take to end what it has started.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
 
 /// What the emulator signs webhooks with, where a story has them.
 const WEBHOOK_SECRET: &str = "whsec_dGhlIHN0b3JpZXMgc2lnbiB3aXRoIHRoaXMgb25lIQ==";
@@ -191,11 +193,7 @@ impl Stack {
     /// Presses Ctrl-C and checks that everything ends.
     pub async fn interrupt(&mut self) -> Result<()> {
         let mut command = self.api.take().context("nothing runs")?;
-        let id = command
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
-        kill_process(id.context("it has ended")?, Signal::INT)?;
+        press_ctrl_c(&command)?;
         let status = command.wait().await?;
         ensure!(
             status.success(),
@@ -415,6 +413,32 @@ impl Stack {
             .kill_on_drop(true);
         Ok(command)
     }
+}
+
+impl Drop for Stack {
+    /// A command ends what it has started only if it is asked to end.
+    fn drop(&mut self) {
+        if self.options.command.is_none() {
+            return;
+        }
+        let Some(mut command) = self.api.take() else {
+            return;
+        };
+        let asked = Instant::now();
+        if press_ctrl_c(&command).is_ok() {
+            while command.try_wait().is_ok_and(|ended| ended.is_none())
+                && asked.elapsed() < STOP_WITHIN
+            {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+}
+
+fn press_ctrl_c(command: &Child) -> Result<()> {
+    let id = command.id().and_then(|id| id.try_into().ok());
+    let id = id.and_then(Pid::from_raw).context("it has ended")?;
+    Ok(kill_process(id, Signal::INT)?)
 }
 
 /// A path from this variable, or below the workspace.
