@@ -111,16 +111,32 @@ fn for_the_page() -> Vec<Finding> {
 
 fn for_tests() -> Vec<Finding> {
     let [_, _, axe] = tools::packages_at();
-    let chromium = ["chromium", "chromedriver"]
-        .iter()
-        .all(|it| tools::which(it).is_some());
+    let programs = |all: &[&str]| {
+        let is_there = all.iter().all(|it| tools::which(it).is_some());
+        is_there.then(|| "found".to_owned())
+    };
+    let firefox = programs(&["firefox"]).or_else(|| programs(&["firefox-esr"]));
     let postgres = tools::postgres_folder().map(|it| it.display().to_string());
     vec![
         Finding {
             name: "Chromium and its driver",
             state: package(
-                chromium.then(|| "found".to_owned()),
+                programs(&["chromium", "chromedriver"]),
                 "no browser and no wasm tests, no pictures; Debian: apt-get install chromium chromium-driver",
+            ),
+        },
+        Finding {
+            name: "Firefox",
+            state: package(
+                firefox,
+                "the main story is not told in Firefox; Debian: apt-get install firefox-esr",
+            ),
+        },
+        Finding {
+            name: "WebKit, its driver and a screen",
+            state: package(
+                programs(&tools::WEBKIT),
+                "the main story is not told in WebKit; Debian: apt-get install webkit2gtk-driver xvfb",
             ),
         },
         Finding {
@@ -133,10 +149,7 @@ fn for_tests() -> Vec<Finding> {
         Finding {
             name: "nginx, Caddy, PgBouncer, OpenSSL",
             state: package(
-                tools::DEPLOYMENT
-                    .iter()
-                    .all(|it| tools::which(it).is_some())
-                    .then(|| "found".to_owned()),
+                programs(&tools::DEPLOYMENT),
                 "docs/deployment.md is not tried with all of them; Debian: apt-get install nginx caddy pgbouncer openssl",
             ),
         },

@@ -234,7 +234,7 @@ pub fn firefox() -> Option<PathBuf> {
 /// `WebKit` with its driver and a screen for it, as far as they can be had. Where they cannot that is
 /// told, and their story is not.
 pub fn webkit() {
-    let had = debian(&["WebKitWebDriver", "Xvfb"], &["webkit2gtk-driver", "xvfb"]);
+    let had = debian(&WEBKIT, &["webkit2gtk-driver", "xvfb"]);
     if let Err(error) = had {
         println!("  no story in WebKit: {error:#}");
     }
@@ -330,6 +330,9 @@ pub fn postgres_folder() -> Option<PathBuf> {
         .filter(|folder| folder.join("initdb").is_file())
         .max()
 }
+
+/// What the main story in `WebKit` takes: the engine's driver, and a screen.
+pub const WEBKIT: [&str; 2] = ["WebKitWebDriver", "Xvfb"];
 
 /// What docs/deployment.md is tried with; tests go on without, and say so.
 pub const DEPLOYMENT: [&str; 4] = ["nginx", "caddy", "pgbouncer", "openssl"];
