@@ -13,6 +13,7 @@ mod m20261124_000004_probe;
 mod m20261127_000005_live;
 mod m20261127_000006_writes;
 mod m20261127_000007_answers;
+mod m20261128_000008_columns;
 
 /// The migrations, oldest first. `cargo xtask migrate NAME` adds one.
 struct Migrator;
@@ -41,6 +42,7 @@ migrations![
     m20261127_000005_live,
     m20261127_000006_writes,
     m20261127_000007_answers,
+    m20261128_000008_columns,
 ];
 
 /// Executes what only SQL of the database's own can say.

@@ -14,6 +14,7 @@ on_both_databases!(
     a_row_that_was_removed_by_hand_is_told_of,
     who_saw_a_version_that_cannot_be_hears_of_every_change,
     sql_typed_by_hand_reaches_the_stream,
+    a_column_that_was_added_later_is_part_of_the_row,
     streams_are_limited,
 );
 
@@ -111,6 +112,20 @@ async fn who_saw_a_version_that_cannot_be_hears_of_every_change(world: World) {
         world.put(&person, "Ada").await;
         assert_eq!(events.next().await.expect("a change").1["name"], "Ada");
     }
+}
+
+async fn a_column_that_was_added_later_is_part_of_the_row(world: World) {
+    world
+        .sql("ALTER TABLE users ADD COLUMN city varchar NOT NULL DEFAULT ''")
+        .await;
+    world.put(ADA, "Ada").await;
+    let mut events = Events::open(&world, &token(ADA)).await;
+    let (version, _) = events.next().await.expect("the state");
+    world
+        .sql("UPDATE users SET city = 'London' WHERE clerk_id = 'user_ada'")
+        .await;
+    let (newer, _) = events.next().await.expect("a change");
+    assert_eq!(newer, version + 1);
 }
 
 async fn sql_typed_by_hand_reaches_the_stream(world: World) {
