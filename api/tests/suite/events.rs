@@ -114,10 +114,10 @@ async fn who_saw_a_version_that_cannot_be_hears_of_every_change(world: World) {
     }
 }
 
-async fn a_column_that_was_added_later_is_part_of_the_row(world: World) {
-    world
-        .sql("ALTER TABLE users ADD COLUMN city varchar NOT NULL DEFAULT ''")
+async fn a_column_that_was_added_later_is_part_of_the_row(old: World) {
+    old.sql("ALTER TABLE users ADD COLUMN city varchar NOT NULL DEFAULT ''")
         .await;
+    let world = World::on_database(&old.database_url, &[]).await;
     world.put(ADA, "Ada").await;
     let mut events = Events::open(&world, &token(ADA)).await;
     let (version, _) = events.next().await.expect("the state");

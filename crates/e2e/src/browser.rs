@@ -339,9 +339,6 @@ impl Browser {
             json!({ "features": features }),
         )
         .await?;
-        // Painted is the frame after the next.
-        let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
-        self.client.execute_async(painted, vec![]).await?;
         Ok(())
     }
 
